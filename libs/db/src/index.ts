@@ -29,6 +29,7 @@ export { type IdRange, idConditions, idsWithin, type RowFilters, rowConditions }
 export { buildIndex } from './migrations/build-index.ts';
 export { migrateByEnvironment } from './migrations/migrate-by-environment.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
+export { readForAll } from './reading/reading.ts';
 export { addRevision } from './revisions/add-revision.ts';
 export { requireRevision } from './revisions/compare-revisions.ts';
 export { type LockRevision, lockRevision, type RowRevisions } from './revisions/lock-revision.ts';
@@ -47,6 +48,7 @@ export { idempotencyPartitions } from './idempotency/table.ts';
 export { migrate } from './migrations/migrate.ts';
 export { provisionSchema } from './migrations/provision.ts';
 export { startPartitionLoop } from './partitions/partition-loop.ts';
+export { readWithin, TooManyBytes } from './reading/reading.ts';
 export { compareRevisions } from './revisions/compare-revisions.ts';
 export { createSealer } from './sealer.ts';
 export { type Resealed, resealColumn } from './sealing/reseal-column.ts';

@@ -1,6 +1,7 @@
 export { type ByteCache, createByteCache } from './byte-cache.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { limitConcurrency } from './concurrency.ts';
+export { convertInTurns } from './convert-in-turns.ts';
 export { type FailedJob, failedJobs, isFailedJob } from './failed-jobs.ts';
 export { inBatches } from './in-batches.ts';
 export { joinInTurns } from './join-in-turns.ts';

@@ -30,6 +30,7 @@ export { createTokens, type Tokens } from './tokens.ts';
 
 export { checkAccess } from './access.ts';
 export { type Actor, type Caller, type Mode, type Role, roles, simpleActors } from './caller.ts';
+export { isLargeListError, type ListSize, largeListError, listSizeMetadata, listSizeOf } from './large-answers.ts';
 export { ifMatchMetadata, pathRow } from './path-row.ts';
 export { readPreferences, strictMetadata } from './preferences.ts';
 export { restOf } from './rest-option.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import { callerOf } from '@drippulse/rpc';
+import { callerOf, largeListError, listSizeOf } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { holdLooks } from './probe/hold-looks.ts';
@@ -107,7 +107,7 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   const asked: bigint[] = [];
   const held = Promise.withResolvers<void>();
   await using probe = await startProbe('in memory', {
-    holdings: { lists: { ofEach: 8, ofAll: 16 } },
+    holdings: { lists: { ofEach: 1, ofAll: 2 } },
     async listEnrollments({ workflowId }) {
       asked.push(workflowId);
       if (workflowId === 1n) await held.promise;
@@ -133,7 +133,7 @@ test('what an organization may have shrinks when others have much, so that there
   const asked: string[] = [];
   const held = Promise.withResolvers<void>();
   await using probe = await startProbe('in memory', {
-    holdings: { lists: { ofEach: 16, ofAll: 48 } },
+    holdings: { lists: { ofEach: 2, ofAll: 6 } },
     async listEnrollments(_request, call) {
       asked.push(String(callerOf(call).organizationId));
       await held.promise;
@@ -143,7 +143,6 @@ test('what an organization may have shrinks when others have much, so that there
   const list = (organization: number) =>
     send(probe, 'GET', '/api/v1/workflows/1/enrollments', { role: `viewer@${organization}` });
   const lists: Promise<unknown>[] = [];
-  // Each list has the weight 8.
   for (const organization of [1, 1, 2, 2, 3]) {
     lists.push(list(organization));
     await eventually(() => expect(asked).toHaveLength(lists.length));
@@ -157,72 +156,96 @@ test('what an organization may have shrinks when others have much, so that there
   expect(asked).toHaveLength(7);
 });
 
-test('a client that leaves while its list waits for a place is never served', async () => {
-  const asked: bigint[] = [];
-  const held = Promise.withResolvers<void>();
-  await using probe = await startProbe('in memory', {
-    holdings: { lists: { ofEach: 8, ofAll: 16 } },
-    async listEnrollments({ workflowId }) {
-      asked.push(workflowId);
-      if (workflowId === 1n) await held.promise;
+test.each(['small', 'large'])(
+  'a client that leaves while its %s list waits for a place is never served',
+  async (size) => {
+    const asked: bigint[] = [];
+    const held = Promise.withResolvers<void>();
+    const limits = { ofEach: 1, ofAll: 2 };
+    await using probe = await startProbe('in memory', {
+      holdings: size === 'small' ? { lists: limits } : { largeListsInWork: limits },
+      async listEnrollments({ workflowId }, call) {
+        if (size === 'large' && listSizeOf(call) === 'small') throw largeListError();
+        asked.push(workflowId);
+        if (workflowId === 1n) await held.promise;
+        return {};
+      },
+    });
+    const list = (workflowId: number) => ask(probe, `/api/v1/workflows/${workflowId}/enrollments`);
+    const first = await list(1);
+    await eventually(() => expect(asked).toEqual([1n]));
+    const leaving = await Promise.all([list(2), list(3)]);
+    // Answered after both wait: requests are read in order.
+    expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
+    for (const socket of leaving) socket.destroy();
+    const leavers = () => probe.answered.filter(({ status }) => status === 499);
+    await eventually(() => expect(leavers()).toHaveLength(2));
+    held.resolve();
+    await send(probe, 'GET', '/api/v1/workflows/4/enrollments');
+    expect(asked).toEqual([1n, 4n]);
+    first.destroy();
+  },
+);
+
+test('whatever lists were before, large ones of an organization are made one at a time, three in all, and small ones go on', async () => {
+  const running: string[] = [];
+  const most = { ofAll: 0, ofEach: 0 };
+  const next: (() => void)[] = [];
+  await using probe = await startProbe('over gRPC', {
+    async listEnrollments({ workflowId }, call) {
+      if (workflowId === 1n) return {};
+      if (listSizeOf(call) === 'small') throw largeListError();
+      const organization = String(callerOf(call).organizationId);
+      running.push(organization);
+      most.ofAll = Math.max(most.ofAll, running.length);
+      most.ofEach = Math.max(most.ofEach, running.filter((other) => other === organization).length);
+      await new Promise<void>((resolve) => next.push(resolve));
+      running.splice(running.indexOf(organization), 1);
       return {};
     },
   });
-  const list = (workflowId: number) => ask(probe, `/api/v1/workflows/${workflowId}/enrollments`);
-  const first = await list(1);
-  await eventually(() => expect(asked).toEqual([1n]));
-  const leaving = await Promise.all([list(2), list(3)]);
-  // Answered after both wait: requests are read in order.
-  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
-  for (const socket of leaving) socket.destroy();
-  const leavers = () => probe.answered.filter(({ status }) => status === 499);
-  await eventually(() => expect(leavers()).toHaveLength(2));
-  held.resolve();
-  await send(probe, 'GET', '/api/v1/workflows/4/enrollments');
-  expect(asked).toEqual([1n, 4n]);
-  first.destroy();
+  const list = (workflowId: number, organization: number) =>
+    send(probe, 'GET', `/api/v1/workflows/${workflowId}/enrollments`, { role: `viewer@${organization}` });
+  const organizations = [1, 2, 3, 4];
+  const small = async () => (await Promise.all(organizations.map((one) => list(1, one)))).map(({ status }) => status);
+  expect(await small()).toEqual([200, 200, 200, 200]);
+  const large = organizations.flatMap((organization) => Array.from({ length: 16 }, () => list(2, organization)));
+  await eventually(() => expect(next).toHaveLength(3));
+  // Also of the organizations that have fifteen or sixteen in line.
+  expect(await small()).toEqual([200, 200, 200, 200]);
+  expect(running).toHaveLength(3);
+  for (const _ of large) {
+    await eventually(() => expect(next.length).toBeGreaterThan(0));
+    next.shift()?.();
+  }
+  expect((await Promise.all(large)).map(({ status }) => status)).toEqual(large.map(() => 200));
+  expect(most).toEqual({ ofAll: 3, ofEach: 1 });
 });
 
-test('lists that were small are made many at once', async () => {
-  let asked = 0;
-  const held = Promise.withResolvers<void>();
+test('organizations whose clients read nothing of their large lists keep no place from others', async () => {
+  let begun = 0;
+  const rows = Array.from({ length: 300 }, (_, index) => ({ id: BigInt(index + 1), leadRef: 'x'.repeat(60_000) }));
   await using probe = await startProbe('in memory', {
-    holdings: { lists: { ofEach: 8, ofAll: 8 } },
-    async listEnrollments() {
-      asked += 1;
-      if (asked > 1) await held.promise;
-      return {};
-    },
-  });
-  const list = () => send(probe, 'GET', '/api/v1/workflows/1/enrollments');
-  await list();
-  const lists = Array.from({ length: 12 }, list);
-  await eventually(() => expect(asked).toBe(1 + 8));
-  held.resolve();
-  expect((await Promise.all(lists)).every(({ status }) => status === 200)).toBe(true);
-});
-
-test('a list that was megabytes is made by itself', async () => {
-  let asked = 0;
-  const held = Promise.withResolvers<void>();
-  const rows = Array.from({ length: 90 }, (_, index) => ({ id: BigInt(index + 1), leadRef: 'x'.repeat(60_000) }));
-  await using probe = await startProbe('in memory', {
-    async listEnrollments() {
-      asked += 1;
-      if (asked > 1) await held.promise;
+    holdings: { unreadBytes: { ofEach: 1 << 20, ofAll: 1 << 30 } },
+    async listEnrollments(_request, call) {
+      if (listSizeOf(call) === 'small') throw largeListError();
+      begun += 1;
       return { enrollments: rows };
     },
   });
-  const list = () => send(probe, 'GET', '/api/v1/workflows/1/enrollments');
-  await list();
-  const lists = [list(), list()];
-  await eventually(() => expect(asked).toBe(2));
-  // Answered after the second list would have been asked for.
-  expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
-  expect(asked).toBe(2);
-  held.resolve();
-  expect((await Promise.all(lists)).map(({ status }) => status)).toEqual([200, 200]);
-  expect(asked).toBe(3);
+  const path = '/api/v1/workflows/1/enrollments';
+  await using closing = new AsyncDisposableStack();
+  const organizations = [1, 2, 3];
+  // Of two each, the second has no room beside the first.
+  for (const round of [1, 2]) {
+    for (const organization of organizations) {
+      const socket = await ask(probe, path, `viewer@${organization}`);
+      closing.defer(() => void socket.destroy());
+    }
+    await eventually(() => expect(begun).toBe(round * organizations.length));
+  }
+  expect((await send(probe, 'GET', path, { role: 'viewer@4' })).status).toBe(200);
+  expect(begun).toBe(7);
 });
 
 test('while large lists are encoded, the event loop turns after each piece of them', async () => {

@@ -1,10 +1,12 @@
 import pg from 'pg';
+import { currentReading } from '../reading/reading.ts';
+import { isBound, runBound } from '../reading/run-bound.ts';
 
 type Callback = (error: Error | null, result: pg.QueryResult) => void;
 type Values = readonly unknown[] | Callback;
 
 /**
- * pg's client, with two differences:
+ * pg's client, with three differences:
  *
  * A query whose result is awaited gets its callback when it is made. pg adds the callback later, and V8 then keeps what
  * such queries have read until it collects old objects: 15 % of the allocated memory was copied twice, and old objects
@@ -12,15 +14,28 @@ type Values = readonly unknown[] | Callback;
  *
  * A query of its own kind (`pg.Query`, such as a COPY) may be passed as the only parameter, and is then sent in place
  * of the text. Kysely passes a text and parameters and nothing else.
+ *
+ * A statement within a reading is bounded by it.
  */
 export class Client extends pg.Client {
+  readonly #config: pg.ClientConfig;
+
+  constructor(config: pg.ClientConfig = {}) {
+    super(config);
+    this.#config = config;
+  }
+
   // pg.Client types `query` by overloads: the result is a promise, nothing (callback) or the query itself (cursor).
   override query = ((text: string | pg.QueryConfig, values?: Values, callback?: Callback): unknown => {
     const isAwaited = callback === undefined && typeof values !== 'function' && !('submit' in Object(text));
     if (!isAwaited) return super.query(text as string, values as unknown[], callback as Callback);
+    const reading = currentReading();
+    const [first] = values ?? [];
+    if (reading !== undefined && typeof text === 'string' && isBound(text) && !(first instanceof pg.Query)) {
+      return runBound(this, this.#config, reading, { text, values: values as unknown[] });
+    }
     return new Promise((resolve, reject) => {
       const settle: Callback = (error, result) => (error ? reject(error) : resolve(result));
-      const [first] = values ?? [];
       if (first instanceof pg.Query) super.query(first as unknown as string, [], settle);
       else super.query(text as string, values as unknown[], settle);
     });

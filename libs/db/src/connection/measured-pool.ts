@@ -1,6 +1,8 @@
 import { gauge, histogram, processMetrics } from '@drippulse/observability';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { currentReading } from '../reading/reading.ts';
+import { takeWithin } from '../reading/take-within.ts';
 import { nextConnection } from './next-connection.ts';
 
 /** The open pools, with their names. */
@@ -19,7 +21,10 @@ export function measuredPool(pool: pg.Pool, name: string): PostgresPool {
     async connect(): Promise<PostgresPoolClient> {
       const startedAt = performance.now();
       try {
-        return await nextConnection(pool);
+        const reading = currentReading();
+        const isWaiting = pool.idleCount === 0;
+        const next = nextConnection(pool);
+        return await (reading === undefined || !isWaiting ? next : takeWithin(reading, next));
       } finally {
         waits.observe((performance.now() - startedAt) / 1000);
       }

@@ -1,5 +1,6 @@
 import { type DescField, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { createPace, joinInTurns } from '@drippulse/loops';
 import { encoded } from './codec.ts';
 
@@ -10,9 +11,14 @@ const turnBytes = 256 * 1024;
 
 /**
  * Encodes a message with all of its fields, and lets others have their turn between elements of its lists: a list of megabytes is made for
- * one client, and would let all others wait. Elements come after the other fields, which readers do not notice.
+ * one client, and would let all others wait. Elements come after the other fields, which readers do not notice. Ends after a turn when
+ * nobody waits for the answer any more.
  */
-export async function encodeInTurns<D extends DescMessage>(desc: D, message: MessageShape<D>): Promise<Buffer> {
+export async function encodeInTurns<D extends DescMessage>(
+  desc: D,
+  message: MessageShape<D>,
+  isCancelled: () => boolean,
+): Promise<Buffer> {
   const lists = desc.fields.filter(isMessageList);
   if (lists.length === 0) return encoded(desc, message);
   const members = message as Record<string, unknown>; // reflective: the fields belong to this descriptor
@@ -23,7 +29,10 @@ export async function encodeInTurns<D extends DescMessage>(desc: D, message: Mes
     for (const element of members[list.localName] as MessageShape<DescMessage>[]) {
       const part = toBinary(list.message, element);
       parts.push(new BinaryWriter().tag(list.number, WireType.LengthDelimited).uint32(part.byteLength).finish(), part);
-      await pace(part.byteLength);
+      const turn = pace(part.byteLength);
+      if (turn === undefined) continue;
+      await turn;
+      if (isCancelled()) throw new ConnectError('the caller went away', Code.Canceled);
     }
   }
   return joinInTurns(parts);

@@ -1,6 +1,5 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
-import { encodeInTurns } from './encode-in-turns.ts';
 import { fromHeaders, toHeaders } from './metadata.ts';
 import { toServerStatus } from './status.ts';
 import type { IncomingCall } from './unary-context.ts';
@@ -12,13 +11,12 @@ type UnaryCall = grpc.ServerUnaryCall<Message, Buffer>;
 /**
  * The grpc-js handler of a unary method. It answers every error: if it threw, the client would wait for its deadline.
  */
-export function unaryHandler({ method, run }: UnaryMethod) {
+export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Buffer>): Promise<void> => {
     try {
-      const { message, header, trailer } = await run(incoming(call), call.request);
+      const { bytes, header, trailer } = await run(incoming(call), call.request);
       // Without headers of the method, grpc-js sends its own in the packet of the message.
       const metadata = fromHeaders(header);
-      const bytes = await encodeInTurns(method.output, message as Message); // the interceptors give the method's message back
       if (metadata !== undefined) call.sendMetadata(metadata);
       // grpc-js drops the answer of a call whose caller went away.
       answer(null, bytes, fromHeaders(trailer));

@@ -1,6 +1,7 @@
 import { create, type DescMessage, type DescMethodUnary, isMessage, type MessageShape } from '@bufbuild/protobuf';
 import type { Interceptor, MethodImplSpec, UnaryRequest, UnaryResponse } from '@connectrpc/connect';
 import { serveTraced } from './call-spans.ts';
+import { encodeInTurns } from './encode-in-turns.ts';
 import { type IncomingCall, type UnaryContext, unaryContext } from './unary-context.ts';
 
 type Message = MessageShape<DescMessage>;
@@ -8,10 +9,14 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
+/** An answer as it is sent. */
+type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
+
 /** A served unary method with its interceptors. */
 export type UnaryMethod = {
   method: DescMethodUnary;
-  run(call: IncomingCall, request: Message): Promise<UnaryResponse>;
+  /** Runs the method and encodes its answer. The signal of the call aborts at the end of both. */
+  run(call: IncomingCall, request: Message): Promise<Encoded>;
 };
 
 /**
@@ -25,7 +30,12 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
     async run(call, request) {
       const context = unaryContext(spec.method, call);
       try {
-        return await serveTraced(spec.method, call.header, () => serve(new ServedRequest(spec, request, context)));
+        const { header, trailer, message } = await serveTraced(spec.method, call.header, () =>
+          serve(new ServedRequest(spec, request, context)),
+        );
+        // The interceptors give the method's message back.
+        const bytes = await encodeInTurns(spec.method.output, message as Message, () => call.isCancelled());
+        return { header, trailer, bytes };
       } finally {
         context.end();
       }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentEvalCasesRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -17,5 +18,5 @@ export async function listAgentEvalCases(ctx: Context, request: ListAgentEvalCas
       cases.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, cases.select('id')),
   });
-  return { evalCases: rows.map(evalCaseToProto), ...paging };
+  return { evalCases: await convertInTurns(rows, evalCaseToProto, call.signal), ...paging };
 }

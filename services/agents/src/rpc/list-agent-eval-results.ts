@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentEvalResultsRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -17,13 +18,10 @@ export async function listAgentEvalResults(ctx: Context, request: ListAgentEvalR
   const byCase = Map.groupBy(outcomes, ({ case_id: caseId }) => caseId);
   const { cases } = verdictOfRun(run, outcomes);
   const sorted = cases.toSorted((a, b) => Number(b.isWorse) - Number(a.isWorse) || Number(a.caseId - b.caseId));
-  return {
-    evalResults: sorted.map((one) =>
-      evalResultToProto(
-        one,
-        (byCase.get(one.caseId) ?? []).map((row) => evalOutcomeToProto(row, costs.get(row.ordinal) ?? 0n)),
-      ),
-    ),
-    totalCount: BigInt(cases.length),
-  };
+  const toMessage = (one: (typeof sorted)[number]) =>
+    evalResultToProto(
+      one,
+      (byCase.get(one.caseId) ?? []).map((row) => evalOutcomeToProto(row, costs.get(row.ordinal) ?? 0n)),
+    );
+  return { evalResults: await convertInTurns(sorted, toMessage, call.signal), totalCount: BigInt(cases.length) };
 }

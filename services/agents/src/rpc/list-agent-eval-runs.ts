@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentEvalRunsRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -21,5 +22,5 @@ export async function listAgentEvalRuns(ctx: Context, request: ListAgentEvalRuns
     kysely,
     rows.map(({ id }) => id),
   );
-  return { evalRuns: whole.map(evalRunToProto), ...paging };
+  return { evalRuns: await convertInTurns(whole, evalRunToProto, call.signal), ...paging };
 }

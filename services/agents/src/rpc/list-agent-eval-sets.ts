@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentEvalSetsRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -23,5 +24,8 @@ export async function listAgentEvalSets(ctx: Context, request: ListAgentEvalSets
     kysely,
     rows.map(({ id }) => id),
   );
-  return { evalSets: rows.map((row) => evalSetToProto(row, counts.get(row.id) ?? 0n)), ...paging };
+  return {
+    evalSets: await convertInTurns(rows, (row) => evalSetToProto(row, counts.get(row.id) ?? 0n), call.signal),
+    ...paging,
+  };
 }

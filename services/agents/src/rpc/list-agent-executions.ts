@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentExecutionsRequest } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { callerOf } from '@drippulse/rpc';
 import { findAgent } from '../agents/rows.ts';
@@ -25,5 +26,5 @@ export async function listAgentExecutions(ctx: Context, request: ListAgentExecut
     count: () => countUpTo(kysely, executions.select('id')),
   });
   const views = await withTexts(kysely, rows);
-  return { executions: views.map((view) => executionToProto(view)), ...paging };
+  return { executions: await convertInTurns(views, (view) => executionToProto(view), call.signal), ...paging };
 }

@@ -1,6 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentLogsRequest } from '@drippulse/proto/drippulse/agents/v1/insights_pb';
 import { callerOf } from '@drippulse/rpc';
 import { findAgent } from '../agents/rows.ts';
@@ -25,15 +26,13 @@ export async function listAgentLogs(ctx: Context, request: ListAgentLogsRequest,
       lines.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, lines.select('id')),
   });
-  return {
-    logs: rows.map((row) => ({
-      id: row.id,
-      at: timestampFromDate(row.at),
-      level: logLevels.numberOf(row.level),
-      executionId: row.execution_id,
-      seq: row.seq ?? undefined,
-      message: row.message,
-    })),
-    ...paging,
-  };
+  const toMessage = (row: (typeof rows)[number]) => ({
+    id: row.id,
+    at: timestampFromDate(row.at),
+    level: logLevels.numberOf(row.level),
+    executionId: row.execution_id,
+    seq: row.seq ?? undefined,
+    message: row.message,
+  });
+  return { logs: await convertInTurns(rows, toMessage, call.signal), ...paging };
 }

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentTemplateVersionsRequest } from '@drippulse/proto/drippulse/agents/v1/template_versions_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -18,5 +19,8 @@ export async function listAgentTemplateVersions(
   const versions = selectVersions(kysely, template);
   const rows = await versions.selectAll().orderBy('version', 'desc').limit(mostShown).execute();
   const { count } = await versions.select(({ fn }) => fn.countAll<bigint>().as('count')).executeTakeFirstOrThrow();
-  return { versions: rows.map((row) => versionToProto(row, template)), totalCount: count };
+  return {
+    versions: await convertInTurns(rows, (row) => versionToProto(row, template), call.signal),
+    totalCount: count,
+  };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentTemplatesRequest } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -31,5 +32,5 @@ export async function listAgentTemplates(ctx: Context, request: ListAgentTemplat
     },
     count: () => countUpTo(kysely, templates),
   });
-  return { agentTemplates: rows.map(templateToProto), ...paging };
+  return { agentTemplates: await convertInTurns(rows, templateToProto, call.signal), ...paging };
 }

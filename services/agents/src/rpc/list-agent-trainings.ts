@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentTrainingsRequest } from '@drippulse/proto/drippulse/agents/v1/trainings_pb';
 import { callerOf } from '@drippulse/rpc';
 import { findAgent } from '../agents/rows.ts';
@@ -23,5 +24,5 @@ export async function listAgentTrainings(ctx: Context, request: ListAgentTrainin
     kysely,
     rows.map(({ id }) => id),
   );
-  return { trainings: whole.map(trainingToProto), ...paging };
+  return { trainings: await convertInTurns(whole, trainingToProto, call.signal), ...paging };
 }

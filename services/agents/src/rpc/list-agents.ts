@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAgentsRequest } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import { selectAgents } from '../agents/rows.ts';
@@ -23,5 +24,5 @@ export async function listAgents(ctx: Context, request: ListAgentsRequest, call:
       agents.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, agents.select('id')),
   });
-  return { agents: rows.map(agentToProto), ...paging };
+  return { agents: await convertInTurns(rows, agentToProto, call.signal), ...paging };
 }

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
 import { callerOf } from '@drippulse/rpc';
 import { accounts, accountToProto, accountValues } from '../accounts/account.ts';
@@ -22,7 +23,7 @@ export function accountsMethods(ctx: Context): ServiceImpl<typeof CrmAccountsSer
       const { rows, totals } = await listRecords(ctx, call, accounts, request, [
         equalsAnyCase('domain', request.domain),
       ]);
-      return { accounts: rows.map(accountToProto), ...totals };
+      return { accounts: await convertInTurns(rows, accountToProto, call.signal), ...totals };
     },
     async getCrmAccount(request, call) {
       const row = await findRecord(ctx.db.kysely, accounts, callerOf(call).organizationId, request.id);

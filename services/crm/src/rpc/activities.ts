@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import { CrmActivitiesService } from '@drippulse/proto/drippulse/crm/v1/activities_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -29,7 +30,7 @@ export function activitiesMethods(ctx: Context): ServiceImpl<typeof CrmActivitie
         linksTo(organizationId, 'lead_id', 'lead', request.leadId),
         linksTo(organizationId, 'opportunity_id', 'opportunity', request.opportunityId),
       ]);
-      return { activities: rows.map(activityToProto), ...totals };
+      return { activities: await convertInTurns(rows, activityToProto, call.signal), ...totals };
     },
     async getCrmActivity(request, call) {
       const row = await findRecord(ctx.db.kysely, activities, callerOf(call).organizationId, request.id);

@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { callerOf } from '@drippulse/rpc';
 import { contacts, contactToProto, contactValues } from '../contacts/contact.ts';
@@ -28,7 +29,7 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
         equalsAnyCase('email', request.email),
         linksTo(callerOf(call).organizationId, 'account_id', 'account', request.accountId),
       ]);
-      return { contacts: rows.map(contactToProto), ...totals };
+      return { contacts: await convertInTurns(rows, contactToProto, call.signal), ...totals };
     },
     async getCrmContact(request, call) {
       const row = await findRecord(ctx.db.kysely, contacts, callerOf(call).organizationId, request.id);
@@ -53,8 +54,11 @@ export function contactsMethods(ctx: Context): ServiceImpl<typeof CrmContactsSer
       }),
     async listCrmContactDuplicates(request, call) {
       const { groups, nextCursor } = await listDuplicates(ctx, call, contacts, request, request.contactId);
-      const duplicates = groups.map(({ records, ...group }) => ({ ...group, contacts: records.map(contactToProto) }));
-      return { duplicates, nextCursor };
+      const toMessage = ({ records, ...group }: (typeof groups)[number]) => ({
+        ...group,
+        contacts: records.map(contactToProto),
+      });
+      return { duplicates: await convertInTurns(groups, toMessage, call.signal), nextCursor };
     },
     mergeCrmContacts: (request, call) =>
       commit(ctx, call, method.mergeCrmContacts, request, async (write) => {

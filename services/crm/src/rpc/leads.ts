@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import { CrmLeadsService } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -29,7 +30,7 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
         equalsAnyCase('email', request.email),
         equals('source', request.source),
       ]);
-      return { leads: rows.map(leadToProto), ...totals };
+      return { leads: await convertInTurns(rows, leadToProto, call.signal), ...totals };
     },
     async getCrmLead(request, call) {
       const row = await findRecord(ctx.db.kysely, leads, callerOf(call).organizationId, request.id);
@@ -55,8 +56,11 @@ export function leadsMethods(ctx: Context): ServiceImpl<typeof CrmLeadsService> 
       }),
     async listCrmLeadDuplicates(request, call) {
       const { groups, nextCursor } = await listDuplicates(ctx, call, leads, request, request.leadId);
-      const duplicates = groups.map(({ records, ...group }) => ({ ...group, leads: records.map(leadToProto) }));
-      return { duplicates, nextCursor };
+      const toMessage = ({ records, ...group }: (typeof groups)[number]) => ({
+        ...group,
+        leads: records.map(leadToProto),
+      });
+      return { duplicates: await convertInTurns(groups, toMessage, call.signal), nextCursor };
     },
     mergeCrmLeads: (request, call) =>
       commit(ctx, call, method.mergeCrmLeads, request, async (write) => {

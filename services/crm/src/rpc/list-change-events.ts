@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type {
   CrmChangeEventSchema,
   ListCrmChangeEventsRequest,
@@ -22,7 +23,7 @@ export async function listCrmChangeEvents(ctx: Context, request: ListCrmChangeEv
       matching.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, matching.select('id')),
   });
-  return { changeEvents: rows.map(changeEventToProto), ...paging };
+  return { changeEvents: await convertInTurns(rows, changeEventToProto, call.signal), ...paging };
 }
 
 function ofRecord<O>(

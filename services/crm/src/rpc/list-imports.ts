@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListCrmImportsRequest } from '@drippulse/proto/drippulse/crm/v1/imports_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -17,5 +18,5 @@ export async function listCrmImports(ctx: Context, request: ListCrmImportsReques
       jobs.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, jobs.select('id')),
   });
-  return { imports: rows.map(jobToProto), ...paging };
+  return { imports: await convertInTurns(rows, jobToProto, call.signal), ...paging };
 }

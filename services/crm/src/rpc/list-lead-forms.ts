@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListLeadFormsRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -17,5 +18,5 @@ export async function listLeadForms(ctx: Context, request: ListLeadFormsRequest,
       forms.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, forms.select('id')),
   });
-  return { leadForms: rows.map(leadFormToProto), ...paging };
+  return { leadForms: await convertInTurns(rows, leadFormToProto, call.signal), ...paging };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListCrmMergesRequest } from '@drippulse/proto/drippulse/crm/v1/merges_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
@@ -22,7 +23,7 @@ export async function listCrmMerges(ctx: Context, request: ListCrmMergesRequest,
     },
     count: () => countUpTo(kysely, kysely.selectFrom('merges').select('id').where(matching)),
   });
-  return { merges: rows.map(mergeToProto), ...paging };
+  return { merges: await convertInTurns(rows, mergeToProto, call.signal), ...paging };
 }
 
 function matches(organizationId: bigint, { recordType, recordId }: ListCrmMergesRequest): RawBuilder<boolean> {

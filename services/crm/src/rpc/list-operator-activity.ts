@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListOperatorActivityRequest } from '@drippulse/proto/drippulse/crm/v1/operator_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -23,7 +24,11 @@ export async function listOperatorActivity(ctx: Context, request: ListOperatorAc
   });
   const tokens = await findTokens(ctx, caller.organizationId, rows);
   return {
-    activity: rows.map((row) => activityToProto({ ...row, token: tokens.get(row.lead_form_id) ?? null })),
+    activity: await convertInTurns(
+      rows,
+      (row) => activityToProto({ ...row, token: tokens.get(row.lead_form_id) ?? null }),
+      call.signal,
+    ),
     ...paging,
   };
 }

@@ -3,6 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, invalidCursor, readPage } from '@drippulse/db';
 import { stringifyJson } from '@drippulse/json';
+import { convertInTurns } from '@drippulse/loops';
 import {
   type CrmOutcomeSchema,
   CrmOutcomeSubject,
@@ -22,7 +23,7 @@ export async function listCrmOutcomes(ctx: Context, request: ListCrmOutcomesRequ
   const subject = outcomeSubjectOf(request.subject);
   const { outcomes, end } = await readOutcomes(ctx.db.kysely, { organizationId, subject, after });
   return {
-    outcomes: outcomes.map((row) => outcomeToProto(row, subject)),
+    outcomes: await convertInTurns(outcomes, (row) => outcomeToProto(row, subject), call.signal),
     nextCursor: end === undefined ? '' : encodeCursor([end.createdAt, end.id]),
   };
 }

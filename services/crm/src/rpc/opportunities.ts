@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect';
+import { convertInTurns } from '@drippulse/loops';
 import { CrmOpportunitiesService } from '@drippulse/proto/drippulse/crm/v1/opportunities_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -31,7 +32,7 @@ export function opportunitiesMethods(ctx: Context): ServiceImpl<typeof CrmOpport
         linksTo(organizationId, 'account_id', 'account', request.accountId),
         linksTo(organizationId, 'contact_id', 'contact', request.contactId),
       ]);
-      return { opportunities: rows.map(opportunityToProto), ...totals };
+      return { opportunities: await convertInTurns(rows, opportunityToProto, call.signal), ...totals };
     },
     async getCrmOpportunity(request, call) {
       const row = await findRecord(ctx.db.kysely, opportunities, callerOf(call).organizationId, request.id);

@@ -1,4 +1,5 @@
 import type { Sealer } from '@drippulse/db';
+import { readForAll } from '@drippulse/db';
 import { compileDefinition, type Definition } from '@drippulse/engine';
 import { createByteCache, type TurnQueue } from '@drippulse/loops';
 import { type Kysely, sql } from 'kysely';
@@ -45,7 +46,9 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
       const key = `${workflowId}:${version}`;
       const kept = cache.find(key);
       if (kept !== undefined) return kept;
-      const loaded = loading.get(key) ?? load(key, { workflowId, version }, on).finally(() => loading.delete(key));
+      // Others may wait for it too, and its bytes are none of a list.
+      const loaded =
+        loading.get(key) ?? readForAll(() => load(key, { workflowId, version }, on)).finally(() => loading.delete(key));
       loading.set(key, loaded);
       return loaded;
     },

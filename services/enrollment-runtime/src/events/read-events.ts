@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { createdConditions, encodeCursor, type Page, pageTotals, type RowCount, readPage } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import {
   type ContactEventSchema,
   EventSource,
@@ -19,7 +20,7 @@ const countCap = 10_000n;
 type Scope = { organizationId: bigint; mode: Mode };
 
 /** Reads a page of the log, newest first. */
-export async function readEvents(db: Kysely<DB>, scope: Scope, request: ListEventsRequest) {
+export async function readEvents(db: Kysely<DB>, scope: Scope, request: ListEventsRequest, signal: AbortSignal) {
   const page = readPage(request, ['time', 'text']);
   const matching = matchingQuery(scope, request);
   const count = await countEvents(db, matching);
@@ -27,7 +28,7 @@ export async function readEvents(db: Kysely<DB>, scope: Scope, request: ListEven
   const rows = found.slice(0, page.limit);
   const last = rows.at(-1);
   return {
-    events: await withAnswers(db, rows),
+    events: await convertInTurns(rows, await readTheirAnswers(db, rows), signal),
     ...count,
     nextCursor: found.length > page.limit && last ? encodeCursor([last.accepted_at, last.id]) : undefined,
     ...pageTotals(page, count.totalCount),
@@ -40,8 +41,8 @@ export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: stri
     select ${storedEvent} from events as event where organization_id = ${organizationId} and id = ${id} limit 1`.execute(
     db,
   );
-  const [event] = await withAnswers(db, rows);
-  return event;
+  const [event] = rows;
+  return event && (await readTheirAnswers(db, rows))(event);
 }
 
 /** Selects time and id of the events that match: of a person's from the keys of contacts, which have all that is filtered by. */
@@ -104,10 +105,10 @@ async function countEvents(db: Kysely<DB>, matching: RawBuilder<unknown>): Promi
   return count > countCap ? { totalCount: countCap, totalCountIsMinimum: true } : { totalCount: count };
 }
 
-async function withAnswers(
+async function readTheirAnswers(
   db: Kysely<DB>,
   rows: readonly StoredEvent[],
-): Promise<MessageInitShape<typeof ContactEventSchema>[]> {
+): Promise<(row: StoredEvent) => MessageInitShape<typeof ContactEventSchema>> {
   const keys = {
     organizations: rows.map((row) => row.organization_id),
     ids: rows.map((row) => row.id),
@@ -129,13 +130,12 @@ async function withAnswers(
     order by answer.event_id, answer.part`.execute(db);
   const answers = Map.groupBy(parts, (part) => part.event_id);
   const isSpreading = new Set(spreading.map((row) => row.event_id));
-  return rows.map((row) =>
+  return (row) =>
     toProto(
       row,
       (answers.get(row.id) ?? []).map((part) => readAnswers(part.answers)),
       isSpreading.has(row.id),
-    ),
-  );
+    );
 }
 
 const sources: Readonly<Record<Source, EventSource>> = {

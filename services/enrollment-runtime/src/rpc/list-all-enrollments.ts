@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, pageTotals, readPage } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAllEnrollmentsRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -27,11 +28,12 @@ export async function listAllEnrollments(ctx: Context, request: ListAllEnrollmen
     countFromPage(page, read.found.length) ??
     (read.total === undefined ? toTotal(read.count ?? 0n) : { totalCount: read.total });
   const last = read.found.slice(0, page.limit).at(-1);
+  const toMessage = ({ row, workflow }: (typeof read.rows)[number]) => ({
+    ...toProto(row, definitionOf(row), read.now),
+    workflow: workflowToProto({ ...workflow, workflowId: row.workflowId }),
+  });
   return {
-    enrollments: read.rows.map(({ row, workflow }) => ({
-      ...toProto(row, definitionOf(row), read.now),
-      workflow: workflowToProto({ ...workflow, workflowId: row.workflowId }),
-    })),
+    enrollments: await convertInTurns(read.rows, toMessage, call.signal),
     ...count,
     nextCursor: read.found.length > page.limit && last !== undefined ? encodeCursor([last]) : undefined,
     ...pageTotals(page, count.totalCount),

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListApprovalsRequest } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
 import { type Caller, callerOf, listedMode } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
@@ -19,7 +20,7 @@ export async function listApprovals(ctx: Context, request: ListApprovalsRequest,
       listed.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, listed.select('id')),
   });
-  return { approvals: rows.map(approvalToProto), ...paging };
+  return { approvals: await convertInTurns(rows, approvalToProto, call.signal), ...paging };
 }
 
 function conditionsOf(request: ListApprovalsRequest, caller: Caller): RawBuilder<boolean> {

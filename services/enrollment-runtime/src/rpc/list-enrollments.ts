@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { encodeCursor, pageTotals, readPage } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListEnrollmentsRequest } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -30,7 +31,11 @@ export async function listEnrollments(ctx: Context, request: ListEnrollmentsRequ
     (read.count === undefined ? { totalCount: totalOf(counters) } : toTotal(read.count));
   const last = found.slice(0, page.limit).at(-1);
   return {
-    enrollments: rows.map((row, index) => toProto(row, definitions[index] ?? current, now)),
+    enrollments: await convertInTurns(
+      rows,
+      (row, index) => toProto(row, definitions[index] ?? current, now),
+      call.signal,
+    ),
     stepFunnel: toFunnel(current, counters, await dueByStep(ctx, workflowId, mode, read.due), read.marks),
     ...count,
     nextCursor: found.length > page.limit && last !== undefined ? encodeCursor([last]) : undefined,

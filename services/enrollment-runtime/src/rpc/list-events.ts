@@ -7,5 +7,5 @@ import { readEvents } from '../events/index.ts';
 export async function listEvents(ctx: Context, request: ListEventsRequest, call: HandlerContext) {
   const caller = callerOf(call);
   const scope = { organizationId: caller.organizationId, mode: listedMode(request, caller) };
-  return readEvents(ctx.db.kysely, scope, request);
+  return readEvents(ctx.db.kysely, scope, request, call.signal);
 }

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import {
   type HeldEntrySchema,
   HeldEntryStatus,
@@ -39,7 +40,10 @@ export async function listHeldEntries(ctx: Context, request: ListHeldEntriesRequ
     .select('retry_at')
     .where('organization_id', '=', organizationId)
     .executeTakeFirst();
-  return { heldEntries: rows.map((row) => heldEntryToProto(row, line?.retry_at)), ...paging };
+  return {
+    heldEntries: await convertInTurns(rows, (row) => heldEntryToProto(row, line?.retry_at), call.signal),
+    ...paging,
+  };
 }
 
 type Row = {

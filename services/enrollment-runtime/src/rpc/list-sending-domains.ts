@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListSendingDomainsRequest } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -14,5 +15,5 @@ export async function listSendingDomains(ctx: Context, request: ListSendingDomai
       domains.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, domains.select('id')),
   });
-  return { sendingDomains: rows.map(domainToProto), ...paging };
+  return { sendingDomains: await convertInTurns(rows, domainToProto, call.signal), ...paging };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListSuppressionsRequest } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -22,5 +23,5 @@ export async function listSuppressions(ctx: Context, request: ListSuppressionsRe
       suppressions.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, suppressions.select('id')),
   });
-  return { suppressions: rows.map(suppressionToProto), ...paging };
+  return { suppressions: await convertInTurns(rows, suppressionToProto, call.signal), ...paging };
 }

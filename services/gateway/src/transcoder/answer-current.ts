@@ -33,7 +33,7 @@ export async function answerCurrent(options: CallOptions, call: Call, thrown: un
   const { holdings, compress, fixedBodyOf } = options;
   const { unread } = poolOf(holdings, exchange);
   const reader = { unread, holder: holderOf(exchange), signal: client.signal };
-  await send(response, shown, whole, { ...reader, compress, fixedBodyOf, onMade: () => undefined });
+  await send(response, shown, whole, { ...reader, compress, fixedBodyOf });
 }
 
 /** The answer of the route that shows the row, for the same caller. */

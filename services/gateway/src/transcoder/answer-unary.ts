@@ -11,14 +11,15 @@ import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
- * The count of the bytes that clients have not taken, what happens when an answer is made and has its place in it, and how
+ * The count of the bytes that clients have not taken, what happens when an answer is made and when it has its place in it, and how
  * large answers are compressed.
  */
 export type Sending = {
   unread: UnreadAnswers;
   holder: string;
   signal: AbortSignal;
-  onMade(bytes: number): void;
+  onMade?(): void;
+  onHeld?(): void;
   compress: Compress;
   fixedBodyOf: (bytes: Uint8Array) => FixedBody;
 };
@@ -40,6 +41,7 @@ export async function answerUnary(
   if (raw !== undefined && raw.contentType !== '') response.setHeader('content-type', raw.contentType);
   if (raw !== undefined || isBodiless(response)) return send(response, route, raw?.data ?? '', sending);
   const body = await makeJson(route, message);
+  sending.onMade?.();
   if (route.rest.constant && response.statusCode === 200) return sendConstant(response, partsOf(body), sending);
   if (route.validator !== undefined) setTag(response, route, entityTag(route.validator, row, body), body);
   await send(response, route, isBodiless(response) ? '' : body, sending);
@@ -70,19 +72,18 @@ function isLarge(body: Made): boolean {
 export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
   const encoding = isLarge(body) ? encodingOf(response, route) : undefined;
   if (encoding === undefined && !Array.isArray(body) && body.length <= sliceBytes) {
-    sending.onMade(body.length);
+    sending.onHeld?.();
     endWith(response, body);
     return;
   }
   const made = partsOf(body);
-  const length = lengthOf(made);
   const compressed = encoding && (await sending.compress(made, encoding));
   if (compressed !== undefined) setEncoding(response, String(encoding));
   const parts = compressed ?? made;
   const sent = lengthOf(parts);
   const { unread, holder, signal } = sending;
   const held = sent > sliceBytes ? await unread.hold(sent, { socket: response.req.socket, holder, signal }) : undefined;
-  sending.onMade(length);
+  sending.onHeld?.();
   try {
     await sendBody(response, parts);
   } finally {
@@ -105,10 +106,10 @@ function weakenTag(response: ServerResponse): void {
 async function sendConstant(
   response: ServerResponse,
   parts: Uint8Array[],
-  { onMade, fixedBodyOf }: Sending,
+  { onHeld, fixedBodyOf }: Sending,
 ): Promise<void> {
   const bytes = Buffer.concat(parts);
-  onMade(bytes.length);
+  onHeld?.();
   response.setHeader('cache-control', 'private, no-cache');
   await sendFixed(response, fixedBodyOf(bytes), bytes.length);
 }

@@ -4,7 +4,6 @@ import type { Compress } from './compress.ts';
 import type { Exchange } from './exchange.ts';
 import type { FixedBody } from './fixed-body.ts';
 import type { Holdings } from './holdings.ts';
-import type { ListWeights } from './list-weights.ts';
 import type { StreamEvents, Upstream } from './ports.ts';
 import type { Route } from './routes.ts';
 
@@ -22,7 +21,6 @@ export type Call = {
 /** What every call needs. */
 export type CallOptions = Signing & {
   holdings: Holdings;
-  lists: ListWeights;
   bodyIdleTimeoutMs: number;
   compress: Compress;
   fixedBodyOf: (bytes: Uint8Array) => FixedBody;

@@ -7,8 +7,12 @@ import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 export type Pool = {
   /** Bytes of bodies that are no uploads, until their answer. */
   bodyBytes: Shares;
-  /** Lists that are being made, by their weights. Further ones wait. */
+  /** Lists that are being made. Further ones wait. */
   lists: Shares;
+  /** Large lists, until there is room for their answers among those that are unread. Further ones wait. */
+  largeLists: Shares;
+  /** Those of them that are being made. No client that reads nothing keeps such a place. */
+  largeListsInWork: Shares;
   /** Bytes of answers that are made and not taken by their client. Further answers wait. */
   unread: UnreadAnswers;
 };
@@ -27,7 +31,7 @@ export type Holdings = {
   strangers: Pool;
 };
 
-type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits>;
+type PoolLimits = Record<'bodyBytes' | 'lists' | 'largeLists' | 'largeListsInWork' | 'unreadBytes', ShareLimits>;
 
 /** The amounts that one organization or network, and all together, may have in this process. */
 export type HoldingLimits = PoolLimits &
@@ -40,7 +44,9 @@ const defaultLimits: HoldingLimits = {
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
   streams: { ofEach: 5, ofAll: 2000, least: 1 },
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
-  lists: { ofEach: 16, ofAll: 256, least: 12 },
+  lists: { ofEach: 16, ofAll: 256, least: 1 },
+  largeLists: { ofEach: 1, ofAll: 8 },
+  largeListsInWork: { ofEach: 1, ofAll: 3 },
   unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
   strangers: {},
 };
@@ -51,6 +57,8 @@ const defaultLimits: HoldingLimits = {
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },
   lists: { ofEach: 16, ofAll: 32 },
+  largeLists: { ofEach: 1, ofAll: 2 },
+  largeListsInWork: { ofEach: 1, ofAll: 1 },
   unreadBytes: { ofEach: 1 << 20, ofAll: 4 << 20 },
 };
 const listWaitMs = 10_000;
@@ -68,10 +76,12 @@ export function createHoldings(given: Partial<HoldingLimits> = {}): Holdings {
   };
 }
 
-function createPool({ bodyBytes, lists, unreadBytes }: PoolLimits): Pool {
+function createPool({ bodyBytes, lists, largeLists, largeListsInWork, unreadBytes }: PoolLimits): Pool {
   return {
     bodyBytes: createShares({ of: 'bytes of requests', ...bodyBytes }),
     lists: createShares({ of: 'lists', ...lists, waitMs: listWaitMs }),
+    largeLists: createShares({ of: 'large lists', ...largeLists, waitMs: listWaitMs }),
+    largeListsInWork: createShares({ of: 'large lists', ...largeListsInWork, waitMs: listWaitMs }),
     unread: createUnreadAnswers(createShares({ of: 'bytes of unread answers', ...unreadBytes, waitMs: unreadWaitMs })),
   };
 }

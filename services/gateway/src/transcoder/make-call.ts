@@ -1,14 +1,15 @@
 import type { DescMethodClientStreaming, DescMethodServerStreaming, DescMethodUnary } from '@bufbuild/protobuf';
-import { followWork, withLargeAnswer } from '@drippulse/rpc';
+import type { UnaryResponse } from '@connectrpc/connect';
+import type { Shares } from '@drippulse/loops';
+import { followWork, isLargeListError, type ListSize, listSizeMetadata, withLargeAnswer } from '@drippulse/rpc';
 import { answerCurrent } from './answer-current.ts';
 import { answerEvents } from './answer-events.ts';
 import { answerStream } from './answer-stream.ts';
-import { answerUnary } from './answer-unary.ts';
+import { answerUnary, type Sending } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
 import { holderOf, poolOf } from './holdings.ts';
-import { isLarge } from './list-weights.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
@@ -19,6 +20,7 @@ export async function makeCall(options: CallOptions, call: Call): Promise<void> 
   const { method } = call.route;
   if (call.route.rest.eventStream) await answerEvents(options, call);
   else if (takesStream(method)) await callUpload(options, call, method);
+  else if (isUnary(method) && call.route.isList) await callList(options, call, method);
   else if (isUnary(method))
     await callUnary(options, call, method).catch((error) => answerCurrent(options, call, error));
   else if (answersStream(method)) await callStream(options, call, method);
@@ -50,30 +52,73 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
 }
 
 async function callUnary(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
-  const { holdings, lists, bodyIdleTimeoutMs: idleTimeoutMs } = options;
+  const { holdings, bodyIdleTimeoutMs: idleTimeoutMs } = options;
   const { request, route, exchange, client } = call;
-  const { signal } = client;
-  const holder = holderOf(exchange);
-  const pool = poolOf(holdings, exchange);
-  const held = route.hasBody ? pool.bodyBytes.take(holder, 0) : nothing;
-  const list = route.isList ? `${holder} ${route.template}` : '';
-  const weight = route.isList ? lists.of(list) : 0;
-  const place = route.isList ? await waitFor(pool.lists, holder, weight, signal) : nothing;
-  const work = route.isList ? followWork(isLarge(weight) ? withLargeAnswer() : undefined) : undefined;
+  const held = route.hasBody ? poolOf(holdings, exchange).bodyBytes.take(holderOf(exchange), 0) : nothing;
   try {
     const message = await decodeRequest(request, route, decodingOf(call), { idleTimeoutMs, held });
     const headers = await headersOf(options, call);
-    const { transport } = route.upstream;
-    const reply = await transport.unary(method, signal, timeoutMsOf(route), headers, message, work?.values);
+    const reply = await route.upstream.transport.unary(method, client.signal, timeoutMsOf(route), headers, message);
     held.release();
-    await answer(options, call, reply, (bytes) => {
-      if (route.isList) lists.note(list, bytes);
-      place.release();
-    });
+    await answer(options, call, reply);
   } finally {
     held.release();
-    // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
-    void work?.ended().then(() => place.release());
+  }
+}
+
+/**
+ * Calls a list as a small one. If it is none, the service says so after few of its bytes, and the list is asked for again with a place among
+ * the large ones in work. That is held until the JSON is made, so that nowhere on their way are more of them than have a place.
+ */
+async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
+  const { lists, largeLists, largeListsInWork } = poolOf(options.holdings, call.exchange);
+  const ofSmall = { size: 'small', places: lists } as const;
+  const small = await askForList(options, call, method, ofSmall).catch((error: unknown) => {
+    if (!isLargeListError(error)) throw error;
+  });
+  if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
+  const place = await waitFor(largeLists, holderOf(call.exchange), 1, call.client.signal);
+  try {
+    const large = await askForList(options, call, method, { size: 'large', places: largeListsInWork });
+    // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
+    await answerList(options, call, large, { onMade: large.release, onHeld: () => place.release() });
+  } finally {
+    place.release();
+  }
+}
+
+type Steps = Pick<Sending, 'onMade' | 'onHeld'>;
+type Asked = { reply: UnaryResponse; release(): void };
+
+async function askForList(
+  options: CallOptions,
+  call: Call,
+  method: DescMethodUnary,
+  { size, places }: { size: ListSize; places: Shares },
+): Promise<Asked> {
+  const { request, route, exchange, client } = call;
+  const place = await waitFor(places, holderOf(exchange), 1, client.signal);
+  const work = followWork(size === 'small' ? undefined : withLargeAnswer());
+  // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
+  const release = () => void work.ended().then(() => place.release());
+  try {
+    const message = decodeParameters(request, route, decodingOf(call));
+    const headers = await headersOf(options, call);
+    headers.set(listSizeMetadata, size);
+    const { transport } = route.upstream;
+    const reply = await transport.unary(method, client.signal, timeoutMsOf(route), headers, message, work.values);
+    return { reply, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function answerList(options: CallOptions, call: Call, { reply, release }: Asked, steps: Steps): Promise<void> {
+  try {
+    await answer(options, call, reply, steps);
+  } finally {
+    release();
   }
 }
 
@@ -92,7 +137,7 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
   }
 }
 
-/** What a request without a body, or one that is no list, holds. */
+/** What a request without a body holds. */
 const nothing = { add: () => undefined, release: () => undefined };
 
 function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {
@@ -107,11 +152,11 @@ async function answer(
   { holdings, compress, fixedBodyOf }: CallOptions,
   { response, route, exchange, client }: Call,
   reply: { header: Headers; message: unknown },
-  onMade: (bytes: number) => void = () => undefined,
+  steps: Steps = {},
 ): Promise<void> {
   const { unread } = poolOf(holdings, exchange);
   const reader = { unread, holder: holderOf(exchange), signal: client.signal };
-  await answerUnary(response, route, reply, { ...reader, compress, fixedBodyOf, onMade });
+  await answerUnary(response, route, reply, { ...reader, ...steps, compress, fixedBodyOf });
 }
 
 async function* oneMessage<T>(message: T): AsyncGenerator<T> {

@@ -13,7 +13,6 @@ import { type Exchange, exchangeOf } from './exchange.ts';
 import { createFixedBodies } from './fixed-body.ts';
 import { readHandling } from './handling.ts';
 import { createHoldings, type HoldingLimits } from './holdings.ts';
-import { createListWeights } from './list-weights.ts';
 import { makeCall } from './make-call.ts';
 import type { Authenticate, RateLimit, StreamEvents, Upstream } from './ports.ts';
 import { clientGone } from './read-body.ts';
@@ -54,7 +53,6 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     chains,
     clock,
     holdings,
-    lists: createListWeights(),
     bodyIdleTimeoutMs,
     compress: createCompress(),
     fixedBodyOf: createFixedBodies(),

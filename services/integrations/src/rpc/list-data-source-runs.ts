@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListDataSourceRunsRequest } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -19,5 +20,5 @@ export async function listDataSourceRuns(ctx: Context, request: ListDataSourceRu
       runs.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, runs.select('id')),
   });
-  return { dataSourceRuns: rows.map(runToProto), ...paging };
+  return { dataSourceRuns: await convertInTurns(rows, runToProto, call.signal), ...paging };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListDataSourcesRequest } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -24,5 +25,8 @@ export async function listDataSources(ctx: Context, request: ListDataSourcesRequ
     caller.organizationId,
     rows.map(({ id }) => id),
   );
-  return { dataSources: rows.map((row) => sourceToProto(row, files.get(row.id))), ...paging };
+  return {
+    dataSources: await convertInTurns(rows, (row) => sourceToProto(row, files.get(row.id)), call.signal),
+    ...paging,
+  };
 }

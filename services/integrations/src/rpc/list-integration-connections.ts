@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListIntegrationConnectionsRequest } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import { resolveProvider } from '@drippulse/providers';
 import { callerOf } from '@drippulse/rpc';
@@ -30,5 +31,8 @@ export async function listIntegrationConnections(
     count: () => countUpTo(kysely, scoped.where(filters).select('id')),
   });
   const now = ctx.clock.now();
-  return { integrationConnections: rows.map((row) => connectionToProto(row, { now })), ...paging };
+  return {
+    integrationConnections: await convertInTurns(rows, (row) => connectionToProto(row, { now }), call.signal),
+    ...paging,
+  };
 }

@@ -1,6 +1,7 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, cutPage, pageTotals, readPage, readSnapshot, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListDeliveriesRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
@@ -40,7 +41,7 @@ export async function listDeliveries(ctx: Context, request: ListDeliveriesReques
     return { ...cut, attempts: await readAttempts(trx, cut.rows, pageCharacters) };
   });
   return {
-    deliveries: rows.map((row) => deliveryToProto(row, attempts.get(row.id))),
+    deliveries: await convertInTurns(rows, (row) => deliveryToProto(row, attempts.get(row.id)), call.signal),
     nextCursor,
     ...count,
     ...pageTotals(page, count.totalCount),

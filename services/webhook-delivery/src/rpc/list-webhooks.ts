@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListWebhooksRequest } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf, listedMode } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -30,5 +31,5 @@ export async function listWebhooks(ctx: Context, request: ListWebhooksRequest, c
         .execute(),
     count: () => countUpTo(kysely, scoped.where(filters).select('id')),
   });
-  return { webhooks: rows.map((row) => webhookToProto(row)), ...paging };
+  return { webhooks: await convertInTurns(rows, (row) => webhookToProto(row), call.signal), ...paging };
 }

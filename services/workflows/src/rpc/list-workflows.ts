@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type Page, pageTotals, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import { type ListWorkflowsRequest, WorkflowView } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf, listedMode } from '@drippulse/rpc';
 import { overTransfers } from '@drippulse/service';
@@ -62,7 +63,7 @@ async function readSummaries(ctx: Context, { filter, order, page, totals }: List
     filter.mode,
   );
   return {
-    workflows: rows.map((row) => summaryToProto(row, stats)),
+    workflows: await convertInTurns(rows, (row) => summaryToProto(row, stats), call.signal),
     nextCursor: found.length > limit && last !== undefined ? cursorOf(order, placeOf(order, last)) : undefined,
     ...totals,
     ...(stats === undefined && { partial: true }),

@@ -1,4 +1,4 @@
-import { create, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import {
   type SharedAnswer,
@@ -10,7 +10,6 @@ import {
 } from '@drippulse/proto/drippulse/calls/v1/calls_pb';
 import type * as grpc from '@grpc/grpc-js';
 import { maxMessageBytes } from '../../peers.ts';
-import { encodeInTurns } from '../encode-in-turns.ts';
 import { failureTrailer } from '../status.ts';
 import type { IncomingCall } from '../unary-context.ts';
 import type { UnaryMethod } from '../unary-method.ts';
@@ -147,12 +146,11 @@ async function answerOf(
   try {
     if (served === undefined) throw new ConnectError(`${path} is not served here`, Code.Unimplemented);
     const { method, run } = served;
-    const reply = await run(call, fromBinary(method.input, message));
-    const bytes = await encodeInTurns(method.output, reply.message as MessageShape<DescMessage>); // the interceptors give the method's message back
+    const { header, trailer, bytes } = await run(call, fromBinary(method.input, message));
     if (bytes.length > maxMessageBytes) throw new ConnectError('the answer is too large', Code.ResourceExhausted);
     return {
-      headers: Object.fromEntries(reply.header),
-      trailers: Object.fromEntries(reply.trailer),
+      headers: Object.fromEntries(header),
+      trailers: Object.fromEntries(trailer),
       message: bytes,
     };
   } catch (error) {

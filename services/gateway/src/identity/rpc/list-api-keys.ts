@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListApiKeysRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
@@ -14,5 +15,5 @@ export async function listApiKeys(ctx: Context, request: ListApiKeysRequest, cal
       keys.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, keys.select('id')),
   });
-  return { apiKeys: rows.map(apiKeyToProto), ...paging };
+  return { apiKeys: await convertInTurns(rows, apiKeyToProto, call.signal), ...paging };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListAuditEventsRequest } from '@drippulse/proto/drippulse/identity/v1/audit_pb';
 import { callerOf } from '@drippulse/rpc';
 import { type Kysely, sql } from 'kysely';
@@ -16,7 +17,7 @@ export async function listAuditEvents(ctx: Context, request: ListAuditEventsRequ
       events.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, events.select('id')),
   });
-  return { auditEvents: rows.map(auditToProto), ...paging };
+  return { auditEvents: await convertInTurns(rows, auditToProto, call.signal), ...paging };
 }
 
 function filtered(db: Kysely<DB>, organizationId: bigint, request: ListAuditEventsRequest) {

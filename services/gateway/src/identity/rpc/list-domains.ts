@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListDomainsRequest } from '@drippulse/proto/drippulse/identity/v1/sign_in_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -14,5 +15,5 @@ export async function listDomains(ctx: Context, request: ListDomainsRequest, cal
       domains.selectAll().where('id', '<', beforeId).orderBy('id', 'desc').limit(limit).offset(offset).execute(),
     count: () => countUpTo(kysely, domains.select('id')),
   });
-  return { domains: rows.map(domainToProto), ...paging };
+  return { domains: await convertInTurns(rows, domainToProto, call.signal), ...paging };
 }

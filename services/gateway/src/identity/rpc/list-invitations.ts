@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListInvitationsRequest } from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -24,5 +25,5 @@ export async function listInvitations(ctx: Context, request: ListInvitationsRequ
         .execute(),
     count: () => countUpTo(kysely, members.where(filter).select('id')),
   });
-  return { invitations: rows.map(invitationToProto), ...paging };
+  return { invitations: await convertInTurns(rows, invitationToProto, call.signal), ...paging };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListProjectsRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -20,5 +21,8 @@ export async function listProjects(ctx: Context, request: ListProjectsRequest, c
     call,
     rows.map((row) => row.id),
   );
-  return { projects: rows.map((row) => projectToProto(row, workflowCount(row.id))), ...paging };
+  return {
+    projects: await convertInTurns(rows, (row) => projectToProto(row, workflowCount(row.id)), call.signal),
+    ...paging,
+  };
 }

@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { countUpTo, readList, rowConditions } from '@drippulse/db';
+import { convertInTurns } from '@drippulse/loops';
 import type { ListTeamMembersRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
@@ -20,5 +21,5 @@ export async function listTeamMembers(ctx: Context, request: ListTeamMembersRequ
         .execute(),
     count: () => countUpTo(kysely, members.select('id')),
   });
-  return { teamMembers: rows.map(memberToProto), ...paging };
+  return { teamMembers: await convertInTurns(rows, memberToProto, call.signal), ...paging };
 }

@@ -1,0 +1,42 @@
+import type pg from 'pg';
+import { BoundQuery } from './bound-query.ts';
+import { cancelQuery } from './cancel-query.ts';
+import type { Reading } from './reading.ts';
+
+/** The member of pg's client that its types leave out. */
+type Internals = { _getActiveQuery(): unknown };
+
+/** Statements that begin and end transactions: a transaction ends after its reading too. */
+const control = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b/;
+
+export function isBound(text: string): boolean {
+  return !control.test(text);
+}
+
+/** Runs a statement within a reading, and cancels it when the reading ends. Then the connection is usable again when this fails. */
+export function runBound(
+  client: pg.Client,
+  config: pg.ClientConfig,
+  reading: Reading,
+  statement: pg.QueryConfig,
+): Promise<pg.QueryResult> {
+  if (reading.ended !== undefined) return Promise.reject(reading.ended);
+  const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
+  let cancelled: Promise<void> | undefined;
+  const query = new BoundQuery(statement, reading, (error, result) => {
+    reading.stops.delete(stop);
+    if (cancelled !== undefined) return void cancelled.then(() => reject(reading.ended));
+    reading.underWay.delete(promise);
+    if (reading.ended !== undefined) reject(reading.ended);
+    else if (error) reject(error);
+    else resolve(result);
+  });
+  /** One that waits behind others of its connection is not sent. */
+  function stop(): void {
+    if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
+  }
+  reading.stops.add(stop);
+  reading.underWay.add(promise);
+  client.query(query);
+  return promise;
+}

@@ -1,0 +1,17 @@
+import type pg from 'pg';
+import type { Reading } from './reading.ts';
+
+/** Waits for a connection no longer than the reading goes on. One that comes later goes back at once. */
+export function takeWithin(reading: Reading, taken: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(reading.ended);
+    reading.stops.add(stop);
+    if (reading.ended !== undefined) stop();
+    taken
+      .then((client) => {
+        if (reading.ended === undefined) resolve(client);
+        else client.release();
+      }, reject)
+      .finally(() => reading.stops.delete(stop));
+  });
+}
