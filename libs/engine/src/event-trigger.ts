@@ -36,5 +36,5 @@ function triggerOf([first]: readonly Pick<Step, 'type' | 'config'>[]) {
 }
 
 function acceptAll(): Verdict {
-  return { matches: true, isUndecided: false, work: 0 };
+  return { matches: true, isUndecided: false, work: 0, cost: 0 };
 }

@@ -1,6 +1,5 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
-import type { Verdict } from '@drippulse/engine';
 import { type ConsumedEvent, type Consumer, startConsumer, topicOf } from '@drippulse/events';
 import { isRawNumber, type JsonObject, parseJson } from '@drippulse/json';
 import { type Kysely, sql, type Transaction } from 'kysely';
@@ -9,6 +8,7 @@ import { eventTypeOf } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';
 import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';
+import { decisionsOf } from '../deliveries/decisions.ts';
 import { enqueue } from '../deliveries/enqueue.ts';
 import {
   decideAll,
@@ -48,9 +48,9 @@ async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   const subscriptions = await findSubscriptions(ctx.db.kysely, organizationsOf(events));
   const ordered = [...subscriptions.values()].flat().filter((row) => row.ordered);
   const orderedIds = new Set(ordered.map(({ id }) => id));
-  await decideAll(events, subscriptions, ({ outgoing }, webhookId) => {
-    const facts = { event_id: outgoing().id, webhook_id: String(webhookId) };
-    ctx.log.warn(facts, 'the filter of a webhook needs more work than a filter may do, so the event is delivered');
+  await decideAll(events, subscriptions, ({ outgoing }, webhookIds) => {
+    const facts = { event_id: outgoing().id, webhook_id: String(webhookIds[0]), webhooks: webhookIds.length };
+    ctx.log.warn(facts, 'filters of webhooks need more work than they may do for an event, so it is delivered');
   });
   for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice, orderedIds);
 }
@@ -74,7 +74,8 @@ function organizationsOf(events: readonly Event[]): bigint[] {
 async function findSubscriptions(db: Kysely<DB>, organizationIds: readonly bigint[]): Promise<Subscriptions> {
   const { rows } = await sql<Subscription>`
     select id, organization_id, mode, event_types, filter, ordered from webhooks
-    where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active`.execute(db);
+    where organization_id = any(${organizationIds}::bigint[]) and deleted_at is null and active
+    order by id`.execute(db);
   return Map.groupBy(rows, (row) => row.organization_id);
 }
 
@@ -115,12 +116,7 @@ function readEvent({ filters }: Context, desc: DescMessage, { id, message, trace
     return { ...outgoing, ...(cause && { cause }), ...(traceparent === undefined ? {} : { traceparent }) };
   });
   const fields = once(() => objectOf(outgoing().body));
-  const verdicts = new Map<string, Verdict>();
-  const decide = (filter: string) => {
-    const verdict = verdicts.get(filter) ?? filters.of(filter, organizationId)(fields(), at);
-    verdicts.set(filter, verdict);
-    return verdict;
-  };
+  const decide = decisionsOf((filter) => filters.of(filter, organizationId)(fields(), at));
   return [{ organizationId, mode: eventType.modeOf(payload.value), aggregate, type, outgoing, decide }];
 }
 

@@ -62,22 +62,24 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 }
 
 /** Units of work of filters between turns of the event loop. */
-const turnUnits = 1024 * 1024;
+const turnUnits = 256 * 1024;
 
-/** Makes the decisions of all filters about these events, with turns for others. Each that a filter can't make is reported. */
+/** Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes none. */
 export async function decideAll(
   events: readonly Event[],
   subscriptions: Subscriptions,
-  report: (event: Event, webhookId: bigint) => void,
+  report: (event: Event, webhookIds: readonly bigint[]) => void,
 ): Promise<void> {
   const pace = createPace(turnUnits);
   for (const event of events) {
+    const undecided: bigint[] = [];
     for (const { id, filter } of subscribed(event, subscriptions)) {
       if (filter === null) continue;
       const { isUndecided, work } = event.decide(filter);
-      if (isUndecided) report(event, id);
+      if (isUndecided) undecided.push(id);
       await pace(work);
     }
+    if (undecided.length > 0) report(event, undecided);
   }
 }
 
