@@ -1,0 +1,17 @@
+import type { Attack } from './attack.ts';
+import { everything } from './attacks/everything.ts';
+import type { Work } from './quiet/work.ts';
+
+/** A class of attack, and the further quiet organizations with the work that it aims at. */
+export type AttackClass = { attack: Attack; others?: { organizations: number; work: Work } };
+
+/** Every class, by the name that `--only` takes. */
+export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackClass>([
+  ['everything', { attack: everything }],
+]);
+
+export function classOf(name: string): AttackClass {
+  const found = classes.get(name);
+  if (found === undefined) throw new Error(`no class ${name}`);
+  return found;
+}
