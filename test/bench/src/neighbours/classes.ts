@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { compile } from './attacks/compile.ts';
 import { everything } from './attacks/everything.ts';
 import type { Work } from './quiet/work.ts';
 
@@ -8,6 +9,7 @@ export type AttackClass = { attack: Attack; others?: { organizations: number; wo
 /** Every class, by the name that `--only` takes. */
 export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackClass>([
   ['everything', { attack: everything }],
+  ['compile', { attack: compile }],
 ]);
 
 export function classOf(name: string): AttackClass {
