@@ -1,6 +1,8 @@
 import type { Attack } from './attack.ts';
 import { compile } from './attacks/compile.ts';
 import { everything } from './attacks/everything.ts';
+import { leavers } from './attacks/leavers.ts';
+import { lists } from './attacks/lists.ts';
 import type { Work } from './quiet/work.ts';
 
 /** A class of attack, and the further quiet organizations with the work that it aims at. */
@@ -10,6 +12,8 @@ export type AttackClass = { attack: Attack; others?: { organizations: number; wo
 export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackClass>([
   ['everything', { attack: everything }],
   ['compile', { attack: compile }],
+  ['leavers', { attack: leavers }],
+  ['lists', { attack: lists }],
 ]);
 
 export function classOf(name: string): AttackClass {
