@@ -3,6 +3,8 @@ import { compile } from './attacks/compile.ts';
 import { everything } from './attacks/everything.ts';
 import { leavers } from './attacks/leavers.ts';
 import { lists } from './attacks/lists.ts';
+import { readers } from './attacks/readers.ts';
+import { largeReads } from './quiet/large-reads.ts';
 import type { Work } from './quiet/work.ts';
 
 /** A class of attack, and the further quiet organizations with the work that it aims at. */
@@ -14,6 +16,7 @@ export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackC
   ['compile', { attack: compile }],
   ['leavers', { attack: leavers }],
   ['lists', { attack: lists }],
+  ['readers', { attack: readers, others: { organizations: 1, work: largeReads } }],
 ]);
 
 export function classOf(name: string): AttackClass {
