@@ -4,6 +4,8 @@ import { everything } from './attacks/everything.ts';
 import { leavers } from './attacks/leavers.ts';
 import { lists } from './attacks/lists.ts';
 import { readers } from './attacks/readers.ts';
+import { strangers } from './attacks/strangers.ts';
+import { largeCalls } from './quiet/large-calls.ts';
 import { largeReads } from './quiet/large-reads.ts';
 import type { Work } from './quiet/work.ts';
 
@@ -17,6 +19,7 @@ export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackC
   ['leavers', { attack: leavers }],
   ['lists', { attack: lists }],
   ['readers', { attack: readers, others: { organizations: 1, work: largeReads } }],
+  ['strangers', { attack: strangers, others: { organizations: 3, work: largeCalls } }],
 ]);
 
 export function classOf(name: string): AttackClass {
