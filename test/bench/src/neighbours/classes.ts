@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { brokenUploads } from './attacks/broken-uploads.ts';
 import { compile } from './attacks/compile.ts';
 import { everything } from './attacks/everything.ts';
 import { leavers } from './attacks/leavers.ts';
@@ -7,6 +8,7 @@ import { readers } from './attacks/readers.ts';
 import { strangers } from './attacks/strangers.ts';
 import { largeCalls } from './quiet/large-calls.ts';
 import { largeReads } from './quiet/large-reads.ts';
+import { uploads } from './quiet/uploads.ts';
 import type { Work } from './quiet/work.ts';
 
 /** A class of attack, and the further quiet organizations with the work that it aims at. */
@@ -20,6 +22,7 @@ export const classes: ReadonlyMap<string, AttackClass> = new Map<string, AttackC
   ['lists', { attack: lists }],
   ['readers', { attack: readers, others: { organizations: 1, work: largeReads } }],
   ['strangers', { attack: strangers, others: { organizations: 3, work: largeCalls } }],
+  ['uploads', { attack: brokenUploads, others: { organizations: 3, work: uploads } }],
 ]);
 
 export function classOf(name: string): AttackClass {
