@@ -6,6 +6,8 @@ export type Options = {
   allPeers: boolean;
   /** Sizes that replace those of the bench, by their names. */
   sizes: Readonly<Record<string, number>>;
+  /** The one part to run, of a bench that has parts; all by default. */
+  only?: string;
   /** Tells whoever waits how far it is. */
   progress(line: string): void;
 };

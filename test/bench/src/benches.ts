@@ -14,6 +14,7 @@ import { integrations } from './integrations/integrations.ts';
 import { ledger } from './ledger/ledger.ts';
 import { list } from './list/list.ts';
 import { million } from './million/million.ts';
+import { classes } from './neighbours/classes.ts';
 import { neighbours } from './neighbours/neighbours.ts';
 import { retention } from './retention/retention.ts';
 import { timers } from './timers/timers.ts';
@@ -45,3 +46,6 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['webhooks', webhooks],
   ['neighbours', neighbours],
 ]);
+
+/** The parts of benches that have some, each of which can be run alone. */
+export const parts: ReadonlyMap<string, readonly string[]> = new Map([['neighbours', [...classes.keys()]]]);

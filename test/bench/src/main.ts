@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { benches } from './benches.ts';
+import { benches, parts } from './benches.ts';
 import { compare, fewestPairs } from './comparing/compare.ts';
 import { comparisonTable } from './comparing/comparison-table.ts';
 import { runBench } from './comparing/run-bench.ts';
@@ -9,14 +9,15 @@ import { measure } from './measure.ts';
 import { printTable } from './print-table.ts';
 
 /** The command `npm run bench`: figures on standard output, progress on standard error. */
-const usage = `npm run bench -- <bench> [--json] [--peers all] [--short] [--size <name>=<n> …]
+const usage = `npm run bench -- <bench> [--json] [--peers all] [--short] [--size <name>=<n> …] [--only <part>]
 npm run bench -- --short [--json]
 npm run bench -- compare <base> [<bench> …] [--pairs ${fewestPairs}] [--short] [--json]
 
 The second form runs each bench for seconds and compares its ratios with their limits.
 The third runs benches in a commit and in the working tree in turn, and fails when a judged figure is surely more than 5 %
 worse.
-Benches: ${[...benches.keys()].join(', ')}`;
+Benches: ${[...benches.keys()].join(', ')}
+${[...parts].map(([bench, names]) => `Parts of ${bench}: ${names.join(', ')}`).join('\n')}`;
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { values, positionals } = readArguments();
@@ -44,7 +45,12 @@ process.exit();
 async function runOne(): Promise<void> {
   const bench = benches.get(name ?? '');
   if (name === undefined || bench === undefined || names.length > 0) refuse();
-  const options = { short, allPeers: values.peers === 'all', sizes: readSizes(values.size ?? []), progress };
+  const { only } = values;
+  if (only !== undefined && !parts.get(name)?.includes(only)) refuse();
+  const options = {
+    ...{ short, allPeers: values.peers === 'all', sizes: readSizes(values.size ?? []), progress },
+    ...(only !== undefined && { only }),
+  };
   const { figures, better } = await measure(name, bench, options);
   if (values.json === true) console.log(JSON.stringify({ ...figures, better }));
   else printTable(name, figures);
@@ -107,6 +113,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         json: { type: 'boolean' },
+        only: { type: 'string' },
         pairs: { type: 'string' },
         peers: { type: 'string' },
         short: { type: 'boolean' },

@@ -2,16 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Api, createApi } from '../services/api.ts';
-
-/** The times, in milliseconds, of what an organization does at a fixed rate. */
-export type Times = { reads: number[]; wakeUps: number[]; webhooks: number[]; failures: number };
-
-export type QuietOrganization = {
-  /** Works for so long and returns the times of all that it began. */
-  work(seconds: number): Promise<Times>;
-  stop(): Promise<void>;
-};
+import { type Api, createApi } from '../../services/api.ts';
+import { atRate } from './at-rate.ts';
+import { addFailure, addTime, emptyTimes, type Worker } from './work.ts';
 
 const readEveryMs = 50;
 const enrollEveryMs = 250;
@@ -20,14 +13,18 @@ const waitMs = 1_000;
 const lastMs = 10_000;
 
 /** An organization that reads, and whose enrollments wait, call back and publish webhooks, each to this process. */
-export async function startQuietOrganization(base: string, token: string): Promise<QuietOrganization> {
+export async function startQuietOrganization(base: string, token: string): Promise<Worker> {
   const api = createApi(base, token);
-  let times: Times = emptyTimes();
+  let times = emptyTimes();
+  let begunAt = 0;
   const receiver = createServer((request, response) => {
     const at = Date.now();
     void bodyOf(request).then((body) => {
-      if (request.url === '/callback') times.wakeUps.push(at - Number(body.due));
-      else times.webhooks.push(at - Date.parse(body.data.completed_at));
+      const isCallback = request.url === '/callback';
+      // What an attack before has delayed is not of this time.
+      if (Number(isCallback ? body.due : body.data.lead_ref) < begunAt) return;
+      if (isCallback) addTime(times, 'wake_ups', at - Number(body.due));
+      else addTime(times, 'webhooks', at - Date.parse(body.data.completed_at));
     });
     response.end('{}');
   });
@@ -40,7 +37,7 @@ export async function startQuietOrganization(base: string, token: string): Promi
   async function read(turn: number): Promise<void> {
     const startedAt = performance.now();
     await api('GET', reads[turn % reads.length] ?? '');
-    times.reads.push(performance.now() - startedAt);
+    addTime(times, 'reads', performance.now() - startedAt);
   }
 
   async function enroll(): Promise<void> {
@@ -52,38 +49,27 @@ export async function startQuietOrganization(base: string, token: string): Promi
     async work(seconds) {
       const own = emptyTimes();
       times = own;
-      const under: Promise<void>[] = [];
-      const run = (task: Promise<void>) => {
-        const failed = () => {
-          own.failures += 1;
-        };
-        under.push(task.catch(failed));
-      };
-      const end = performance.now() + seconds * 1000;
+      begunAt = Date.now();
+      const failed = (cause: unknown) => addFailure(own, cause);
       let enrolled = 0;
-      for (let turn = 0; performance.now() < end; turn += 1) {
-        run(read(turn));
-        if (turn % (enrollEveryMs / readEveryMs) === 0) {
+      await Promise.all([
+        atRate(seconds, readEveryMs, (turn) => read(turn).catch(failed)),
+        atRate(seconds, enrollEveryMs, async () => {
           enrolled += 1;
-          run(enroll());
-        }
-        await sleep(readEveryMs);
-      }
-      await Promise.all(under);
+          await enroll().catch(failed);
+        }),
+      ]);
+      const missing = () => enrolled - (own.ofKinds['webhooks']?.length ?? 0);
       const last = performance.now() + lastMs;
-      while (own.webhooks.length < enrolled && performance.now() < last) await sleep(50);
-      own.failures += Math.max(0, enrolled - own.webhooks.length);
+      while (missing() > 0 && performance.now() < last) await sleep(50);
+      if (missing() > 0) own.failures['late'] = missing();
       return own;
     },
-    async stop() {
+    stop() {
       receiver.closeAllConnections();
       receiver.close();
     },
   };
-}
-
-function emptyTimes(): Times {
-  return { reads: [], wakeUps: [], webhooks: [], failures: 0 };
 }
 
 async function prepare(api: Api, url: string): Promise<number> {

@@ -1,0 +1,15 @@
+import type { Attack } from '../attack.ts';
+import { compileFilters } from './compile-filters.ts';
+import { compileFirstMoves } from './compile-first-moves.ts';
+import { compileTestRuns } from './compile-test-runs.ts';
+
+const ways = [compileFilters, compileFirstMoves, compileTestRuns];
+
+/** All ways to have the platform compile, at once, each of an organization of its own. */
+export const compile: Attack = {
+  organizations: ways.length,
+  async prepare(place, tokens) {
+    const begins = await Promise.all(ways.map((way, index) => way.prepare(place, tokens.slice(index, index + 1))));
+    return async (round) => void (await Promise.all(begins.map((begin) => begin(round))));
+  },
+};

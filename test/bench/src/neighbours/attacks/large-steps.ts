@@ -1,0 +1,8 @@
+/** Steps of about 237 KB that take as much work as may be: to read, to compile and to run. `name` makes them unlike others. */
+export function largeSteps(name: string, outputs: number, output: string) {
+  return Array.from({ length: 30 }, (_, index) => ({
+    id: `s${index}`,
+    type: 'log',
+    message: (name + output).repeat(outputs).padEnd(7_850, '.'),
+  }));
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Attack, Place, Round } from '../attack.ts';
+import { countAnswer } from '../clients/count-answer.ts';
+import { fillContacts } from '../clients/fill-contacts.ts';
+import { openRequest } from '../clients/open-request.ts';
+
+const records = 300;
+/** As many as leave 100 times a second, the rate of a session. */
+const clients = 6;
+const leaveAfterMs = 60;
+
+/** Clients that ask for a list of 18 MB and leave, again and again. */
+export const leavers: Attack = {
+  organizations: 1,
+  async prepare(place, [token = '']) {
+    await fillContacts(place, token, records);
+    return async (round) =>
+      void (await Promise.all(Array.from({ length: clients }, () => askAndLeave(place, token, round))));
+  },
+};
+
+async function askAndLeave(place: Place, token: string, { signal, count }: Round): Promise<void> {
+  while (!signal.aborted) {
+    const socket = openRequest(place, { method: 'GET', path: `/crm/contacts?limit=${records}`, token });
+    countAnswer(socket, count);
+    await sleep(leaveAfterMs);
+    socket.destroy();
+    count('left');
+  }
+}

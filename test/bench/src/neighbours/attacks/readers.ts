@@ -1,0 +1,41 @@
+import type { Socket } from 'node:net';
+import type { Attack, Place } from '../attack.ts';
+import { statusOf } from '../clients/count-answer.ts';
+import { fillContacts } from '../clients/fill-contacts.ts';
+import { keepOpen } from '../clients/keep-open.ts';
+import { openRequest } from '../clients/open-request.ts';
+
+/** 30 MB: of three organizations these are most of the memory for unread answers. */
+const records = 500;
+const organizations = 3;
+/** Of each organization: whoever is disconnected makes room for the next. */
+const clients = 4;
+const takenBytes = 64 * 1024;
+
+/** Clients of three organizations that ask for 30 MB and take 64 KB a second. */
+export const readers: Attack = {
+  organizations,
+  async prepare(place, tokens) {
+    for (const token of tokens) await fillContacts(place, token, records);
+    const all = tokens.flatMap((token) => Array.from({ length: clients }, () => token));
+    return async (round) =>
+      void (await Promise.all(all.map((token) => keepOpen(round, () => readSlowly(place, token, round.count)))));
+  },
+};
+
+function readSlowly(place: Place, token: string, count: (what: string) => void): Socket {
+  const socket = openRequest(place, { method: 'GET', path: `/crm/contacts?limit=${records}`, token });
+  let isBegun = false;
+  const take = setInterval(() => {
+    for (let taken = 0; taken < takenBytes; ) {
+      const chunk: Buffer | null = socket.read(); // no encoding is set, so it is a buffer
+      if (chunk === null) return;
+      taken += chunk.length;
+      if (!isBegun) count(`answered ${statusOf(chunk)}`);
+      isBegun = true;
+    }
+  }, 1_000);
+  // A paused connection reads ahead until its buffer is full.
+  socket.on('readable', () => undefined);
+  return socket.once('close', () => clearInterval(take));
+}

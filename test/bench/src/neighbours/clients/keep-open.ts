@@ -1,0 +1,18 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Round } from '../attack.ts';
+
+const pauseMs = 1_000;
+
+/** Keeps a connection open until the end of the round: opens the next one a second after one has closed. */
+export async function keepOpen({ signal }: Round, open: () => Socket): Promise<void> {
+  while (!signal.aborted) {
+    const socket = open();
+    const end = () => void socket.destroy();
+    signal.addEventListener('abort', end, { once: true });
+    await once(socket, 'close');
+    signal.removeEventListener('abort', end);
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
