@@ -130,7 +130,7 @@ test.each(layouts)(
   async (layout) => {
     const { counts, change, letGo, ready } = held();
     await using service = await start(layout, change);
-    const large = Array.from({ length: 16 }, () => service.ask(300, 'large'));
+    const large = Array.from({ length: 16 }, () => service.ask(10, 'large'));
     for (let made = 0; made < 16; made += 1) {
       await eventually(() => expect([counts.made, ready()]).toEqual([made, 1]));
       expectAllFree(service);
@@ -138,7 +138,7 @@ test.each(layouts)(
       expect(counts.running).toBe(1);
       letGo();
     }
-    expect(await Promise.all(large)).toEqual(large.map(() => 300));
+    expect(await Promise.all(large)).toEqual(large.map(() => 10));
     expect(counts).toEqual({ running: 0, most: 1, made: 16 });
     await eventually(() => expect(service.places.used()).toBe(0));
   },
