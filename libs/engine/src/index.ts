@@ -43,6 +43,7 @@ export { type CompiledGoal, watchedUntil } from './goals/compile-goals.ts';
 export { goalLine, goalLinePattern } from './goals/goal-line.ts';
 export { type GoalEvent, goalsOfEvent } from './goals/goals-of-event.ts';
 export { outcomeOfGoal } from './meet-goals.ts';
+export { turnUnits } from './meter.ts';
 export { retryStep } from './retry-step.ts';
 export type {
   Advance,

@@ -10,6 +10,12 @@ export type Meter = { spent: number; readonly limit: number };
 /** Most units of one step: about 50 ms. */
 export const stepUnits = 4 * 1024 * 1024;
 
+/**
+ * Units that are done in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part that takes as much
+ * as a step may. Most batches take less in all.
+ */
+export const turnUnits = 256 * 1024;
+
 /** Units of an element of an array, and of a member of an object, beside the characters of its key. */
 const elementUnits = 8;
 export const memberUnits = 16;

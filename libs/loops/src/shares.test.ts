@@ -65,6 +65,18 @@ test('a key leaves as much as it has to further ones, so that there is room for 
   expect(shares.take('g', 2)).toBeDefined();
 });
 
+test('amounts larger than a share leave a spare, whose keys share it', async () => {
+  const shares = createShares({ of: 'bytes', ofEach: 32, ofAll: 96, spare: 24, waitMs: 60_000 });
+  const [first] = [shares.take('a', 30), shares.take('b', 30)];
+  expect(() => shares.take('c', 30)).toThrow(refusedAll);
+  const third = shares.wait('c', 30);
+  const small = [...'def'].map((key) => takeAll(shares, key));
+  expect([shares.wanted('a'), ...small.map(({ length }) => length)]).toEqual([30, 18, 9, 4]);
+  for (const each of small.flat()) each.release();
+  first?.release();
+  expect((await third) !== undefined).toBe(true);
+});
+
 test.each([3, 5, 7])('of %s keys that take all they can each has the same in the end, and as much is left', (count) => {
   const shares = createShares({ of: 'bytes', ofEach: 32, ofAll: 96 });
   const keys = Array.from({ length: count }, (_, index) => `key ${index}`);

@@ -6,11 +6,14 @@ import { callerOf, largeListError, listSizeOf } from '@drippulse/rpc';
 /** Bytes of rows up to which a list is small: as many as are encoded in one turn of the event loop. */
 const smallListBytes = 256 << 10;
 
-/** Large lists that one organization, and all together, may have under way in a process of a service. Each may have 32 MiB. */
-const atOnce = { ofEach: 1, ofAll: 3 };
+/**
+ * Large lists that one organization, and all together, may have under way in a process of a service. Each may have 32 MiB, and takes
+ * four times as much until it is encoded. Two at once would be ready no sooner than one after the other.
+ */
+const atOnce = { ofEach: 1, ofAll: 1 };
 const waitMs = 10_000;
 
-/** Places for large lists. A gateway has as many, so calls wait here for those of other gateways only. */
+/** Places for large lists. */
 export function largeListPlaces(): Shares {
   return createShares({ of: 'large lists', ...atOnce, waitMs });
 }

@@ -1,3 +1,4 @@
+import { turnUnits } from '@drippulse/engine';
 import { startCounting } from '@drippulse/entitlements';
 import { type LookUpTxt, lookUpTxt, type Resolve } from '@drippulse/http';
 import { createTurnQueue } from '@drippulse/loops';
@@ -64,7 +65,6 @@ import { organizationTables } from './organization-tables.ts';
 import { type Performers, performersOf } from './performers.ts';
 import { startHitBuffer } from './reactions/index.ts';
 import { publicRoutesOf, routesOf } from './rpc/index.ts';
-import { turnUnits } from './runs/move.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { createLinks } from './tracking/index.ts';
 

@@ -47,7 +47,7 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     throw reading.ended;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    // What outlives the call is not bounded by it.
+    // Statements that the call has left behind may go on, and are not counted any more.
     reading.count = () => undefined;
   }
 }

@@ -25,7 +25,7 @@ export function renderEntryKey(
   }
 }
 
-/** The number by which a key is stored and found: half of its digest. */
+/** The number by which a key is stored and found: the first 64 bits of its digest. */
 export function keyHash(key: string): bigint {
-  return BigInt.asIntN(64, BigInt(`0x${hash('sha256', key, 'hex').slice(0, 16)}`));
+  return hash('sha256', key, 'buffer').readBigInt64BE();
 }

@@ -75,9 +75,13 @@ function messagesIn(frame: Frame, more: Headers): TransportMessage[] {
 function headersBesidesId(parts: readonly TransportMessage[]) {
   const others: Record<number, { headers: Headers }> = {};
   for (const [index, { headers }] of parts.entries()) {
-    const { ce_id: id, ...own } = headers;
-    if (id === '') own['ce_id'] = id;
-    if (Object.keys(own).length > 0) others[index] = { headers: own };
+    for (const name in headers) {
+      const value = headers[name];
+      // An empty id would be none.
+      if (value === undefined || (name === 'ce_id' && value !== '')) continue;
+      others[index] ??= { headers: {} };
+      others[index].headers[name] = value;
+    }
   }
   return others;
 }

@@ -22,6 +22,7 @@ export function collectHints(topic: Topic): HintCollector | undefined {
   if (rules.byNoun.size === 0) return undefined;
   // Merged as they come: a batch may have ten thousand events.
   const found = new Map<string, Found>();
+  let last: Found | undefined;
 
   return {
     notice({ organizationId, aggregate, payload }) {
@@ -33,10 +34,14 @@ export function collectHints(topic: Topic): HintCollector | undefined {
       const type = payload?.case;
       const mode = modeIn(rules, type, payload);
       const divider = memberOf(payload?.value, rule.dividedBy);
-      const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, { organizationId, rule, type, mode, divider, id });
-      else if (known.id !== id) known.id = '';
+      const one = { organizationId, rule, type, mode, divider };
+      // Most events of a batch are like the one before, and the text of a key takes longer than the rest.
+      if (last === undefined || !isLike(last, one)) {
+        const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
+        last = found.get(key) ?? { ...one, id };
+        found.set(key, last);
+      }
+      if (last.id !== id) last.id = '';
     },
     end(shared) {
       const hints = new Map<string, Hint>();
@@ -57,14 +62,27 @@ export function collectHints(topic: Topic): HintCollector | undefined {
 
 type Rule = { topic: string; dividedBy: string };
 
-type Found = {
+/** What events have in common that make one hint. */
+type Kind = {
   organizationId: bigint | undefined;
   rule: Rule;
   type: string | undefined;
   mode: Mode | undefined;
   divider: unknown;
-  id: string;
 };
+
+/** `id` is empty where the events are about several things. */
+type Found = Kind & { id: string };
+
+function isLike(one: Kind, other: Kind): boolean {
+  return (
+    one.rule === other.rule &&
+    one.type === other.type &&
+    one.organizationId === other.organizationId &&
+    one.mode === other.mode &&
+    one.divider === other.divider
+  );
+}
 
 type Rules = {
   byNoun: ReadonlyMap<string, Rule>;

@@ -4,7 +4,7 @@ const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
 /** Headers that describe, identify and sign a message, and open nothing. Most requests have no others. */
 const harmless = new Set([
   ...['content-type', 'accept', 'user-agent', 'idempotency-key'],
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'drippulse-chain'],
 ]);
 
 /** Whether a header of this name never has a credential, so that its value need not be looked at. */

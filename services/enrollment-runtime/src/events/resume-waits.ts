@@ -1,3 +1,4 @@
+import { turnUnits } from '@drippulse/engine';
 import { createPace } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
@@ -5,7 +6,6 @@ import type { DB } from '../db/schema.ts';
 import type { EffectOutcome } from '../effects/effect-call.ts';
 import type { Wake } from '../lanes/wake-lane.ts';
 import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
-import { turnUnits } from '../runs/move.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
 

@@ -1,3 +1,4 @@
+import { turnUnits } from '@drippulse/engine';
 import { firstSeen } from '@drippulse/events';
 import { createPace, type Pace } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
@@ -7,7 +8,6 @@ import { type Entered, enterAll } from '../enrolling/enter-all.ts';
 import type { Entrants } from '../enrolling/entrants.ts';
 import type { Lane } from '../lanes/lane.ts';
 import { findLanes, lockLanes } from '../lanes/lock-lanes.ts';
-import { turnUnits } from '../runs/move.ts';
 import { findTriggers, type Trigger } from '../triggers/find-triggers.ts';
 import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';

@@ -6,6 +6,7 @@ import {
   goalsOfEvent,
   type JsonObject,
   keyHash,
+  turnUnits,
 } from '@drippulse/engine';
 import { createPace } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
@@ -18,7 +19,6 @@ import type { Mark } from '../funnel/marks.ts';
 import { addGoal, heldOut, type StepCounting, type StepsNews, startStepCounts } from '../funnel/step-counts.ts';
 import type { Wake } from '../lanes/wake-lane.ts';
 import { tracksOf } from '../runs/count-steps.ts';
-import { turnUnits } from '../runs/move.ts';
 import { letGoalsAct } from './let-goals-act.ts';
 import type { Watched } from './watched.ts';
 

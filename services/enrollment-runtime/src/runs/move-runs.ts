@@ -1,4 +1,4 @@
-import type { Definition } from '@drippulse/engine';
+import { type Definition, turnUnits } from '@drippulse/engine';
 import { createPace, paced } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts } from '../contacts/lock-contacts.ts';
@@ -17,7 +17,7 @@ import { countMoves } from './count-steps.ts';
 import { countsOf } from './counts.ts';
 import { endedNews } from './ended-news.ts';
 import { lockClaimed } from './lock-runs.ts';
-import { type Move, moveInTurns, turnUnits } from './move.ts';
+import { type Move, moveInTurns } from './move.ts';
 import { recordResults } from './record-results.ts';
 import { reportBug, reportMoves } from './report-moves.ts';
 import { isContested, settleContested } from './settle-contested.ts';

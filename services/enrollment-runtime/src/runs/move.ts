@@ -14,12 +14,6 @@ import {
 import { parseObject } from '../enrollments/contact.ts';
 import type { ClaimedRun, Settled, Work } from './claimed-run.ts';
 
-/**
- * Units of the engine's work in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part that takes as
- * much as a step may. Most batches take less in all.
- */
-export const turnUnits = 256 * 1024;
-
 /** The result of moving a run, to be stored. */
 export type Move = {
   run: ClaimedRun;

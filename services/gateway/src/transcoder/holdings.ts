@@ -46,8 +46,8 @@ const defaultLimits: HoldingLimits = {
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
   lists: { ofEach: 16, ofAll: 256, least: 1 },
   largeLists: { ofEach: 1, ofAll: 8 },
-  largeListsInWork: { ofEach: 1, ofAll: 3 },
-  unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
+  largeListsInWork: { ofEach: 1, ofAll: 2 },
+  unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20, spare: 24 << 20 },
   strangers: {},
 };
 /**

@@ -1,4 +1,4 @@
-import type { Verdict } from '@drippulse/engine';
+import { turnUnits, type Verdict } from '@drippulse/engine';
 import { createPace } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
@@ -60,9 +60,6 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
   }
   if (slice.length > 0) yield slice;
 }
-
-/** Units of work of filters between turns of the event loop. */
-const turnUnits = 256 * 1024;
 
 /** Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes none. */
 export async function decideAll(

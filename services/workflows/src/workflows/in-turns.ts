@@ -1,9 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
+import { turnUnits } from '@drippulse/engine';
 import { createShares, createTurnQueue } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Units of the engine's work in one turn of the event loop, with the part that exceeds them: about 3 ms. */
-const turnUnits = 256 * 1024;
 /** Pieces of work of one organization, and its test runs, that are under way at once. Further test runs are refused. */
 const ofEach = 2;
 /** Pieces of work of all: each keeps what it has compiled. */

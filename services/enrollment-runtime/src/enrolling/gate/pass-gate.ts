@@ -7,6 +7,7 @@ import {
   keyHash,
   type PastEntries,
   renderEntryKey,
+  turnUnits,
 } from '@drippulse/engine';
 import { createPace } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
@@ -14,7 +15,6 @@ import { contactKeysOf, lockContacts, lockEntries } from '../../contacts/lock-co
 import type { Context } from '../../context.ts';
 import type { DB } from '../../db/schema.ts';
 import { readContact } from '../../enrollments/contact.ts';
-import { turnUnits } from '../../runs/move.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
