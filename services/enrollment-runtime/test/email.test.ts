@@ -66,10 +66,24 @@ test('a mail goes out as HTML with the text a reader without it needs, and says 
   expect(mail?.parsed.headers.get('auto-submitted')).toBe('auto-generated');
 });
 
-test('a repeat is the same mail with the same Message-ID', async () => {
-  const withoutDate = (raw: string) => raw.replace(/^Date: .*$/m, '');
-  const [first, second] = [await sent(), await sent()];
-  expect(withoutDate(second.raw)).toBe(withoutDate(first.raw));
+test.each([
+  ['HTML', {}],
+  ['HTML with tracked links', { track_opens: true, track_clicks: true }],
+  ['plain text', { html: undefined, text: 'Hello <Ada>\n--\nGrace' }],
+])('a repeat of %s after a failed attempt has the same bytes', async (_, more) => {
+  const before = server.mails.length;
+  // The server has the mail of the first attempt, and says that it does not.
+  const answered = Promise.withResolvers<void>();
+  server.pace.until = answered.promise;
+  answered.promise.catch(() => undefined);
+  answered.reject(Object.assign(new Error('come back later'), { responseCode: 451 }));
+  expect(await perform(more)).toMatchObject({ outcome: 'failed', retryable: true });
+  delete server.pace.until;
+  expect(await perform(more, { attempt: 2 })).toMatchObject({ outcome: 'succeeded' });
+  const [first, second, ...others] = server.mails.slice(before).map(({ raw }) => raw);
+  expect(others).toEqual([]);
+  expect(first).toMatch(/^Date: Wed, 25 Nov 2026 09:00:00 \+0000\r$/m);
+  expect(second).toBe(first);
 });
 
 test('a plain body stays plain, and mails share a connection', async () => {
