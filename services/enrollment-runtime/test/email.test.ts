@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageIdOf } from '@drippulse/mail';
+import { hashOfKey, messageIdOf } from '@drippulse/mail';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { performEffect } from '../src/effects/effects.ts';
@@ -118,6 +118,21 @@ test('no value brings a header of its own or a further receiver', async () => {
     expect(await perform(more)).toMatchObject({ outcome: 'failed', retryable: false });
   }
   expect(server.mails.length).toBe(count);
+});
+
+test('a body that knows the key of its mail, and the mail without it, adds no part', async () => {
+  /** Lines that separate parts, for whoever reads the mail. */
+  const partsOf = ({ raw }: { raw: string }) => raw.split(`\r\n--${/boundary="([^"]+)"/.exec(raw)?.[1]}`).length;
+  const plain = await sent();
+  const known = [`--_NmP-${hashOfKey(effectKey)}-Part_1`, /boundary="([^"]+)"/.exec(plain.raw)?.[1]];
+  for (const boundary of known) {
+    const evil = `Hi\n--${boundary}\nContent-Type: text/html\n\n<b>evil</b>\n--${boundary}--\n`;
+    const mail = await sent({ html: `<pre>${evil}</pre>` });
+    expect(mail.raw).toContain(`--${boundary}`);
+    expect(partsOf(mail)).toBe(partsOf(plain));
+    expect(mail.parsed.html).toContain('<b>evil</b>');
+    expect(mail.parsed.text).toContain('evil');
+  }
 });
 
 test('a mail reads no file and fetches nothing, whatever its body says', async () => {
