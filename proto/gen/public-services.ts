@@ -12,6 +12,7 @@ import { AgentTemplateVersionsService } from './drippulse/agents/v1/template_ver
 import { AgentTemplatesService } from './drippulse/agents/v1/templates_pb.ts';
 import { AgentTrainingsService } from './drippulse/agents/v1/trainings_pb.ts';
 import { AgentsService } from './drippulse/agents/v1/agents_pb.ts';
+import { AnalyticsService } from './drippulse/analytics/v1/analytics_pb.ts';
 import { ApiKeysService } from './drippulse/identity/v1/identity_pb.ts';
 import { ApprovalsService } from './drippulse/journeys/v1/approvals_pb.ts';
 import { AuditService } from './drippulse/identity/v1/audit_pb.ts';
@@ -49,6 +50,7 @@ import { OrganizationDeletionService } from './drippulse/identity/v1/organizatio
 import { OwnAccountService } from './drippulse/identity/v1/own_account_pb.ts';
 import { ProjectsService } from './drippulse/identity/v1/identity_pb.ts';
 import { PublicLeadFormsService } from './drippulse/crm/v1/lead_forms_pb.ts';
+import { ReportsService } from './drippulse/analytics/v1/reports_pb.ts';
 import { SecurityService } from './drippulse/identity/v1/mfa_pb.ts';
 import { SenderService } from './drippulse/messaging/v1/sender_pb.ts';
 import { SendingRulesService } from './drippulse/messaging/v1/rules_pb.ts';
@@ -119,6 +121,7 @@ export const publicServices = [
   AccountBillingService,
   StripeHooksService,
   OperatorService,
+  ReportsService,
   SignInLinkPagesService,
   AgentsService,
   AgentTemplatesService,
@@ -130,4 +133,5 @@ export const publicServices = [
   AgentTrainingsService,
   AgentTemplateVersionsService,
   AgentReplaysService,
+  AnalyticsService,
 ] as const;

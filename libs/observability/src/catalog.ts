@@ -1,4 +1,5 @@
 import { agentsMetrics } from './catalog/agents.ts';
+import { analyticsMetrics } from './catalog/analytics.ts';
 import { apiMetrics } from './catalog/api.ts';
 import { billingMetrics } from './catalog/billing.ts';
 import { enrollmentsMetrics } from './catalog/enrollments.ts';
@@ -24,6 +25,7 @@ export const catalog = {
   ...integrationsMetrics,
   ...billingMetrics,
   ...agentsMetrics,
+  ...analyticsMetrics,
   ...eventsMetrics,
   ...processesMetrics,
 };

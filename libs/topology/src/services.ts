@@ -1,5 +1,6 @@
 import type { DescMessage, DescService } from '@bufbuild/protobuf';
 import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
+import { AnalyticsEventSchema } from '@drippulse/proto/drippulse/analytics/v1/events_pb';
 import { BillingEventSchema } from '@drippulse/proto/drippulse/billing/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
@@ -199,6 +200,19 @@ const table = {
     environment: [
       ...['LLM_BASE_URL', 'LLM_MODEL', 'LLM_PROTOCOL', 'LLM_PRICES', 'LLM_DAILY_LIMIT_USD'],
       'WEBHOOK_ALLOW_PRIVATE',
+    ],
+  },
+  analytics: {
+    schema: 'analytics',
+    events: AnalyticsEventSchema,
+    consumes: ['identity', 'workflows', 'enrollment-runtime', 'crm', 'agents', 'webhook-delivery'],
+    calls: ['identity', 'workflows', 'enrollment-runtime', 'webhook-delivery', 'crm', 'agents'],
+    leavesCluster: true,
+    servers: ['postgres', 'kafka', 'mail'],
+    optionalSecrets: ['SMTP_URL', 'ARTIFACTS_S3_SECRET_ACCESS_KEY'],
+    environment: [
+      ...['ARTIFACTS_DIR', 'ARTIFACTS_S3_ENDPOINT', 'ARTIFACTS_S3_REGION', 'ARTIFACTS_S3_ACCESS_KEY_ID'],
+      ...['MAIL_FROM', 'MAIL_DIR', 'PUBLIC_URL'],
     ],
   },
 } as const satisfies Record<string, ServiceEntry>;

@@ -55,6 +55,8 @@ test('the catalog lists what can fire, each with a schema of the whole body and 
     'agent.execution_completed',
     'agent.execution_failed',
     'agent.budget_exceeded',
+    'report.completed',
+    'report.failed',
   ]);
   expect(totalCount).toBe(BigInt(eventTypes.length));
   for (const { type, schema, example } of eventTypes) {

@@ -59,6 +59,9 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   deleteWorkflow: ['parameter_missing'],
   // A page says so.
   finishConnect: ['integration_connection_limit_reached'],
+  // A version that is gone has numbers, and no names.
+  getAnalyticsFunnel: ['workflow_version_not_found'],
+  getAnalyticsExperiments: ['workflow_version_not_found'],
   // The webhook was just made.
   createWebhook: ['webhook_not_found'],
   // The connection was just made.

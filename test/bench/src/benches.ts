@@ -1,5 +1,6 @@
 import { agentSteps } from './agent-steps/agent-steps.ts';
 import { agents } from './agents/agents.ts';
+import { analytics } from './analytics/analytics.ts';
 import type { Bench } from './bench.ts';
 import { bulk } from './bulk/bulk.ts';
 import { crm } from './crm/crm.ts';
@@ -42,6 +43,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['integrations', integrations],
   ['agents', agents],
   ['agent-steps', agentSteps],
+  ['analytics', analytics],
   ['import', importing],
   ['webhooks', webhooks],
   ['neighbours', neighbours],

@@ -33,6 +33,12 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   import: { seconds: { better: 'lower' }, peak_growth_mb: { better: 'lower' } },
   agents: { cpu_ms_per_score: { better: 'lower' }, executions_per_second: { better: 'higher' } },
   'agent-steps': { ratio_beside: { better: 'lower' } },
+  analytics: {
+    facts_per_second: { better: 'higher' },
+    charts_p95_ms: { better: 'lower' },
+    metrics_p95_ms: { better: 'lower' },
+    funnel_p95_ms: { better: 'lower' },
+  },
   integrations: { actions_per_second: { better: 'higher' }, ratio_beside: { better: 'lower' } },
   gateway: { cpu_ratio: { better: 'lower', shortLimit: 3.5 } },
   idle: {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
+import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
 import { type Config, service as runtime } from '@drippulse/enrollments';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
@@ -104,6 +105,12 @@ export function runtimeConfig({
 export function delivererConfig(options: ProcessOptions): WithBrokers<DelivererConfig> {
   const { kafkaBrokers } = options;
   return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), kafkaBrokers };
+}
+
+/** The configuration of the service that counts. */
+export function analystConfig(options: ProcessOptions): WithBrokers<AnalystConfig> {
+  const { kafkaBrokers } = options;
+  return { ...analyst.readConfig(environmentOf(analyst.name, options)), kafkaBrokers };
 }
 
 function environmentOf(name: keyof typeof keys, { databaseUrl, grpcPort }: ProcessOptions): Record<string, string> {

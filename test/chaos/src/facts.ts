@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
 
@@ -63,6 +64,7 @@ export type Facts = {
   journeys: JourneyFacts;
   goals: GoalFacts;
   letters: LetterFacts;
+  analytics: AnalyticsFacts;
 };
 
 /** An event of a contact, with the enrollments that waited when it came. */
@@ -127,6 +129,7 @@ export async function readFacts(url: string): Promise<Facts> {
       },
       goals: await readGoalFacts(rowsOf),
       letters: await readLetterFacts(rowsOf),
+      analytics: await readAnalyticsFacts(rowsOf),
     };
   } finally {
     await client.end();

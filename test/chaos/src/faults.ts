@@ -144,5 +144,18 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
+/** Faults of the process that counts. It counts again what it had not marked as counted. */
+export const analystFaults: readonly FaultKind<Victim>[] = [
+  {
+    name: 'kill -9 the analyst',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+];
+
 /** Every kind of fault once. The groups run side by side; the seed decides the order in each. */
 export const faultRows = { losing, harmless };

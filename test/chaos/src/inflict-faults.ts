@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { delivererFaults, type FaultKind, faultRows, type Target, type Victim } from './faults.ts';
+import { analystFaults, delivererFaults, type FaultKind, faultRows, type Target, type Victim } from './faults.ts';
 import type { History } from './history.ts';
 import { names } from './nodes.ts';
 import { createRandom } from './random.ts';
@@ -13,14 +13,23 @@ const repeats = 2;
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
 /** Inflicts each kind of fault until the run came to it, three times at most, and goes on for `seconds`. */
-export async function inflictAll(target: Target, deliverers: readonly Victim[], plan: Plan): Promise<FaultCounts> {
+export async function inflictAll(
+  target: Target,
+  { deliverers, analysts }: { deliverers: readonly Victim[]; analysts: readonly Victim[] },
+  plan: Plan,
+): Promise<FaultCounts> {
   const counts: FaultCounts = {};
   const end = Date.now() + plan.seconds * 1_000;
   const rows = Object.entries(faultRows).map(([row, kinds]) =>
     inflictRow(target, target.nodes, plan, { row, kinds, counts, end }),
   );
   const delivering = { row: 'deliverers', kinds: delivererFaults, counts, end };
-  await Promise.all([...rows, inflictRow(target, deliverers, plan, delivering)]);
+  const counting = { row: 'analysts', kinds: analystFaults, counts, end };
+  await Promise.all([
+    ...rows,
+    inflictRow(target, deliverers, plan, delivering),
+    inflictRow(target, analysts, plan, counting),
+  ]);
   return counts;
 }
 

@@ -1,3 +1,4 @@
+import { startAnalyst } from './analyst.ts';
 import { checks } from './checks/index.ts';
 import { startDeliverers } from './deliverers.ts';
 import { startEndpoint } from './endpoint.ts';
@@ -80,12 +81,15 @@ export async function runChaos(options: {
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
     const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url });
     const { deliverers, hooks } = await startDeliverers(servers, hookEndpoint, opened);
+    const analyst = await startAnalyst(servers, opened);
     onProgress('serving');
     const load = await startLoad({ seed, workflows: { plain, ...rest }, clients, history });
     const victims = deliverers.map((runtime) => ({ runtime }));
-    const faults = await inflictAll({ nodes, servers, leaseMs }, victims, { seed, seconds, history, onProgress });
+    const analysts = [{ runtime: analyst }];
+    const others = { deliverers: victims, analysts };
+    const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const { runtime } of [...nodes, ...victims]) await runtime.untilReady();
+    for (const { runtime } of [...nodes, ...victims, ...analysts]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);
     onProgress('checking');

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { service as analyst } from '@drippulse/analytics';
 import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
+import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
@@ -51,7 +53,9 @@ export async function startServers(): Promise<Servers | Unavailable> {
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
   const topic = topicOf(EnrollmentEventSchema).name;
-  const others = [WorkflowEventSchema, CrmEventSchema, WebhookEventSchema].map((desc) => topicOf(desc).name);
+  const others = [WorkflowEventSchema, CrmEventSchema, AgentEventSchema, WebhookEventSchema].map(
+    (desc) => topicOf(desc).name,
+  );
   await transport.ensureTopics([topic, ...others]);
   const published = new Map<string, string>();
   await transport.consume({
@@ -83,6 +87,7 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   const postgres = await startEmbeddedPostgres(options);
   await runtime.migrate(postgres.url);
   await deliverer.migrate(postgres.url);
+  await analyst.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

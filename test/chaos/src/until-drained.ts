@@ -41,11 +41,23 @@ export async function factsWhenDrained(
       client,
       expected.reduce((sum, count) => sum + count, 0),
     );
+    const counted = [...committed].filter(([, { type }]) => countedTypes.has(type)).map(([id]) => id);
+    await untilNothingChanges(async () => {
+      const { analytics } = await readFacts(postgresUrl);
+      const missing = counted.filter((id) => !analytics.ids.has(id)).length;
+      const behind = analytics.attempts.filter((one) => one.counted !== one.made).length;
+      return { isDone: missing + behind === 0, progress: `${missing} ${JSON.stringify(analytics.attempts)}` };
+    });
   } finally {
     await client.end();
   }
   return readFacts(postgresUrl);
 }
+
+/** Events that analytics counts. */
+const countedTypes: ReadonlySet<string> = new Set([
+  ...['started', 'completed', 'failed', 'cancelled', 'emailSent', 'stepsCounted'],
+]);
 
 /** A disabled webhook gets no more deliveries, and keeps its queue. */
 async function untilDelivered(client: pg.Client, expected: number): Promise<void> {

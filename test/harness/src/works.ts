@@ -75,6 +75,11 @@ const worksOfSchemas: Record<string, Work> = {
     return 'a run of a data source';
   },
 
+  async billing({ call }) {
+    const { plan } = await call('GET', '/account/billing');
+    return `the plan ${plan}`;
+  },
+
   async agents({ call }) {
     const { agent_templates: templates } = await call('GET', '/agent_templates');
     const { id: template_id } = templates.find(({ kind }: { kind: string }) => kind === 'scorer');
@@ -90,9 +95,14 @@ const worksOfSchemas: Record<string, Work> = {
     return 'an execution of a template';
   },
 
-  async billing({ call }) {
-    const { plan } = await call('GET', '/account/billing');
-    return `the plan ${plan}`;
+  async analytics({ call }) {
+    const before = await countOf('leads_created', call);
+    await call('POST', '/crm/leads', { email: `${randomUUID()}@example.com`, last_name: 'Work' });
+    await eventually(async () => {
+      const isCounted = (await countOf('leads_created', call)) > before;
+      check({ isCounted }, { isCounted: true });
+    }, patience);
+    return 'a metric';
   },
 };
 
@@ -107,6 +117,11 @@ export const works: readonly { service: ServiceName; work: Work }[] = owners.map
   work:
     worksOfSchemas[schema] ?? (() => Promise.reject(new Error(`test/harness/src/works.ts has no work for ${name}`))),
 }));
+
+async function countOf(name: string, call: WorkTools['call']): Promise<number> {
+  const { metrics } = await call('GET', '/analytics/metrics');
+  return metrics.find((metric: { name: string }) => metric.name === name)?.value ?? 0;
+}
 
 function check<Found extends Record<string, unknown>>(found: Found, wanted: Found): void {
   const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];

@@ -2,6 +2,7 @@ import { type Layout, type RunningPlatform, startLayout } from '@drippulse/harne
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { crm } from './crm.ts';
 import { mainJob } from './main-job.ts';
+import { reports } from './reports.ts';
 
 /** What the platform promises in each layout, on one platform, because starting one takes longer than most tests. */
 export function describeLayout(layout: Layout): void {
@@ -13,6 +14,7 @@ export function describeLayout(layout: Layout): void {
     afterAll(() => platform?.dispose());
 
     describe('the CRM', () => crm(() => platform));
+    describe('reports', () => reports(() => platform));
     describe('the main job', () => mainJob(layout, () => platform));
   });
 }

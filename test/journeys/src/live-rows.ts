@@ -5,9 +5,10 @@ export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Tables of the machinery, which change by themselves. The head of the audit trail moves with each of its rows, usage is summed up
- * some seconds after it was counted.
+ * some seconds after it was counted, and what is counted is noted as it goes on.
  */
-const machinery = /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$/;
+const machinery =
+  /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$|^analytics\.progress$/;
 
 /**
  * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects and the audit trail, have none. A table that
@@ -24,6 +25,10 @@ const growing = new Set([
   'agents.models',
   'agents.template_versions',
   'agents.training_rows',
+  'analytics.jobs',
+  'analytics.names',
+  'analytics.report_chunks',
+  'analytics.step_facts',
   'crm.lead_form_submissions',
   'enrollments.deliveries',
   'enrollments.effects',

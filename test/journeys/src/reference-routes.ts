@@ -1,5 +1,5 @@
 /**
- * Every route of the reference that is built, with the status of a request that succeeds. None of them may go, or change
+ * Every route of the reference by which clients were written, with the status of a request that succeeds. None of them may go, or change
  * its status.
  */
 const lines = `
@@ -62,10 +62,18 @@ POST /api/v1/api_keys 201
 GET /api/v1/api_keys/{id} 200
 DELETE /api/v1/api_keys/{id}/revoke 204
 GET /api/v1/api_keys/usage 200
+GET /api/v1/reports 200
+POST /api/v1/reports/generate 202
+GET /api/v1/reports/{id} 200
+DELETE /api/v1/reports/{id} 204
+GET /api/v1/reports/{id}/download 200
+POST /api/v1/reports/{id}/schedule 200
 GET /api/v1/account 200
 PATCH /api/v1/account 200
 GET /api/v1/account/billing 200
 PATCH /api/v1/account/billing 200
+GET /api/v1/analytics/metrics 200
+GET /api/v1/analytics/charts 200
 GET /api/v1/monitoring/agents 200
 GET /api/v1/monitoring/reasoning/{agent_id} 200
 GET /api/v1/integration_connections 200

@@ -151,7 +151,20 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
     body: { name: 'Another', status: 'active', steps: [{ type: 'wait', config: { duration: 1, unit: 'days' } }] },
   }),
   'POST /api/v1/workflows/{workflow_id}/enrollments/bulk': () => ({ body: { contacts: [{ email: 'b@example.com' }] } }),
+  'POST /api/v1/reports/generate': () => ({ body: { type: 'pipeline', format: 'csv' } }),
+  'GET /api/v1/reports/{id}/download': async () => {
+    await eventually(async () => {
+      expect((await platform.api.get(`/api/v1/reports/${made['reports']}`)).body.status).toBe('ready');
+    });
+    return {};
+  },
+  'POST /api/v1/reports/{id}/schedule': async () => {
+    const { team_members } = (await platform.api.get('/api/v1/team_members')).body;
+    const member = team_members.find(({ status }: { status: string }) => status === 'active');
+    return { body: { cron: 'daily', recipients: [String(member.id)] } };
+  },
   'PATCH /api/v1/account/billing': () => ({ body: { billing_email: 'pay@example.com' } }),
+  'GET /api/v1/analytics/charts': () => ({ query: '?metric=enrollments_started' }),
   'POST /api/v1/integration_connections': () => ({
     body: {
       ...{ provider: 'slack', external_key: 'another', test: false },
@@ -258,7 +271,7 @@ test('every route of the reference is served, under its name', () => {
   const unknown = referenceRoutes.filter(({ method, template }) => !served.has(`${method} ${shapeOf(template)}`));
   // Health is no RPC: the test below asks for it.
   expect(unknown.map(({ name }) => name)).toEqual(['GET /health', 'GET /api/v1/health']);
-  expect(referenceRoutes).toHaveLength(132);
+  expect(referenceRoutes).toHaveLength(140);
 });
 
 test('every route of the reference answers a request that succeeds with the status of the reference', async () => {

@@ -207,6 +207,7 @@ test('lists of the test key show its own rows, and live ones when it asks for th
     '/api/v1/data_sources',
     '/api/v1/data_source_runs',
     '/api/v1/operator/activity',
+    '/api/v1/reports',
     '/api/v1/agents',
     '/api/v1/agent_templates',
     '/api/v1/eval_sets',

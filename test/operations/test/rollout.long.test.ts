@@ -66,6 +66,8 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   let hooks: CountingReceiver;
   let worked: Receiver;
   let reads: string[];
+  /** Enrollments of live mode so far, which analytics counts. */
+  let started = 0;
   let groups: ConsumerGroups;
   let api: Api;
   let secrets: ReturnType<typeof makeSecrets>;
@@ -164,6 +166,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     }
     // Each enrollment that waits has told the webhooks that it started.
     const waiting = hinted[`enrollments:${workflowId}`] ?? 0;
+    started += waiting;
     await everythingArrived({ callbacks: 0, hooks: waiting });
   });
 
@@ -187,6 +190,16 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     );
   });
 
+  test('after all that, analytics has counted every enrollment once', async () => {
+    await eventually(
+      async () => {
+        const { metrics } = (await api.get('/api/v1/analytics/metrics')).body;
+        expect(metrics).toContainEqual(expect.objectContaining({ name: 'enrollments_started', value: started }));
+      },
+      { timeoutMs: drainMs },
+    );
+  });
+
   /** Enrollments and reads beside pieces of work of every service. `stop` checks that all of it was done, and once. */
   function startLoads(name: string) {
     const load = startLoad(api, { workflowIds, name, reads });
@@ -199,6 +212,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
         expect(Object.keys(done).sort()).toEqual(owners.map((owner) => owner.name).sort());
         const byWork = done[runtime] ?? 0;
         const enrolled = load.enrolled();
+        started += enrolled + byWork;
         await everythingArrived({
           callbacks: enrolled * callbacksOfEnrollment,
           hooks: (enrolled + byWork) * eventTypes.length,

@@ -1,5 +1,6 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { api } from './api.ts';
 import { billing } from './billing.ts';
 import { enrollments } from './enrollments.ts';
@@ -15,9 +16,10 @@ export const dashboards: Readonly<Record<string, Dashboard>> = {
   api,
   enrollments,
   webhooks,
-  events,
-  processes,
   integrations,
   billing,
   agents,
+  analytics,
+  events,
+  processes,
 };

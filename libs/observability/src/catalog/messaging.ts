@@ -22,7 +22,10 @@ export const messagingMetrics = {
     unit: 'attempts',
     help: "Attempts to send one of the platform's own mails, by outcome: sent, put_off, failed.",
     labels: ['outcome'],
-    of: [serviceOf('enrollments'), serviceOf('integrations'), serviceOf('billing'), serviceOf('identity')],
+    of: [
+      ...[serviceOf('enrollments'), serviceOf('integrations'), serviceOf('billing'), serviceOf('identity')],
+      serviceOf('analytics'),
+    ],
   },
   drippulse_mailed_links_total: {
     type: 'counter',

@@ -64,6 +64,7 @@ function sound() {
     deliveries: [],
     journeys: { intents: [], approvals: [], sends: [], waitsLeft: 0 },
     ...noFacts(),
+    analytics: { ...noFacts().analytics, days: counted(), quarters: counted() },
   };
   const history = {
     faults: [{ name: 'kill', from: 10_000, to: 10_100, victims: ['a'], met: true }],
@@ -80,6 +81,11 @@ function sound() {
   };
   return { workflows: [{ id: 7n, organizationId: 1n, steps }], hooks: [], history, facts, enrollment, effect, lines };
 }
+
+const sum = (kind: number, step_id = '') => ({ workflow_id: '7', kind, step_id, count: 1 });
+
+/** It is completed, at its last step. */
+const counted = () => [sum(2), sum(41, 'c'), sum(43, 'c')];
 
 type Sound = ReturnType<typeof sound>;
 
@@ -128,6 +134,14 @@ test.each<[string, (evidence: Sound) => void, string]>([
     'byte for byte',
   ],
   ['the funnel counts what is not', ({ facts }) => facts.counters.pop(), 'funnel'],
+  ['analytics has not counted a day', ({ facts }) => facts.analytics.days.pop(), 'analytics'],
+  ['analytics has counted a step twice', ({ facts }) => facts.analytics.quarters.push(sum(43, 'c')), 'analytics'],
+  [
+    'analytics has counted an attempt too few',
+    ({ facts }) => facts.analytics.attempts.push({ webhook_id: '1', succeeded: true, counted: 1, made: 2 }),
+    'analytics',
+  ],
+  ['analytics has counted a mail that nobody took', ({ facts }) => facts.analytics.days.push(sum(10)), 'analytics'],
   [
     'a process does not end',
     ({ history }) => history.faults.push({ name: 'ask to end', from: 1, to: 9, victims: [], met: false }),
@@ -155,6 +169,8 @@ test('an effect whose attempt was sent by two processes, with different answers,
   evidence.lines[3] = lineOf(4, 2, 'failed', 4);
   evidence.enrollment.status = 'failed';
   evidence.facts.counters = [{ workflow_id: '7', step_id: 'c', counted: 'failed', count: 1 }];
+  const failed = [sum(3), sum(41, 'c'), sum(44, 'c')];
+  evidence.facts.analytics = { ...evidence.facts.analytics, days: failed, quarters: failed };
   expect(against(evidence)).toEqual([expect.stringContaining('arrived as it was recorded')]);
   evidence.history.receipts.unshift(receiptOf(3_900, { succeeded: false }));
   expect(against(evidence)).toEqual([]);

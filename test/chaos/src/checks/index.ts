@@ -1,4 +1,5 @@
 import { checkAccepted } from './accepted.ts';
+import { checkAnalytics } from './analytics.ts';
 import { checkApprovals } from './approvals.ts';
 import { checkBounces } from './bounces.ts';
 import { checkContactEvents } from './contact-events.ts';
@@ -43,6 +44,7 @@ export const checks: readonly Check[] = [
   { promise: 'an answered hit is kept and judged, and counts once', violations: checkHits },
   { promise: 'a mail that came back counts once, and its address gets no more', violations: checkBounces },
   { promise: 'the totals of the funnel are the rows', violations: checkFunnel },
+  { promise: 'analytics counts what rows, counters, deliveries and attempts are', violations: checkAnalytics },
   { promise: 'nothing is left over', violations: checkDrained },
   { promise: 'a process that is asked to end ends', violations: checkEnded },
 ];

@@ -1,3 +1,4 @@
+import type { SumFact } from '../analytics-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
 import type { EntryCall, Receipt, SentHit, TakenBounce } from '../history.ts';
@@ -13,6 +14,13 @@ export function noFacts() {
       marks: [] as MarkFact[],
       refused: [] as { workflow_id: string; lead_ref: string }[],
       watchesLeft: 0,
+    },
+    analytics: {
+      days: [] as SumFact[],
+      quarters: [] as SumFact[],
+      sent: [] as { workflow_id: string; count: number }[],
+      attempts: [] as { webhook_id: string; succeeded: boolean; counted: number; made: number }[],
+      ids: new Set<string>(),
     },
     letters: {
       letters: [] as LetterFact[],

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert.ts';
 import { access } from './access.ts';
 import { agents } from './agents.ts';
+import { analytics } from './analytics.ts';
 import { billing } from './billing.ts';
 import { enrollments } from './enrollments.ts';
 import { events } from './events.ts';
@@ -17,5 +18,6 @@ export const symptoms: readonly Alert[] = [
   ...access,
   ...integrations,
   ...billing,
+  ...analytics,
   ...agents,
 ];

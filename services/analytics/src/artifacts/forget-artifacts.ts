@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { Context } from '../context.ts';
+import type { StoreName } from '../stores/store.ts';
+import { nameOf } from './artifact.ts';
+
+type FileRow = {
+  organization_id: bigint;
+  report_id: bigint;
+  fence: bigint;
+  store: StoreName;
+  upload_id: string | null;
+};
+
+/** A file that no report names may be the one that a process is writing. */
+const untouchedHours = 24;
+
+/** Removes what tries left that died, and files of reports that are gone: the file first, then its row. */
+export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stores'>): Promise<void> {
+  await sql`
+    delete from report_chunks using reports
+    where reports.id = report_chunks.report_id and reports.status in ('ready', 'failed')
+      and reports.fence is distinct from report_chunks.fence
+      and reports.finished_at < clock_timestamp() - make_interval(hours => ${untouchedHours})`.execute(db.kysely);
+  const { rows } = await sql<FileRow>`
+    select organization_id, report_id, fence, store, upload_id from report_files
+    where created_at < clock_timestamp() - make_interval(hours => ${untouchedHours}) and not exists (
+      select from reports where reports.id = report_files.report_id and reports.fence = report_files.fence)`.execute(
+    db.kysely,
+  );
+  for (const { organization_id: organizationId, report_id: reportId, fence, store, upload_id: upload } of rows) {
+    // A store that is not configured any more keeps its files, and their rows say so.
+    const found = stores.find(({ name }) => name === store);
+    if (found === undefined) continue;
+    await found.remove(nameOf({ organizationId, reportId, fence }), upload ?? undefined);
+    await db.kysely
+      .deleteFrom('report_files')
+      .where('organization_id', '=', organizationId)
+      .where('report_id', '=', reportId)
+      .where('fence', '=', fence)
+      .execute();
+  }
+}

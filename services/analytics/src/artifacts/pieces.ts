@@ -1,0 +1,18 @@
+const leastBytes = 256 * 1024;
+
+/** Bytes in pieces of 256 KiB and a little more; the last one may be shorter. Ends when the signal aborts. */
+export async function* inPieces(texts: AsyncIterable<string | Uint8Array>, lost: AbortSignal): AsyncGenerator<Buffer> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const text of texts) {
+    lost.throwIfAborted();
+    const piece = typeof text === 'string' ? Buffer.from(text) : text;
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes < leastBytes) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
+}

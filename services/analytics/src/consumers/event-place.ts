@@ -1,0 +1,26 @@
+import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
+import type { Fact } from '../facts/fact.ts';
+
+/** How far the clock of a publisher may be ahead of the one that made the event's id. */
+const aheadMs = 60_000;
+
+/**
+ * Organization, id and time of the fact of an event. A time in the future is that of the event's id: an event that comes again
+ * gets the same one.
+ */
+export function eventPlace(event: {
+  id: string;
+  message: { organizationId: bigint; time?: Timestamp | undefined };
+}): Pick<Fact, 'organizationId' | 'id' | 'at'> {
+  const id = event.id.slice('evt_'.length);
+  const madeMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  const { organizationId, time } = event.message;
+  const at = time === undefined ? new Date(madeMs) : timestampDate(time);
+  return { organizationId, id, at: at.getTime() > madeMs + aheadMs ? new Date(madeMs) : at };
+}
+
+/** The id of a part of an event: an event that comes again has the same parts. */
+export function partId(id: string, part: number): string {
+  const end = Number.parseInt(id.slice(-6), 16) ^ part;
+  return `${id.slice(0, -6)}${end.toString(16).padStart(6, '0')}`;
+}

@@ -1,0 +1,58 @@
+import type { ConsumedEvent } from '@drippulse/events';
+import type { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import type { CohortCounts } from '@drippulse/proto/drippulse/enrollments/v1/steps_pb';
+import { modeFromProto } from '@drippulse/rpc';
+import type { Fact } from '../facts/fact.ts';
+import { holdout } from '../funnels/read-cohort.ts';
+import { leastOf } from '../rollups/buckets.ts';
+import { factKinds } from '../rollups/kinds.ts';
+import { eventPlace, partId } from './event-place.ts';
+
+/** A fact without the place of its event. */
+type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
+
+/**
+ * The facts of goals that enrollments met, of all and of those with a variant, and of enrollments that got a variant. People who are held
+ * out do not count. The parts of all come first: an event that comes again after an update of the service has the same ids.
+ */
+export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
+  const { payload } = event.message;
+  if (payload.case !== 'stepsCounted') return [];
+  const place = eventPlace(event);
+  const { cohorts } = payload.value;
+  const ofVariants = cohorts.filter(({ variant }) => variant !== '' && variant !== holdout);
+  const parts = [
+    ...cohorts.filter(({ variant }) => variant === '').flatMap(goalsOf),
+    ...ofVariants.flatMap((cohort) => [startedOf(cohort), ...goalsOf(cohort)]),
+  ];
+  return parts
+    .map((part, index) => ({ ...place, id: partId(place.id, index), ...part }))
+    .filter(({ count = 1 }) => count > 0);
+}
+
+function goalsOf({ goals, ...cohort }: CohortCounts): Part[] {
+  return goals.flatMap(({ count, times }) => {
+    const timed = times.reduce((sum, one) => sum + one.count, 0);
+    const all = [...times, { bucket: 0, count: count - timed }];
+    return all.map((one) => ({
+      ...partOf(cohort),
+      kind: factKinds.goal_met,
+      ms: leastOf(one.bucket),
+      count: one.count,
+    }));
+  });
+}
+
+/** An enrollment begins for a variant when it gets it. */
+function startedOf({ people, ...cohort }: CohortCounts): Part {
+  return { ...partOf(cohort), kind: factKinds.enrollment_started, count: people };
+}
+
+function partOf({
+  workflowId,
+  version,
+  variant,
+  mode,
+}: Pick<CohortCounts, 'workflowId' | 'version' | 'variant' | 'mode'>) {
+  return { workflowId, version, mode: modeFromProto(mode), ...(variant !== '' && { variant }) };
+}

@@ -1,0 +1,9 @@
+import type { Consumer } from '@drippulse/events';
+import { startSuspensions } from '@drippulse/service';
+import { serviceOf } from '@drippulse/topology';
+import type { Context } from '../context.ts';
+
+/** Learns which organizations are suspended: their schedules of reports stand still. */
+export function consumeOrganizations(ctx: Context): Promise<Consumer> {
+  return startSuspensions(ctx, { group: serviceOf('analytics'), onChanged: () => ctx.wake.schedules() });
+}

@@ -1,0 +1,13 @@
+import type { Partitioning } from '@drippulse/db';
+
+/** Facts and quarter hours are kept for 13 months. */
+export const factHours = 396 * 24;
+/** Days are few, and are kept for three years. */
+const dayHours = 37 * 31 * 24;
+
+export const analyticsPartitions: readonly Partitioning[] = [
+  { table: 'facts', column: 'at', keepHours: factHours },
+  { table: 'step_facts', column: 'at', keepHours: factHours },
+  { table: 'rollup_quarters', column: 'at', keepHours: factHours, by: 'month' },
+  { table: 'rollup_days', column: 'at', keepHours: dayHours, by: 'month' },
+];

@@ -1,0 +1,20 @@
+import type { Variant } from '../workflows/find-version.ts';
+
+/**
+ * How many people each variant would have by the weights of the versions that gave them. Undefined when the weights of a version are not
+ * known: then nothing can be said of the split.
+ */
+export function expectedPeople(
+  given: ReadonlyMap<number, ReadonlyMap<string, number>>,
+  weightsOf: (version: number) => readonly Variant[] | undefined,
+): Map<string, number> | undefined {
+  const expected = new Map<string, number>();
+  for (const [version, people] of given) {
+    const variants = weightsOf(version);
+    const total = variants?.reduce((sum, { weight }) => sum + weight, 0) ?? 0;
+    if (variants === undefined || total === 0) return undefined;
+    const all = [...people.values()].reduce((sum, count) => sum + count, 0);
+    for (const { name, weight } of variants) expected.set(name, (expected.get(name) ?? 0) + (all * weight) / total);
+  }
+  return expected;
+}

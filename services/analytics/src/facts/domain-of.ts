@@ -1,0 +1,26 @@
+/** Large providers of mailboxes, by the domains of their addresses. */
+const providers: Readonly<Record<string, string>> = {
+  'gmail.com': 'gmail',
+  'googlemail.com': 'gmail',
+  'outlook.com': 'outlook',
+  'hotmail.com': 'outlook',
+  'live.com': 'outlook',
+  'msn.com': 'outlook',
+  'yahoo.com': 'yahoo',
+  'ymail.com': 'yahoo',
+  'aol.com': 'yahoo',
+  'icloud.com': 'icloud',
+  'me.com': 'icloud',
+  'mac.com': 'icloud',
+  'gmx.de': 'gmx',
+  'gmx.net': 'gmx',
+  'web.de': 'gmx',
+  'proton.me': 'proton',
+  'protonmail.com': 'proton',
+};
+
+/** Where the mailbox of an address is. Other domains than these are not told apart: that of a person may name the person. */
+export function domainOf(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return Object.hasOwn(providers, domain) ? (providers[domain] ?? 'other') : 'other';
+}

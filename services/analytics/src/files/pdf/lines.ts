@@ -1,0 +1,49 @@
+import { type FontName, oneLine, runsOf } from './runs.ts';
+
+const ellipsis = '…';
+const segments = new Intl.Segmenter(undefined, { granularity: 'word' });
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** Measures a text in one of the fonts of the document. */
+export type Measure = (text: string, font: FontName) => number;
+
+export function widthOf(line: string, measure: Measure): number {
+  return runsOf(line).reduce((sum, { text, font }) => sum + measure(text, font), 0);
+}
+
+/** A text in at most so many lines of a width. What does not fit ends in an ellipsis. */
+export function wrap(
+  text: string,
+  { width, most, measure }: { width: number; most: number; measure: Measure },
+): string[] {
+  const lines: string[] = [];
+  let [line, used] = ['', 0];
+  for (const part of partsOf(oneLine(text).trim(), width, measure)) {
+    // Words are measured one by one: what they are beside changes little, and a line that is measured anew with each costs its square.
+    const partWidth = widthOf(part, measure);
+    const fits = used + (part.trim() === '' ? 0 : partWidth) <= width;
+    if (line !== '' && !fits) {
+      lines.push(line.trim());
+      if (lines.length === most) return [...lines.slice(0, -1), shortened(lines.at(-1) ?? '', width, measure)];
+      [line, used] = ['', 0];
+    }
+    line += part;
+    used += partWidth;
+  }
+  return line.trim() === '' ? lines : [...lines, line.trim()];
+}
+
+/** The words of a text, with the characters of a word that is wider than a line each for itself. */
+function* partsOf(text: string, width: number, measure: Measure): Generator<string> {
+  for (const { segment } of segments.segment(text)) {
+    if (widthOf(segment, measure) <= width) yield segment;
+    else for (const character of characters.segment(segment)) yield character.segment;
+  }
+}
+
+function shortened(line: string, width: number, measure: Measure): string {
+  const left = Array.from(characters.segment(line), ({ segment }) => segment);
+  let used = left.reduce((sum, character) => sum + widthOf(character, measure), widthOf(ellipsis, measure));
+  while (left.length > 0 && used > width) used -= widthOf(left.pop() ?? '', measure);
+  return left.join('').trimEnd() + ellipsis;
+}

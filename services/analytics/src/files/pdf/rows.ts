@@ -1,0 +1,104 @@
+import type PDFDocument from 'pdfkit';
+import type { Cell, Column } from '../../tables/table.ts';
+import { drawText, measureOf } from './draw-text.ts';
+import { widthOf, wrap } from './lines.ts';
+import { oneLine } from './runs.ts';
+
+type Document = InstanceType<typeof PDFDocument>;
+type Structure = ReturnType<Document['struct']>;
+
+export type Grid = { columns: readonly Column[]; widths: readonly number[]; left: number };
+
+const size = 8;
+const lineHeight = 11;
+const padding = 4;
+const mostLines = 3;
+const narrowest = 34;
+const widest = 260;
+/** Rows by which the widths of columns are chosen. */
+const looked = 200;
+/** A time as the sources give it; a page has no room for its seconds. */
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const digits = /\B(?=(\d{3})+(?!\d))/g;
+
+/** The widths of columns by what is in them; together they are as wide as the page. */
+export function columnWidths(
+  document: Document,
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): number[] {
+  const measure = measureOf(document, size);
+  const wanted = columns.map((column, index) => {
+    const cells = [column.label, ...rows.slice(0, looked).map((row) => shownCell(row[index] ?? null, column))];
+    const most = Math.max(...cells.map((cell) => widthOf(oneLine(cell), measure)));
+    return Math.min(widest, Math.max(narrowest, most + 2 * padding));
+  });
+  return shared(wanted, width);
+}
+
+/** Wanted widths made as wide as the page together: narrow columns keep theirs, and wide ones share what is left. */
+function shared(wanted: readonly number[], width: number): number[] {
+  const all = wanted.reduce((sum, one) => sum + one, 0);
+  if (all <= width) return wanted.map((one) => (one / all) * width);
+  let most = width;
+  const widthAt = (cap: number) => wanted.reduce((sum, one) => sum + Math.min(one, cap), 0);
+  while (widthAt(most) > width) most *= 0.98;
+  return wanted.map((one) => Math.min(one, most));
+}
+
+/** Draws a row below what is there. False when it does not fit on the page; nothing is drawn then. */
+export function drawRow(
+  document: Document,
+  table: Structure,
+  { columns, widths, left }: Grid,
+  { cells, isHead, bottom }: { cells: readonly Cell[]; isHead: boolean; bottom: number },
+): boolean {
+  const measure = measureOf(document, size);
+  const texts = columns.map((column, index) => {
+    const text = isHead ? String(cells[index] ?? '') : shownCell(cells[index] ?? null, column);
+    return wrap(text, { width: (widths[index] ?? 0) - 2 * padding, most: mostLines, measure });
+  });
+  const height = Math.max(1, ...texts.map((lines) => lines.length)) * lineHeight + padding;
+  const top = document.y;
+  if (top + height > bottom) return false;
+  if (isHead) shade(document, { left, top, width: widths.reduce((sum, one) => sum + one, 0), height });
+  const row = document.struct('TR');
+  table.add(row);
+  let x = left;
+  for (const [index, lines] of texts.entries()) {
+    const width = (widths[index] ?? 0) - 2 * padding;
+    const align = columns[index]?.kind === 'number' ? 'right' : 'left';
+    const place = { x: x + padding, width, size, color: '#111827', align } as const;
+    row.add(
+      document.struct(isHead ? 'TH' : 'TD', {}, () => {
+        for (const [line, text] of lines.entries()) {
+          drawText(document, text, { ...place, y: top + padding / 2 + line * lineHeight });
+        }
+      }),
+    );
+    x += widths[index] ?? 0;
+  }
+  row.end();
+  document.y = top + height;
+  return true;
+}
+
+/** Shades are no content: readers of tags skip them. */
+function shade(
+  document: Document,
+  { left, top, width, height }: { left: number; top: number; width: number; height: number },
+): void {
+  document.markContent('Artifact', { type: 'Layout' });
+  document.rect(left, top, width, height).fill('#e5e7eb');
+  document.endMarkedContent();
+}
+
+/** Numbers of people have separators; ids and cells without a value do not. */
+function shownCell(cell: Cell, { kind, name }: Column): string {
+  if (cell === null) return '';
+  if (typeof cell === 'string' && instant.test(cell)) return `${cell.slice(0, 10)} ${cell.slice(11, 16)}Z`;
+  if (kind !== 'number' || name.endsWith('_id')) return String(cell);
+  const [whole = '', fraction] = String(cell).split('.');
+  return whole.replaceAll(digits, ',') + (fraction === undefined ? '' : `.${fraction}`);
+}

@@ -1,0 +1,64 @@
+import bidiFactory from 'bidi-js';
+
+/** The fonts of a document, by the names under which it knows them. */
+export type FontName = 'sans' | 'cjk';
+
+/** Text of one font and one direction, in logical order. */
+export type Run = { text: string; font: FontName; level: number };
+
+// Node loads the CommonJS file of the package, which is the function itself; its types are those of the other file.
+const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
+const east =
+  /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
+/** Most texts have no characters but these, which have one font and one direction. */
+const plain = /^[ -~]*$/;
+/** What shows nothing and changes the order of what is beside it; a tab and a line end are spaces. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
+
+/** A text on one line, without characters that a font cannot show and that could show a reader something else than there is. */
+export function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replaceAll(/[\t\r\n]+/g, ' ')
+    .replaceAll(invisible, '');
+}
+
+/**
+ * The runs of a line in the order in which they are drawn, from left to right (Unicode Bidirectional Algorithm). The font draws the glyphs
+ * of a run of Arabic or Hebrew from right to left by itself.
+ */
+export function runsOf(line: string): Run[] {
+  if (plain.test(line)) return line === '' ? [] : [{ text: line, font: 'sans', level: 0 }];
+  const { levels } = bidi.getEmbeddingLevels(line, 'auto');
+  const runs: Run[] = [];
+  let index = 0;
+  for (const character of line) {
+    const level = levels[index] ?? 0;
+    const font: FontName = east.test(character) ? 'cjk' : 'sans';
+    const shown = level % 2 === 1 ? (bidi.getMirroredCharacter(character) ?? character) : character;
+    const last = runs.at(-1);
+    if (last !== undefined && last.font === font && last.level === level) last.text += shown;
+    else runs.push({ text: shown, font, level });
+    index += character.length;
+  }
+  return reordered(runs);
+}
+
+/** Rule L2: from the highest level down to 1, each sequence of runs at or above the level is reversed. */
+function reordered(runs: Run[]): Run[] {
+  const ordered = [...runs];
+  for (let level = Math.max(0, ...runs.map((run) => run.level)); level > 0; level -= 1) {
+    for (let start = 0; start < ordered.length; start += 1) {
+      let end = start;
+      while ((ordered[end]?.level ?? -1) >= level) end += 1;
+      if (end > start) ordered.splice(start, end - start, ...ordered.slice(start, end).reverse());
+      start = end;
+    }
+  }
+  return ordered;
+}
+
+/** Whether a line as a whole reads from right to left. */
+export function isRightToLeft(line: string): boolean {
+  return !plain.test(line) && bidi.getEmbeddingLevels(line, 'auto').paragraphs[0]?.level === 1;
+}

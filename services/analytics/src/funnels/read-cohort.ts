@@ -1,0 +1,89 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import { partsOf } from '../measures/parts.ts';
+import { type Scope, scopeConditions } from '../measures/read-totals.ts';
+import type { Period } from '../periods/period.ts';
+import { middleOf } from '../rollups/buckets.ts';
+import { type StepKind, stepKinds } from '../rollups/kinds.ts';
+
+/** What enrollments did that entered in a time. */
+export type Cohort = {
+  people: number;
+  heldOut: number;
+  steps: ReadonlyMap<string, StepNumbers>;
+  goals: Map<string, number>;
+};
+
+/** Numbers of a step; kinds that are absent are 0. `stays` has the stays that took time, by the number of the bucket. */
+export type StepNumbers = { counts: Map<StepKind, number>; stays: Map<number, number> };
+
+/** The variant of people who are held out. */
+export const holdout = 'holdout';
+
+type Row = { kind: StepKind; variant: string; key: string; count: bigint };
+
+/** Reads the numbers of the enrollments of a workflow that entered in a time, all of them or those with a variant. */
+export async function readCohort(
+  db: Kysely<DB>,
+  scope: Scope,
+  { period, timezone, variant = '' }: { period: Period; timezone: string; variant?: string | undefined },
+): Promise<Cohort> {
+  const kinds = Object.values(stepKinds);
+  const isOfScope = scopeConditions(
+    scope,
+    sql`kind = any(${kinds}::smallint[]) and (variant = ${variant} or (variant = ${holdout} and kind = ${stepKinds.people}))`,
+  );
+  const { rows } = await sql<Row>`
+    with ${partsOf([period], timezone, { columns: sql`kind, variant, key, count`, isOfScope })}
+    select kind, variant, key, sum(count)::bigint as count from part group by 1, 2, 3`.execute(db);
+  const people = (of: string) => sumOf(rows.filter((row) => row.kind === stepKinds.people && row.variant === of));
+  const own = rows.filter((row) => row.kind !== stepKinds.people);
+  return {
+    people: people(variant),
+    heldOut: people(holdout),
+    steps: stepsOf(own.filter(({ kind }) => kind !== stepKinds.goal)),
+    goals: new Map(own.flatMap(({ kind, key, count }) => (kind === stepKinds.goal ? [[key, Number(count)]] : []))),
+  };
+}
+
+function sumOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { count }) => sum + Number(count), 0);
+}
+
+function stepsOf(rows: readonly Row[]): Map<string, StepNumbers> {
+  const steps = new Map<string, StepNumbers>();
+  const at = (stepId: string): StepNumbers => {
+    const known = steps.get(stepId) ?? { counts: new Map(), stays: new Map() };
+    steps.set(stepId, known);
+    return known;
+  };
+  for (const { kind, key, count } of rows) {
+    if (kind !== stepKinds.stay) {
+      at(key).counts.set(kind, Number(count));
+      continue;
+    }
+    const colon = key.indexOf(':');
+    at(key.slice(colon + 1)).stays.set(Number(key.slice(0, colon)), Number(count));
+  }
+  return steps;
+}
+
+/**
+ * The time that a share of the enrollments stayed at most, in milliseconds: the middle of its bucket. Those without a bucket left
+ * at once. Undefined where nobody has left.
+ */
+export function stayOf({ counts, stays }: StepNumbers, share: number): number | undefined {
+  const { left, completed, failed, cancelled } = stepKinds;
+  const ends = [left, completed, failed, cancelled].reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
+  const timed = [...stays.values()].reduce((sum, count) => sum + count, 0);
+  // A retried failure counts as none, and its stay as one.
+  const all = Math.max(ends, timed);
+  if (all === 0) return undefined;
+  let before = all - timed;
+  if (before >= all * share) return 0;
+  for (const [bucket, count] of [...stays].sort(([one], [other]) => one - other)) {
+    before += count;
+    if (before >= all * share) return middleOf(bucket);
+  }
+  return undefined;
+}

@@ -1,0 +1,4 @@
+import { runService } from '@drippulse/service';
+import { service } from './service.ts';
+
+await runService(service);

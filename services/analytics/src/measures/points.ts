@@ -1,0 +1,30 @@
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Period } from '../periods/period.ts';
+
+export type Interval = 'hour' | 'day' | 'week' | 'month';
+
+/** Most points of a chart. */
+export const mostPoints = 1_000;
+
+/**
+ * When the points of a chart begin, by the clock of a time zone, and at last when the last point ends. Points above the most that a
+ * chart may have are cut off, all but one.
+ */
+export async function readPoints(
+  db: Kysely<DB>,
+  { from, until }: Period,
+  { interval, timezone }: { interval: Interval; timezone: string },
+): Promise<Date[]> {
+  const beginOf = (at: Date) => sql`date_trunc(${interval}::text, ${at}::timestamptz, ${timezone}::text)`;
+  const step = sql`${`1 ${interval}`}::interval`;
+  const lastMoment = new Date(until.getTime() - 1);
+  // Where the clocks change at midnight a day begins at 01:00, and so would all days after it: each begins anew. Hours stay as they are.
+  const slack = sql`${interval === 'hour' ? '0 hours' : '3 hours'}::interval`;
+  const last = sql`date_add(${beginOf(lastMoment)}, ${step}, ${timezone}::text) + ${slack}`;
+  const { rows } = await sql<{ at: Date }>`
+    select date_trunc(${interval}::text, at, ${timezone}::text) as at
+    from generate_series(${beginOf(from)}, ${last}, ${step}, ${timezone}::text) as at
+    order by 1 limit ${mostPoints + 2}`.execute(db);
+  return rows.map(({ at }) => at);
+}

@@ -1,0 +1,68 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Period } from '../periods/period.ts';
+import { dimensions } from '../rollups/dimensions.ts';
+import type { FactKind } from '../rollups/kinds.ts';
+import type { Sum } from './measure.ts';
+import { partsOf } from './parts.ts';
+
+/** Whose facts are summed up. */
+export type Scope = {
+  organizationId: bigint;
+  mode: 'live' | 'test';
+  /** 0: all workflows, and what belongs to none. Several are added up. */
+  workflowIds: readonly bigint[];
+  version?: number;
+  /** Facts of enrollments with this variant: the id of the split, a colon and the name. Default: of all. */
+  variant?: string;
+};
+
+/** The sums of a kind in a time; those of a currency apart. */
+export type Total = { kind: FactKind; currency: string | undefined; sum: Sum };
+
+type Row = { period: number; kind: FactKind; dimension: number; key: string; count: bigint; amount: bigint };
+
+/** Sums up facts in several times: whole days, and the quarter hours before the first and after the last of them. */
+export async function readTotals(
+  db: Kysely<DB>,
+  scope: Scope,
+  periods: readonly Period[],
+  o: { kinds: readonly FactKind[]; timedKinds: readonly FactKind[]; timezone: string },
+): Promise<Total[][]> {
+  const isOfScope = scopeConditions(
+    scope,
+    sql`kind = any(${o.kinds}::smallint[]) and variant = ${scope.variant ?? ''}
+    and dimension = any(${[dimensions.total, dimensions.currency, dimensions.duration]}::smallint[])
+    and (dimension <> ${sql.lit(dimensions.duration)}
+      or kind = any(${o.timedKinds}::smallint[]))`,
+  );
+  const { rows } = await sql<Row>`
+    with ${partsOf(periods, o.timezone, { columns: sql`kind, dimension, key, count, amount`, isOfScope })}
+    select place::int as period, kind, dimension, key, sum(count)::bigint as count, sum(amount)::bigint as amount
+    from part group by 1, 2, 3, 4`.execute(db);
+  return periods.map((_, index) => totalsOf(rows.filter(({ period }) => period === index + 1)));
+}
+
+function totalsOf(rows: readonly Row[]): Total[] {
+  return rows
+    .filter(({ dimension }) => dimension !== dimensions.duration)
+    .map(({ kind, dimension, key, count, amount }) => ({
+      kind,
+      currency: dimension === dimensions.currency ? key : undefined,
+      sum: { count: Number(count), amount: Number(amount), buckets: bucketsOf(rows, kind) },
+    }));
+}
+
+function bucketsOf(rows: readonly Row[], kind: FactKind): ReadonlyMap<number, number> {
+  const own = rows.filter((row) => row.kind === kind && row.dimension === dimensions.duration);
+  return new Map(own.map(({ key, count }) => [Number(key), Number(count)]));
+}
+
+/** Conditions on rows of either rollup. */
+export function scopeConditions(
+  { organizationId, mode, workflowIds, version }: Scope,
+  more: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const isOfVersion = version === undefined ? sql`` : sql`and version = ${version}`;
+  return sql`organization_id = ${organizationId} and mode = ${mode} and workflow_id = any(${workflowIds}::bigint[]) and ${more} ${isOfVersion}`;
+}

@@ -1,0 +1,36 @@
+import { refuseViolations, type Violation } from '@drippulse/errors';
+import type { Caller } from '@drippulse/rpc';
+import type { Context } from '../context.ts';
+import { findMembers, type Member } from './find-members.ts';
+
+/**
+ * The ids of the members whom a request names by mail address or id; without a name, that of the caller. Somebody else, a member who was
+ * removed, and one who wants no mails about reports are refused alike.
+ */
+export async function readRecipients(
+  ctx: Pick<Context, 'clients'>,
+  caller: Caller,
+  given: readonly string[],
+): Promise<bigint[]> {
+  const named = given.length > 0 ? given : ownName(caller);
+  const members = await findMembers(ctx, caller.organizationId);
+  const found = named.map((name) => members.find((member) => isNamed(member, name))?.id);
+  refuseViolations(
+    found.flatMap((id, index): Violation[] =>
+      id === undefined
+        ? [{ field: `recipients.${index}`, message: 'is no member who gets mails about reports', code: 'not_found' }]
+        : [],
+    ),
+  );
+  return [...new Set(found.filter((id) => id !== undefined))];
+}
+
+function ownName({ actor }: Caller): string[] {
+  if (actor.type === 'user') return [actor.id];
+  refuseViolations([{ field: 'recipients', message: 'is required of an API key', code: 'required' }]);
+  return [];
+}
+
+function isNamed({ id, to }: Member, name: string): boolean {
+  return name === String(id) || name.toLowerCase() === to.address.toLowerCase();
+}

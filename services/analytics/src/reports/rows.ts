@@ -1,0 +1,40 @@
+import { DomainError } from '@drippulse/errors';
+import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
+import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { DB, Reports } from '../db/schema.ts';
+
+export type ReportRow = Selectable<Reports>;
+
+export function selectReports(db: Kysely<DB>, organizationId: bigint) {
+  return db.selectFrom('reports').where('organization_id', '=', organizationId);
+}
+
+export async function findReport(db: Kysely<DB>, organizationId: bigint, id: bigint): Promise<ReportRow> {
+  const row = await selectReports(db, organizationId).selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw reportNotFound();
+  return row;
+}
+
+/** The same with a lock. */
+export async function lockReport(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<ReportRow> {
+  const row = await selectReports(trx, organizationId).selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (row === undefined) throw reportNotFound();
+  return row;
+}
+
+/** The mode of a report of the caller's organization, if there is one with this id. */
+export async function findReportMode(
+  db: Kysely<DB>,
+  { organizationId }: Caller,
+  id: unknown,
+): Promise<Mode | undefined> {
+  const row = await selectReports(db, organizationId)
+    .select('mode')
+    .where('id', '=', id as bigint) // the type of the field that the path names
+    .executeTakeFirst();
+  return row && modeOf(row.mode);
+}
+
+function reportNotFound(): DomainError {
+  return new DomainError('not_found', 'report_not_found', 'There is no report with this id.');
+}

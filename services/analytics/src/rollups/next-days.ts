@@ -1,0 +1,68 @@
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Span } from './span.ts';
+
+/**
+ * What is counted anew in one transaction, if it is more than a day. Facts of the organization wait for it, so it takes some seconds at
+ * most. Facts of a time with few of them become four times as many sums. Each day is a partition of its own, which each statement locks.
+ */
+const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
+
+/** Days of an organization to count anew, and how many of them were marked. None, if others have just counted them. */
+export type StaleDays = { organizationId: bigint; days?: Span; count: number };
+
+/**
+ * Locks the organization whose day was marked first, for who counts anew, and takes the marks of that day and of days that follow. Days
+ * without a mark between two of them are counted along, if they have few facts. Organizations that are being counted by others are left
+ * to them. Undefined: no organization is left. The organization is locked before its marks, as it is by those who add facts.
+ */
+export async function takeStaleDays(trx: Transaction<DB>): Promise<StaleDays | undefined> {
+  const organizationId = await lockNext(trx);
+  if (organizationId === undefined) return undefined;
+  const days = await nextDays(trx, organizationId);
+  if (days === undefined) return { organizationId, count: 0 };
+  const { numAffectedRows } = await sql`
+    delete from stale_days
+    where organization_id = ${organizationId}
+      and day >= (${days.from}::timestamptz at time zone 'UTC')::date and day < (${days.until}::timestamptz at time zone 'UTC')::date`.execute(
+    trx,
+  );
+  return { organizationId, days, count: Number(numAffectedRows ?? 0n) };
+}
+
+async function lockNext(trx: Transaction<DB>): Promise<bigint | undefined> {
+  const { rows } = await sql<{ organization_id: bigint }>`
+    with next as materialized (
+      select organization_id
+      from (select organization_id from stale_days join organizations using (organization_id) order by marked_at) as marked
+      where pg_try_advisory_xact_lock(hashtextextended(current_schema() || '.recounts', organization_id))
+      limit 1)
+    select organization_id from organizations where organization_id = (select organization_id from next) for update`.execute(
+    trx,
+  );
+  return rows[0]?.organization_id;
+}
+
+async function nextDays(trx: Transaction<DB>, organizationId: bigint): Promise<Span | undefined> {
+  const { rows: firsts } = await sql<{ first: Date }>`
+    select day::timestamp at time zone 'UTC' as first
+    from stale_days where organization_id = ${organizationId} order by marked_at, day limit 1`.execute(trx);
+  const from = firsts[0]?.first;
+  if (from === undefined) return undefined;
+  const isNear = sql`organization_id = ${organizationId} and at >= ${from} and at < ${from}::timestamptz + ${sql.lit(most.days)} * interval '24 hours'`;
+  const { rows } = await sql<{ until: Date }>`
+    with beyond as (
+      select least(
+        (select at from facts where ${isNear} order by at offset ${sql.lit(most.facts)} limit 1),
+        (select at from (
+          select at, sum(octet_length(counts)) over (order by at, id) as bytes from step_facts where ${isNear}) as step_fact
+          where bytes > ${sql.lit(most.stepBytes)} order by at limit 1),
+        ${from}::timestamptz + ${sql.lit(most.days)} * interval '24 hours') as at)
+    select greatest(
+      ${from}::timestamptz + interval '24 hours',
+      (select max(day + 1)::timestamp at time zone 'UTC' from stale_days
+        where organization_id = ${organizationId} and day::timestamp at time zone 'UTC' >= ${from}
+          and (day + 1)::timestamp at time zone 'UTC' <= (select at from beyond))) as until`.execute(trx);
+  const [last] = rows;
+  return last && { from, until: last.until };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Kysely, sql } from 'kysely';
+import type { DB } from '../db/schema.ts';
+import type { Fault } from '../fault-points.ts';
+import { askForMarks, markNext } from './mark-days.ts';
+import { recountNext } from './recount-next.ts';
+
+/** Organizations that are counted at a time, each over a connection. */
+export const rebuiltAtOnce = 2;
+/** Time until the rest is looked at again, while other processes work on it. */
+const othersMs = 200;
+/** Time between two counts of the days that are left. There may be millions. */
+const saidEveryMs = 5_000;
+
+/**
+ * Counts every day anew whose facts are kept. Some days of an organization are one transaction, and answers change with its commit alone. Facts
+ * that come meanwhile are counted: those of an organization wait for the days of it that are under way. After a kill the loop of any process
+ * goes on where it was, also if it was not done with marking. It may be repeated and run beside the services. Late days come first.
+ */
+export async function rebuild(
+  db: Kysely<DB>,
+  onProgress: (done: number, all: number) => void,
+  fault?: Fault,
+): Promise<number> {
+  await markAll(db, fault);
+  const all = await countLeft(db);
+  onProgress(0, all);
+  let saidAt = performance.now();
+  async function work(): Promise<void> {
+    while (await isAnyLeft(db)) {
+      if ((await recountNext(db)) === undefined) await sleep(othersMs);
+      if (performance.now() - saidAt < saidEveryMs) continue;
+      saidAt = performance.now();
+      onProgress(all - (await countLeft(db)), all);
+    }
+  }
+  await Promise.all(Array.from({ length: rebuiltAtOnce }, work));
+  return all;
+}
+
+/** Marks every day that is kept, beside the loops of other processes. */
+async function markAll(db: Kysely<DB>, fault: Fault | undefined): Promise<void> {
+  await askForMarks(db);
+  while ((await db.selectFrom('rebuilds').select('marked_until').execute()).length > 0) {
+    if (await markNext(db)) await fault?.('after-days-marked');
+    else await sleep(othersMs);
+  }
+}
+
+async function isAnyLeft(db: Kysely<DB>): Promise<boolean> {
+  const { rows } = await sql`
+    select from stale_days join organizations using (organization_id) where marked_at = 'infinity' limit 1`.execute(db);
+  return rows.length > 0;
+}
+
+async function countLeft(db: Kysely<DB>): Promise<number> {
+  const { rows } = await sql<{ left: bigint }>`
+    select count(*) as left from stale_days join organizations using (organization_id) where marked_at = 'infinity'`.execute(
+    db,
+  );
+  return Number(rows[0]?.left ?? 0n);
+}

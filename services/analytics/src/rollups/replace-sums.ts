@@ -1,0 +1,46 @@
+import { type RawBuilder, sql, type Transaction } from 'kysely';
+import type { DB } from '../db/schema.ts';
+
+const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at', 'version', 'variant', 'key'];
+
+/**
+ * Sums of some hundred thousand facts are sorted and hashed in memory. The planner does not know how many sums there are: one that
+ * takes them for few compares each with each, and sorts them by seven columns to group them.
+ */
+const planned = sql`
+  select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),
+    set_config('jit', 'off', true)`;
+
+/**
+ * Makes the rows of a rollup that meet a condition those of a query with its columns. `isReplaced` is about rows named `kept`. Rows that
+ * are right already are not written: a row that is deleted and inserted again slows each search of its key until the next vacuum. The caller
+ * has locked the organization, so nobody else writes them. They are inserted in the order of the key's numbers: comparing texts takes as long
+ * as the rest of the sort, and neighbours share pages without it.
+ */
+export async function replaceSums(
+  trx: Transaction<DB>,
+  rollup: 'rollup_quarters' | 'rollup_days',
+  { isReplaced, sums }: { isReplaced: RawBuilder<unknown>; sums: RawBuilder<unknown> },
+): Promise<void> {
+  const table = sql.id(rollup);
+  const columns = sql.join(keys.map((key) => sql.id(key)));
+  const isSame = sql.join(
+    keys.map((key) => sql`kept.${sql.id(key)} = changes.${sql.id(key)}`),
+    sql` and `,
+  );
+  await planned.execute(trx);
+  await sql`
+    with sums as materialized (${sums}),
+    kept as materialized (select * from ${table} as kept where ${isReplaced}),
+    changes as materialized (
+      select ${columns}, sums.count, sums.amount, kept.count is null as is_new
+      from kept full join sums using (${columns})
+      where (kept.count, kept.amount) is distinct from (sums.count, sums.amount)),
+    gone as (
+      delete from ${table} as kept using changes where changes.count is null and ${isSame} and ${isReplaced}),
+    changed as (
+      update ${table} as kept set count = changes.count, amount = changes.amount
+      from changes where changes.count is not null and not changes.is_new and ${isSame} and ${isReplaced})
+    insert into ${table} select ${columns}, count, amount from changes where is_new
+    order by kind, dimension, workflow_id, at`.execute(trx);
+}

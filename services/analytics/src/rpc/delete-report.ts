@@ -1,0 +1,15 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import { cancelJob, transact } from '@drippulse/db';
+import { type DeleteReportRequest, ReportsService } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
+import type { Context } from '../context.ts';
+import { lockReport } from '../reports/rows.ts';
+
+/** Its file in the folder, if there is one, goes with those of no report. */
+export async function deleteReport(ctx: Context, request: DeleteReportRequest, call: HandlerContext) {
+  return transact(ctx, call, ReportsService.method.deleteReport, request, async (trx, { organizationId }) => {
+    const { id, job_id: jobId } = await lockReport(trx, organizationId, request.id);
+    if (jobId !== null) await cancelJob(trx, jobId);
+    await trx.deleteFrom('reports').where('organization_id', '=', organizationId).where('id', '=', id).execute();
+    return {};
+  });
+}

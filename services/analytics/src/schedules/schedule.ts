@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** When a report is made again, and who gets it. */
+export type ReportSchedule = {
+  cron: string;
+  timezone: string;
+  /** Ids of members. */
+  recipients: readonly bigint[];
+  skipWhenEmpty: boolean;
+  paused: boolean;
+  /** The member who set it; undefined for an API key. */
+  owner?: bigint;
+};
+
+const stored = z.object({
+  cron: z.string(),
+  timezone: z.string(),
+  recipients: z.array(z.string()),
+  skip_when_empty: z.boolean(),
+  paused: z.boolean(),
+  owner: z.string().optional(),
+});
+
+export function packSchedule(schedule: ReportSchedule): string {
+  const { cron, timezone, recipients, skipWhenEmpty, paused, owner } = schedule;
+  const packed: z.infer<typeof stored> = {
+    cron,
+    timezone,
+    recipients: recipients.map(String),
+    skip_when_empty: skipWhenEmpty,
+    paused,
+    ...(owner !== undefined && { owner: String(owner) }),
+  };
+  return JSON.stringify(packed);
+}
+
+export function unpackSchedule(text: string): ReportSchedule {
+  const { recipients, skip_when_empty: skipWhenEmpty, owner, ...rest } = stored.parse(JSON.parse(text));
+  return {
+    ...rest,
+    recipients: recipients.map(BigInt),
+    skipWhenEmpty,
+    ...(owner !== undefined && { owner: BigInt(owner) }),
+  };
+}

@@ -1,0 +1,56 @@
+import { nextTick } from '@drippulse/engine';
+import type { Violation } from '@drippulse/errors';
+import { Temporal } from 'temporal-polyfill';
+import type { Parameters } from '../parameters.ts';
+import type { ReportSchedule } from './schedule.ts';
+
+type Times = Pick<ReportSchedule, 'cron' | 'timezone'>;
+
+const leastMs = 3_600_000;
+/** Enough ticks to meet each gap of an expression of minutes and hours. */
+const looked = 50;
+const longestCron = 200;
+
+/** What is wrong with a schedule. */
+export function scheduleProblems(times: Times, now: Date): Violation[] {
+  if (times.cron.length > longestCron) {
+    return [{ field: 'cron', message: `must have at most ${longestCron} characters`, code: 'length' }];
+  }
+  try {
+    let last = tickOf(times, now);
+    if (last === undefined) return [{ field: 'cron', message: 'never comes', code: 'invalid' }];
+    for (let count = 0; count < looked; count += 1) {
+      const next = tickOf(times, last);
+      if (next === undefined) break;
+      if (next.getTime() - last.getTime() < leastMs) {
+        return [{ field: 'cron', message: 'must leave an hour between two ticks', code: 'range' }];
+      }
+      last = next;
+    }
+    return [];
+  } catch {
+    const message = 'must be hourly, daily, weekly or a cron expression of five fields, with a time zone that exists';
+    return [{ field: 'cron', message, code: 'format' }];
+  }
+}
+
+/** The first tick after a time; null while the schedule is paused, and where none comes. */
+export function tickAfter({ paused, ...times }: Times & { paused: boolean }, after: Date): Date | null {
+  return paused ? null : (tickOf(times, after) ?? null);
+}
+
+function tickOf({ cron, timezone }: Times, after: Date): Date | undefined {
+  return nextTick({ frequency: cron, timezone }, after);
+}
+
+/**
+ * The parameters of the report of a tick: a period that ends at the tick, and is as long as the given one on the calendar of the time zone.
+ * Thirty days stay thirty days when clocks change.
+ */
+export function parametersOfTick({ from, to, ...rest }: Parameters, tick: Date, timezone: string): Parameters {
+  const local = (time: Date) =>
+    Temporal.Instant.fromEpochMilliseconds(time.getTime()).toZonedDateTimeISO(timezone).toPlainDateTime();
+  const length = local(from).until(local(to));
+  const start = local(tick).subtract(length).toZonedDateTime(timezone);
+  return { ...rest, from: new Date(start.epochMilliseconds), to: tick };
+}

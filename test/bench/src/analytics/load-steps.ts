@@ -1,0 +1,45 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { StepsCountedSchema } from '@drippulse/proto/drippulse/enrollments/v1/steps_pb';
+import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
+import type { BenchPostgres } from '../start-postgres.ts';
+import { stepCount } from './start-analytics.ts';
+
+const workflows = 50;
+const people = 100;
+const quarterMs = 15 * 60_000;
+const dayMs = 86_400_000;
+/** Quarter hours between two entries of a workflow. */
+const everyQuarters = 24;
+/** Buckets of stays, of a second to ten days. */
+const buckets = [73, 97, 121, 145, 169, 193, 217];
+
+/** What enrollments of organization 1 did at steps, as the runtime reports it: of each workflow four times a day. */
+export async function loadSteps({ client }: BenchPostgres, days: number): Promise<void> {
+  const today = Math.floor(Date.now() / dayMs) * dayMs;
+  for (let day = days; day > 0; day -= 1) {
+    const at = today - day * dayMs;
+    await client.query(
+      'insert into analytics.step_facts (organization_id, at, id, counts) values (1, $1, gen_random_uuid(), $2)',
+      [new Date(at), countsOf(at)],
+    );
+  }
+  await client.query('analyze analytics.step_facts');
+}
+
+/** Each step loses a tenth of those who came to it. */
+function countsOf(at: number): Uint8Array {
+  const cohorts = Array.from({ length: workflows * (96 / everyQuarters) }, (_, index) => ({
+    workflowId: BigInt(1 + (index % workflows)),
+    version: 1 + (index % 3),
+    mode: Mode.LIVE,
+    enteredQuarter: BigInt(at / quarterMs + Math.floor(index / workflows) * everyQuarters),
+    people,
+    steps: Array.from({ length: stepCount }, (_step, place) => {
+      const entered = Math.round(people * 0.9 ** place);
+      const left = Math.round(people * 0.9 ** (place + 1));
+      const stays = buckets.map((bucket) => ({ bucket: bucket + place, count: Math.floor(left / buckets.length) }));
+      return { stepId: `step${place}`, entered, left, failed: entered - left, waited: entered, stays };
+    }),
+  }));
+  return toBinary(StepsCountedSchema, create(StepsCountedSchema, { cohorts }));
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { service } from '@drippulse/analytics';
+import { migrateEmbeddedTransport } from '@drippulse/events';
+import { createLogger } from '@drippulse/observability';
+import { AnalyticsService } from '@drippulse/proto/drippulse/analytics/v1/analytics_pb';
+import { ReportsService } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
+import { AccountService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
+import {
+  type Caller,
+  clientFor,
+  createGrpcPeers,
+  createTokens,
+  generateInternalTokenKeys,
+  parseInternalTokenKeys,
+  type Routes,
+  serveRpc,
+  serverInterceptors,
+} from '@drippulse/rpc';
+import { freePort } from '@drippulse/servers';
+import {
+  addressVariable,
+  nodeFlagsOf,
+  publicService,
+  type ServiceName,
+  servedBy,
+  serviceNames,
+} from '@drippulse/topology';
+import { type Child, startChild } from '../services/child.ts';
+import type { BenchPostgres } from '../start-postgres.ts';
+
+const caller: Caller = { organizationId: 1n, actor: { type: 'user', id: '1' }, role: 'editor', mode: 'live' };
+
+/** The zone of every organization: its days are no days of UTC. */
+export const timezone = 'Asia/Kathmandu';
+
+/** Steps of each workflow: `step0` and so on. */
+export const stepCount = 8;
+
+/** The steps of every workflow. */
+const steps = Array.from({ length: stepCount }, (_, place) => ({
+  id: `step${place}`,
+  name: `Step ${place}`,
+  type: 'log',
+  config: {},
+}));
+
+/** The service of analytics, which can be started and stopped, as the gateway calls it. */
+export type Analytics = Awaited<ReturnType<typeof prepareAnalytics>>;
+
+export async function prepareAnalytics({ url }: BenchPostgres) {
+  const keys = generateInternalTokenKeys(serviceNames);
+  await service.migrate(url);
+  await migrateEmbeddedTransport(url);
+  const identity = await startPeer(keys, servedBy(AccountService), (router) =>
+    router.service(AccountService, { getAccount: () => ({ account: { timezone } }) }),
+  );
+  const workflows = await startPeer(keys, servedBy(WorkflowsService), (router) =>
+    router.service(WorkflowsService, {
+      getWorkflow: ({ id }) => ({
+        workflow: { id, name: `Workflow ${id}`, steps: Buffer.from(JSON.stringify(steps)) },
+      }),
+      async *listWorkflows({ ids }) {
+        yield { workflows: ids.map((id) => ({ id, name: `Workflow ${id}` })) };
+      },
+    }),
+  );
+  const grpcPort = await freePort();
+  const peers = createGrpcPeers({ [service.name]: `127.0.0.1:${grpcPort}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  return {
+    analytics: clientFor(AnalyticsService, { peers, target: service.name, tokens })(caller),
+    reports: clientFor(ReportsService, { peers, target: service.name, tokens })(caller),
+    /** Starts a process of the service. */
+    start(): Promise<Child> {
+      return startChild(
+        new URL('../services/service-process.ts', import.meta.url),
+        {
+          BENCH_SERVICE: service.name,
+          DATABASE_URL: url,
+          GRPC_PORT: String(grpcPort),
+          INTERNAL_TOKEN_KEYS: keys[service.name],
+          ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+          [addressVariable(servedBy(AccountService))]: `127.0.0.1:${identity.port}`,
+          [addressVariable(servedBy(WorkflowsService))]: `127.0.0.1:${workflows.port}`,
+        },
+        { execArgv: nodeFlagsOf(service.name) },
+      );
+    },
+    async stop() {
+      peers.close();
+      await identity.stop();
+      await workflows.stop();
+    },
+  };
+}
+
+/** A peer of the service in this process. */
+function startPeer(keys: ReturnType<typeof generateInternalTokenKeys>, name: ServiceName, routes: Routes) {
+  const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(keys[name]) });
+  const log = createLogger({ level: 'fatal' });
+  const interceptors = serverInterceptors({ tokens, log });
+  return serveRpc({ routes, interceptors, host: '127.0.0.1', port: 0, log });
+}
