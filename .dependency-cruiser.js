@@ -163,7 +163,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(libs|services|deploy|site|test)/[^/]+/dist/|^proto/(gen|dist)/' },
+    // The second part are built files of a clone that has not built them yet; packages keep their code in folders of this name too.
+    exclude: { path: '^(libs|services|deploy|site|test)/[^/]+/dist/|^(\\.\\./)+dist/|^proto/(gen|dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
