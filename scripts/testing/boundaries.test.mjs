@@ -46,3 +46,27 @@ test('a room of the runtime with tables of its own is entered by its index.ts al
     `rooms-only-by-their-index: ${runtime}/src/rpc/bad.ts -> ${runtime}/src/events/log.ts`,
   ]);
 });
+
+test('mails leave by one folder, and nodemailer is found where its package keeps its code', () => {
+  const nodemailer = {
+    exports: {
+      '.': './dist/esm/nodemailer.js',
+      './lib/addressparser': './dist/esm/addressparser/index.js',
+      './lib/smtp-connection': './dist/esm/smtp-connection/index.js',
+    },
+  };
+  const found = violationsIn({
+    'node_modules/nodemailer/package.json': JSON.stringify(nodemailer),
+    'node_modules/nodemailer/dist/esm/nodemailer.js': 'export const createTransport = 1;',
+    'node_modules/nodemailer/dist/esm/addressparser/index.js': 'export default 1;',
+    'node_modules/nodemailer/dist/esm/smtp-connection/index.js': 'export default 1;',
+    [`${runtime}/package.json`]: JSON.stringify({ rooms: ['effects'] }),
+    [`${runtime}/src/effects/address.ts`]: "export { default } from 'nodemailer/lib/addressparser';",
+    [`${runtime}/src/effects/connect.ts`]: "export { default } from 'nodemailer/lib/smtp-connection';",
+    [`${runtime}/src/effects/send.ts`]: "export const load = () => import('nodemailer');",
+  });
+  assert.deepEqual(found.sort(), [
+    `mails-only-by-the-mailer: ${runtime}/src/effects/connect.ts -> node_modules/nodemailer/dist/esm/smtp-connection/index.js`,
+    `mails-only-by-the-mailer: ${runtime}/src/effects/send.ts -> node_modules/nodemailer/dist/esm/nodemailer.js`,
+  ]);
+});

@@ -11,14 +11,18 @@ const deadlineMs = 5_000;
 /** The name, or its TXT records, do not exist. Any other failure is one of the servers. */
 const absent = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** Asks the name servers directly, never for longer than the deadline. */
-export async function lookUpTxt(name: string): Promise<string[] | undefined> {
-  const resolver = new Resolver({ timeout: tryMs, tries: 2 });
+/** Asks the name servers of this machine directly, never for longer than the deadline. */
+export function lookUpTxt(name: string): Promise<string[] | undefined> {
+  return askForTxt(new Resolver({ timeout: tryMs, tries: 2 }), name);
+}
+
+/** Asks the name servers of a resolver. */
+export async function askForTxt(resolver: Resolver, name: string): Promise<string[] | undefined> {
   const timer = setTimeout(() => resolver.cancel(), deadlineMs);
   try {
     return (await resolver.resolveTxt(name)).map((pieces) => pieces.join(''));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     return typeof code === 'string' && absent.has(code) ? [] : undefined;
   } finally {
     clearTimeout(timer);

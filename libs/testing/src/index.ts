@@ -1,5 +1,6 @@
 export { analyzeWhole } from './analyze-whole.ts';
 export { findChromium } from './chromium.ts';
+export { countHashed } from './count-hashed.ts';
 export { type EventStream, openEvents } from './event-stream.ts';
 export { eventually, patienceMs } from './eventually.ts';
 export { type CutPoint, type Fault, type FaultProxy, startFaultProxy } from './fault-proxy.ts';

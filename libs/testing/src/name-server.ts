@@ -2,27 +2,33 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * Addresses, the response codes of RFC 1035 for a name that does not exist and for a server that failed, or nothing at
+ * Addresses, TXT records as the pieces of each, the response codes of RFC 1035 for a name that does not exist and for a server that failed, or nothing at
  * all.
  */
-export type NameAnswer = readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'silence';
+export type NameAnswer =
+  | readonly string[]
+  | { txt: readonly (readonly string[])[] }
+  | 'NXDOMAIN'
+  | 'SERVFAIL'
+  | 'silence';
 
 /** A name server on this machine. `asked` has the names of the queries for IPv4 addresses, in turn. */
 export type NameServer = { port: number; asked: string[]; stop(): Promise<void> };
 
 const typeA = 1;
+const typeTxt = 16;
 const headerBytes = 12;
 /** A response to a recursive query, without an error. */
 const flags = 0x8180;
 const codes = { NXDOMAIN: 3, SERVFAIL: 2 };
 
-/** DNS over UDP, of IPv4 addresses only (RFC 1035, section 4). */
+/** DNS over UDP, of IPv4 addresses and TXT records only (RFC 1035, section 4). */
 export async function startNameServer(answerOf: (name: string) => NameAnswer): Promise<NameServer> {
   const socket = createSocket('udp4');
   const asked: string[] = [];
   socket.on('message', (query, from) => {
     const question = readQuestion(query);
-    if (question.isA) asked.push(question.name);
+    if (question.type === typeA) asked.push(question.name);
     const answer = answerOf(question.name);
     if (answer !== 'silence') socket.send(encode(query, question, answer), from.port, from.address);
   });
@@ -32,7 +38,7 @@ export async function startNameServer(answerOf: (name: string) => NameAnswer): P
   return { port: socket.address().port, asked, stop };
 }
 
-type Question = { name: string; isA: boolean; end: number };
+type Question = { name: string; type: number; end: number };
 
 /** The name is a list of labels that an empty one ends; type and class follow. */
 function readQuestion(query: Buffer): Question {
@@ -42,18 +48,31 @@ function readQuestion(query: Buffer): Question {
     labels.push(query.toString('latin1', at + 1, at + 1 + length));
     at += 1 + length;
   }
-  return { name: labels.join('.').toLowerCase(), isA: query.readUInt16BE(at + 1) === typeA, end: at + 5 };
+  return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 };
 }
 
-function encode(query: Buffer, { isA, end }: Question, answer: Exclude<NameAnswer, 'silence'>): Buffer {
-  const addresses = isA && typeof answer !== 'string' ? answer : [];
-  const records = addresses.map((address) =>
-    // Name as in the question, type, class, no time to live, four bytes.
-    Buffer.from([0xc0, headerBytes, 0, typeA, 0, 1, 0, 0, 0, 0, 0, 4, ...address.split('.').map(Number)]),
-  );
+function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnswer, 'silence'>): Buffer {
+  const records = dataOf(type, answer).map((data) => {
+    // Name as in the question, type, class, no time to live.
+    const head = Buffer.from([0xc0, headerBytes, 0, type, 0, 1, 0, 0, 0, 0, 0, 0]);
+    head.writeUInt16BE(data.length, head.length - 2);
+    return Buffer.concat([head, data]);
+  });
   const code = typeof answer === 'string' ? codes[answer] : 0;
   const header = Buffer.alloc(headerBytes);
   query.copy(header, 0, 0, 2);
   for (const [index, value] of [flags + code, 1, records.length].entries()) header.writeUInt16BE(value, 2 + index * 2);
   return Buffer.concat([header, query.subarray(headerBytes, end), ...records]);
+}
+
+/** The data of the records of the type that was asked for. */
+function dataOf(type: number, answer: Exclude<NameAnswer, 'silence'>): Buffer[] {
+  if (typeof answer === 'string') return [];
+  if ('txt' in answer) return type === typeTxt ? answer.txt.map(pieces) : [];
+  return type === typeA ? answer.map((address) => Buffer.from(address.split('.').map(Number))) : [];
+}
+
+/** A TXT record: pieces of up to 255 bytes, each behind its length. */
+function pieces(texts: readonly string[]): Buffer {
+  return Buffer.concat(texts.map((text) => Buffer.from([text.length, ...Buffer.from(text, 'latin1')])));
 }

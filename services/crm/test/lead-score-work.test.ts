@@ -6,7 +6,7 @@ import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/en
 import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { bareBase, testLogger } from '@drippulse/service/harness';
-import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { countHashed, createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createCaptcha } from '../src/captcha.ts';
@@ -92,9 +92,10 @@ async function open(url: string) {
   return { db, work, secret, inbound: base.clientsFrom(serviceOf('identity'), InboundCrmService)(anonymous) };
 }
 
-test('a refused signature costs one statement and two opened secrets, whoever is named', async () => {
+test('a refused signature costs one statement, two opened secrets and two hashes of the body, whoever is named', async () => {
   const { work, secret, inbound } = opened;
-  const data = Buffer.from('{}');
+  const data = Buffer.alloc(70_001, ' ');
+  const hashed = countHashed(data.length);
   const signed = (id: string, at: string) => {
     const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
     return `v1,${createHmac('sha256', key).update(`${id}.${at}.`).update(data).digest('base64')}`;
@@ -109,14 +110,17 @@ test('a refused signature costs one statement and two opened secrets, whoever is
     ['', 'v1,AAAA'],
   ] as const) {
     Object.assign(work, { statements: 0, opened: 0 });
+    hashed.count = 0;
     const headers = { 'webhook-id': 'm1', 'webhook-timestamp': at, 'webhook-signature': signature };
     const answer = await refusal(inbound.receiveLeadScore({ org, body: { contentType: '', data } }, { headers }));
-    expect({ org, signature, answer: answer?.error, ...work }).toEqual({
+    expect({ org, signature, answer: answer?.error, ...work, hashed: hashed.count }).toEqual({
       org,
       signature,
       answer: 'unauthenticated invalid_signature',
       statements: 1,
       opened: 2,
+      hashed: 2,
     });
   }
+  hashed.stop();
 });

@@ -1,4 +1,5 @@
 import { createHmac, randomInt } from 'node:crypto';
+import { createRandom } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { forgetInboundMessages } from '../src/loops/forget-inbound-messages.ts';
@@ -9,6 +10,7 @@ import { refusal } from './refusal.ts';
 const admin = { ...editor, role: 'admin' as const };
 const strangeAdmin = { ...stranger, role: 'admin' as const };
 const seed = randomInt(1 << 30);
+const random = createRandom(seed);
 /** Added to the clock of the service. */
 let shiftMs = 0;
 let harness: Harness;
@@ -37,7 +39,7 @@ async function send({ secret, body, org = slugOf(editor), id, atMs = 0, signatur
   sent += 1;
   const messageId = id ?? `msg_${seed}_${sent}`;
   const timestamp = String(Math.floor((Date.now() + shiftMs + atMs) / 1000));
-  const data = typeof body === 'string' ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
+  const data = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const digest = createHmac('sha256', key).update(`${messageId}.${timestamp}.`).update(data).digest('base64');
   let status = 202;
@@ -267,6 +269,33 @@ test.each<[string, unknown, string, object]>([
   expect(answer?.error).toBe(error);
   for (const [field, message] of Object.entries(fields)) expect(answer?.fields[field]).toMatch(message);
 });
+
+test.each<[string, Buffer]>([
+  ['random bytes', Buffer.from(Uint8Array.from({ length: 1 << 20 }, () => random.below(256)))],
+  ['NULs', Buffer.alloc(1 << 20)],
+  ['bytes that are no UTF-8', Buffer.alloc(1 << 20, 0xff)],
+  ['brackets', Buffer.alloc(1 << 20, '[')],
+  ['a document that is not closed', Buffer.from(`{"score":0.5,"model":"${'m'.repeat(1 << 20)}`)],
+  ['one number', Buffer.alloc(1 << 20, '9')],
+  ['a long address', Buffer.from(JSON.stringify({ lead: { email: 'a'.repeat(1 << 20) }, score: 0.5 }))],
+])(
+  'a megabyte of %s with a right signature gets a clear answer, and the right message is taken after it',
+  async (_, body) => {
+    const { secret } = await makeSecret();
+    const lead = await makeLead({ email: `flood${sent}@example.com`, score: 1 });
+    const id = `flood_${seed}_${sent}`;
+    const answer = await refusal(send({ secret, body, id }));
+    expect(answer?.error).toMatch(
+      /^(malformed (malformed_json|not_an_object|too_deep|parameter_missing)|invalid validation_failed|not_found lead_not_found)$/,
+    );
+    expect(await scoreOf(lead.id)).toBe(1);
+    expect(await send({ secret, body: { lead: { public_id: lead.publicId }, score: 0.6 }, id })).toEqual({
+      status: 202,
+      duplicate: false,
+    });
+    expect(await scoreOf(lead.id)).toBe(60);
+  },
+);
 
 test('a deleted lead and one of another organization are not found', async () => {
   const { secret } = await makeSecret();

@@ -13,7 +13,10 @@ export const faultPoints = [
   'after-results-commit',
 ] as const;
 
-export type FaultPoint = (typeof faultPoints)[number];
+/** The point of a mail alone: the ledger has its permit, and nothing was sent. */
+export const mailFaultPoints = ['after-permit'] as const;
+
+export type FaultPoint = (typeof faultPoints)[number] | (typeof mailFaultPoints)[number];
 
 /** Throws or kills the process. Nothing catches the error before the loop in which it is thrown. */
 export type Fault = (point: FaultPoint) => void | Promise<void>;

@@ -39,7 +39,7 @@ export function createServiceMetrics(registry: Metrics, compiled: { definitions:
   const reports = counter(registry, 'drippulse_bounce_reports_total');
   return {
     hitsTaken: (kind: string, count: number) => hits.inc({ kind }, count),
-    hitsDropped: (reason: 'flood' | 'full') => dropped.inc({ reason }),
+    hitsDropped: (reason: 'flood' | 'full' | 'refused', count = 1) => dropped.inc({ reason }, count),
     hitJudged: (verdict: string) => verdicts.inc({ verdict }),
     unsubscribed: () => unsubscribed.inc(),
     reportTaken: (kind: string) => reports.inc({ kind }),

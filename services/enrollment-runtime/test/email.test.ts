@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageIdOf } from '@drippulse/mail';
+import { hashOfKey, messageIdOf } from '@drippulse/mail';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { simpleParser } from 'mailparser';
 import { performEffect } from '../src/effects/effects.ts';
@@ -66,10 +66,24 @@ test('a mail goes out as HTML with the text a reader without it needs, and says 
   expect(mail?.parsed.headers.get('auto-submitted')).toBe('auto-generated');
 });
 
-test('a repeat is the same mail with the same Message-ID', async () => {
-  const withoutDate = (raw: string) => raw.replace(/^Date: .*$/m, '');
-  const [first, second] = [await sent(), await sent()];
-  expect(withoutDate(second.raw)).toBe(withoutDate(first.raw));
+test.each([
+  ['HTML', {}],
+  ['HTML with tracked links', { track_opens: true, track_clicks: true }],
+  ['plain text', { html: undefined, text: 'Hello <Ada>\n--\nGrace' }],
+])('a repeat of %s after a failed attempt has the same bytes', async (_, more) => {
+  const before = server.mails.length;
+  // The server has the mail of the first attempt, and says that it does not.
+  const answered = Promise.withResolvers<void>();
+  server.pace.until = answered.promise;
+  answered.promise.catch(() => undefined);
+  answered.reject(Object.assign(new Error('come back later'), { responseCode: 451 }));
+  expect(await perform(more)).toMatchObject({ outcome: 'failed', retryable: true });
+  delete server.pace.until;
+  expect(await perform(more, { attempt: 2 })).toMatchObject({ outcome: 'succeeded' });
+  const [first, second, ...others] = server.mails.slice(before).map(({ raw }) => raw);
+  expect(others).toEqual([]);
+  expect(first).toMatch(/^Date: Wed, 25 Nov 2026 09:00:00 \+0000\r$/m);
+  expect(second).toBe(first);
 });
 
 test('a plain body stays plain, and mails share a connection', async () => {
@@ -104,6 +118,21 @@ test('no value brings a header of its own or a further receiver', async () => {
     expect(await perform(more)).toMatchObject({ outcome: 'failed', retryable: false });
   }
   expect(server.mails.length).toBe(count);
+});
+
+test('a body that knows the key of its mail, and the mail without it, adds no part', async () => {
+  /** Lines that separate parts, for whoever reads the mail. */
+  const partsOf = ({ raw }: { raw: string }) => raw.split(`\r\n--${/boundary="([^"]+)"/.exec(raw)?.[1]}`).length;
+  const plain = await sent();
+  const known = [`--_NmP-${hashOfKey(effectKey)}-Part_1`, /boundary="([^"]+)"/.exec(plain.raw)?.[1]];
+  for (const boundary of known) {
+    const evil = `Hi\n--${boundary}\nContent-Type: text/html\n\n<b>evil</b>\n--${boundary}--\n`;
+    const mail = await sent({ html: `<pre>${evil}</pre>` });
+    expect(mail.raw).toContain(`--${boundary}`);
+    expect(partsOf(mail)).toBe(partsOf(plain));
+    expect(mail.parsed.html).toContain('<b>evil</b>');
+    expect(mail.parsed.text).toContain('evil');
+  }
 });
 
 test('a mail reads no file and fetches nothing, whatever its body says', async () => {

@@ -5,14 +5,15 @@ import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflow
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { faultPoints } from '../src/fault-points.ts';
+import { faultPoints, mailFaultPoints } from '../src/fault-points.ts';
 import { type Harness, startHarness } from './harness.ts';
-import { contacts, makeWorkflow } from './workflow.ts';
+import { startMailServer } from './mail-server.ts';
+import { contacts, makeWorkflow, type StepInput } from './workflow.ts';
 
 /** More effects than are sent to one endpoint at once, so that some wait. */
 const count = 60;
 /** Points that are reached before anything is sent: a kill there leaves nothing to repeat. */
-const beforeAnySend = ['after-claim', 'before-moves-commit', 'after-moves-commit', 'before-send'];
+const beforeAnySend: string[] = ['after-claim', 'before-moves-commit', 'after-moves-commit', 'before-send'];
 
 let receiver: Receiver;
 beforeAll(async () => {
@@ -28,18 +29,15 @@ test.each(faultPoints)(
     // A lease is confirmed before the start only when the effect has waited long since its claim.
     receiver.answer({ delayMs: point === 'before-start' ? 1_500 : 0 });
     try {
-      const { workflowId, ids } = await enrollHeld(harness);
+      const { workflowId, ids } = await enrollHeld(harness, [
+        { type: 'webhook_callback', url: `${receiver.url}/effects`, payload: { email: '{{ email }}' } },
+        { type: 'log', message: 'answered {{ response.status }}' },
+      ]);
       await release(harness, workflowId);
       expect(await runUntilKilled(harness, point)).toBe('SIGKILL');
 
       await harness.startRuntime();
-      await eventually(
-        async () => {
-          const list = await harness.enrollments().listEnrollments({ workflowId, limit: 1 });
-          expect(list.stepFunnel?.totals).toMatchObject({ completed: BigInt(count), active: 0n, failed: 0n });
-        },
-        { timeoutMs: 180_000 },
-      );
+      await allCompleted(harness, workflowId);
 
       const sent = new Map<string, Set<string>>();
       for (const { headers, body } of receiver.requests) {
@@ -57,17 +55,61 @@ test.each(faultPoints)(
   },
 );
 
-/** Enrolls into a paused workflow and stops the runtime. The runs are due, and none is claimed. */
-async function enrollHeld(harness: Harness): Promise<{ workflowId: bigint; ids: bigint[] }> {
-  const { id: workflowId } = await makeWorkflow(
-    harness,
-    [
-      { type: 'trigger' },
-      { type: 'webhook_callback', url: `${receiver.url}/effects`, payload: { email: '{{ email }}' } },
-      { type: 'log', message: 'answered {{ response.status }}' },
-    ],
-    { status: WorkflowStatus.PAUSED },
+test.each([...faultPoints, ...mailFaultPoints])(
+  'a runtime killed %s loses no mail, and a repeat is the same mail',
+  async (point) => {
+    const harness = await startHarness({ leaseMs: 1_000, start: false });
+    const server = await startMailServer();
+    harness.config.smtpUrl = server.url;
+    if (point === 'before-start') server.pace.delayMs = 1_500;
+    await harness.startRuntime();
+    try {
+      const steps = [
+        { type: 'email', subject: 'Hello {{ email }}', body: '<p>Hello <a href="https://shop.example/">there</a></p>' },
+        { type: 'log', message: 'on' },
+      ];
+      const { workflowId, ids } = await enrollHeld(harness, steps);
+      await release(harness, workflowId);
+      expect(await runUntilKilled(harness, point)).toBe('SIGKILL');
+
+      await harness.startRuntime();
+      await allCompleted(harness, workflowId);
+
+      const bytes = Map.groupBy(server.mails, ({ parsed }) => parsed.messageId);
+      expect(bytes.size).toBe(count);
+      expect(new Set(server.mails.map(({ to }) => to.join())).size).toBe(count);
+      for (const [, repeats] of bytes) expect(new Set(repeats.map(({ raw }) => raw)).size).toBe(1);
+      if ([...beforeAnySend, ...mailFaultPoints].includes(point)) expect(server.mails).toHaveLength(count);
+      expect(await linesOf(harness, workflowId, ids)).toEqual(new Set(['trigger email log']));
+      const { rows } = await sql`select status, decision, count(*)::int as count from sends group by 1, 2`.execute(
+        harness.db,
+      );
+      expect(rows).toEqual([{ status: 'sent', decision: 'sent', count }]);
+    } finally {
+      await harness.stop();
+      await server.stop();
+    }
+  },
+);
+
+async function allCompleted(harness: Harness, workflowId: bigint): Promise<void> {
+  await eventually(
+    async () => {
+      const list = await harness.enrollments().listEnrollments({ workflowId, limit: 1 });
+      expect(list.stepFunnel?.totals).toMatchObject({ completed: BigInt(count), active: 0n, failed: 0n });
+    },
+    { timeoutMs: 180_000 },
   );
+}
+
+/** Enrolls into a paused workflow and stops the runtime. The runs are due, and none is claimed. */
+async function enrollHeld(
+  harness: Harness,
+  steps: readonly StepInput[],
+): Promise<{ workflowId: bigint; ids: bigint[] }> {
+  const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }, ...steps], {
+    status: WorkflowStatus.PAUSED,
+  });
   const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(count) });
   await harness.stopRuntimes();
   return { workflowId, ids: enrollmentIds };

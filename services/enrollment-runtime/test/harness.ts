@@ -39,7 +39,7 @@ export { editor, stranger } from '@drippulse/service/harness';
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 const admin: Caller = { ...editor, role: 'admin' };
 /** The gateway itself, for methods without a credential. */
-const nobody: Caller = {
+export const nobody: Caller = {
   organizationId: 0n,
   actor: { type: 'service', id: publicService },
   role: 'viewer',

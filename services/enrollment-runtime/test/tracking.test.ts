@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, randomBytes, randomUUIDv7, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
@@ -9,6 +9,7 @@ import { reclassify } from '../src/reactions/index.ts';
 import { createLinks, type LinkKind } from '../src/tracking/index.ts';
 import { type Harness, startHarness } from './harness.ts';
 import { startMailServer } from './mail-server.ts';
+import { sendgridReport, standardReport } from './reports.ts';
 import { json, makeWorkflow, refusal } from './workflow.ts';
 
 const browser = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
@@ -341,14 +342,8 @@ test('the form of the page and a multipart request unsubscribe; any other body d
 /** Seconds of the clock of the runtime. */
 const now = () => Math.floor((Date.now() + harness.shiftedMs()) / 1_000);
 
-/** A report with a signature of Standard Webhooks. */
-function reportOf(body: object | string, o: { id?: string; at?: number; key?: Buffer } = {}) {
-  const { id = `msg_${randomBytes(6).toString('hex')}`, at = now(), key = secret } = o;
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const signature = `v1,${createHmac('sha256', key).update(`${id}.${at}.${text}`).digest('base64')}`;
-  const headers = { 'webhook-id': id, 'webhook-timestamp': String(at), 'webhook-signature': signature };
-  return { request: { body: { contentType: 'application/json', data: Buffer.from(text) } }, options: { headers } };
-}
+/** A report that the mail server signs. */
+const reportOf = (body: object) => standardReport(body, { key: secret, at: now() });
 
 test('a hard bounce counts once, and its mail shows it', async () => {
   const one = await send();
@@ -460,23 +455,12 @@ test('a report of a mail that is not known is ignored, whatever address it names
   expect(await one.read()).toMatchObject({ nurtureEvents: [], deliverySummary: { bounced: 0 } });
 });
 
-test('forged, stale, future and malformed reports are refused', async () => {
-  const one = await send();
-  const body = { type: 'bounce', message_id: one.mail?.parsed.messageId };
+test('reports without a mail or a kind are refused, and so are those for a connection', async () => {
   const refusalOf = ({ request, options }: ReturnType<typeof reportOf>) =>
     refusal(harness.bounces.reportBounces(request, options));
-  expect(await refusalOf(reportOf(body, { key: randomBytes(32) }))).toBe('unauthenticated invalid_signature');
-  expect(await refusalOf(reportOf(body, { at: now() - 310 }))).toBe('malformed stale_signature');
-  expect(await refusalOf(reportOf(body, { at: now() + 310 }))).toBe('malformed stale_signature');
-  const changed = reportOf(body);
-  changed.request.body.data = Buffer.from(JSON.stringify({ ...body, reason: 'x' }));
-  expect(await refusalOf(changed)).toBe('unauthenticated invalid_signature');
-  expect(await refusal(harness.bounces.reportBounces(changed.request))).toBe('unauthenticated invalid_signature');
-  expect(await refusalOf(reportOf('{'))).toMatch(/^malformed/);
   expect(await refusalOf(reportOf({ type: 'bounce' }))).toBe('invalid validation_failed');
   expect(await refusalOf(reportOf({ type: 'nonsense', message_id: 'x@y' }))).toBe('invalid validation_failed');
   expect(await refusal(harness.bounces.reportBounces({ connection: '12' }))).toBe('not_found connection_not_found');
-  expect(await one.read()).toMatchObject({ nurtureEvents: [] });
 });
 
 test("SendGrid's events are taken by their signature, each once, also within one that is sent again with more", async () => {
@@ -487,16 +471,9 @@ test("SendGrid's events are taken by their signature, each once, also within one
     email: mail.email,
     ...more,
   });
-  const report = async (events: unknown, key = sendgrid.privateKey) => {
-    const [text, at] = [JSON.stringify(events), String(now())];
-    const headers = {
-      'x-twilio-email-event-webhook-timestamp': at,
-      'x-twilio-email-event-webhook-signature': sign('sha256', Buffer.from(at + text), key).toString('base64'),
-    };
-    return harness.bounces.reportBounces(
-      { body: { contentType: 'application/json', data: Buffer.from(text) } },
-      { headers },
-    );
+  const report = async (events: object) => {
+    const { request, options } = sendgridReport(events, { key: sendgrid.privateKey, at: now() });
+    return harness.bounces.reportBounces(request, options);
   };
   const blocked = event('a', one, { event: 'bounce', type: 'blocked', reason: 'later' });
   const others = [{ event: 'open' }, null, 'x', { event: 'bounce' }];
@@ -510,8 +487,6 @@ test("SendGrid's events are taken by their signature, each once, also within one
   });
   expect((await one.read())?.nurtureEvents.map(({ reasons }) => reasons[0])).toEqual(['soft: later', 'hard: 550']);
   await eventually(() => expect([one.news(), two.news()]).toEqual([['emailBounced'], ['emailComplained']]));
-  const forger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-  expect(await refusal(report([blocked], forger))).toBe('unauthenticated invalid_signature');
 });
 
 test('a token of another organization, for a mail that is not its own, leaves nothing', async () => {

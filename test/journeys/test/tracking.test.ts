@@ -1,14 +1,17 @@
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
+const bounceSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
 let platform: RunningPlatform;
 let mail: string;
 
 beforeAll(async () => {
-  platform = await startLayout('start');
+  platform = await startLayout('start', { env: { BOUNCE_WEBHOOK_SECRET: bounceSecret } });
   const steps = [
     { type: 'trigger', name: 'Start' },
     {
@@ -111,7 +114,7 @@ test('one click of a mail client unsubscribes, and the page works without script
   expect(garbage.status).toBe(413);
 });
 
-test('reports without a key, and a megabyte of anything, are refused in the same way', async () => {
+test('reports without a signature, and a megabyte of anything, are refused in the same way', async () => {
   for (const body of ['{}', Buffer.alloc(1 << 20, 7), '[]']) {
     const answer = await get(`${platform.baseUrl}/webhooks/nurture/bounce`, { method: 'POST', body });
     expect([answer.status, Object(await answer.json()).error]).toEqual([401, 'invalid_signature']);
@@ -121,4 +124,59 @@ test('reports without a key, and a megabyte of anything, are refused in the same
     body: '{}',
   });
   expect([connected.status, Object(await connected.json()).error]).toEqual([404, 'connection_not_found']);
+});
+
+/** The answer to a message that is signed as Standard Webhooks has it. */
+async function sendSigned(path: string, secret: string, message: { id: string; body: Buffer | string }) {
+  const at = Math.floor(Date.now() / 1_000);
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const hmac = createHmac('sha256', key).update(`${message.id}.${at}.`).update(message.body);
+  const headers = {
+    'content-type': 'application/json',
+    'webhook-id': message.id,
+    'webhook-timestamp': String(at),
+    'webhook-signature': `v1,${hmac.digest('base64')}`,
+  };
+  const answer = await get(`${platform.baseUrl}${path}`, { method: 'POST', body: message.body, headers });
+  return { status: answer.status, body: Object(await answer.json()) };
+}
+
+test('a megabyte of garbage with a right signature gets a clear answer at both inbound routes, and nothing is lost', async () => {
+  const messageId = /^Message-ID: (\S+)/im.exec(mail)?.[1];
+  const { body: inbound } = await platform.api.post('/api/v1/account/inbound_secrets/lead_scoring', {});
+  const { body: lead } = await platform.api.post('/api/v1/crm/leads', { email: 'judged@example.com' });
+  const routes = [
+    {
+      path: '/webhooks/nurture/bounce',
+      secret: bounceSecret,
+      most: 1 << 20,
+      right: { type: 'bounce', bounce_type: 'soft', message_id: messageId },
+      answer: { status: 200, body: { accepted: 1, duplicate: false } },
+    },
+    {
+      path: inbound.public_path,
+      secret: inbound.secret,
+      most: 1 << 16,
+      right: { lead: { public_id: lead.public_id }, score: 0.5 },
+      answer: { status: 202, body: { duplicate: false } },
+    },
+  ];
+  for (const { path: route, secret, most, right, answer } of routes) {
+    const garbage = [
+      { size: most, byte: 7, status: 400, error: 'malformed_json' },
+      { size: most, byte: 0xff, status: 400, error: 'malformed_json' },
+      { size: most, byte: '[', status: 400, error: 'too_deep' },
+      // Above what each of them takes.
+      { size: 5 << 20, byte: 7, status: 413, error: 'body_too_large' },
+      ...(most < 1 << 20 ? [{ size: 1 << 20, byte: 7, status: 413, error: 'body_too_large' }] : []),
+    ];
+    for (const { size, byte, status, error } of garbage) {
+      const refused = await sendSigned(route, secret, { id: 'msg_garbage', body: Buffer.alloc(size, byte) });
+      expect({ route, ...refused }).toMatchObject({ route, status, body: { error, message: expect.any(String) } });
+    }
+    const taken = await sendSigned(route, secret, { id: 'msg_garbage', body: JSON.stringify(right) });
+    expect({ route, ...taken }).toMatchObject({ route, ...answer });
+  }
+  const { body: judged } = await platform.api.get(`/api/v1/crm/leads/${lead.public_id}`);
+  expect(judged).toMatchObject({ score: 50 });
 });

@@ -65,7 +65,7 @@ export const messagingMetrics = {
   drippulse_tracking_hits_dropped_total: {
     type: 'counter',
     unit: 'hits',
-    help: 'Requests for pixels and links that were not stored: too many of one mail (flood), or the database is away (full).',
+    help: 'Requests for pixels and links that were not stored: too many of one mail (flood), too many in memory while the database is away (full), or a batch that the database does not take (refused).',
     labels: ['reason'],
     of: [serviceOf('enrollments')],
   },

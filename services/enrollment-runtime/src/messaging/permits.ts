@@ -49,6 +49,7 @@ async function answerBatch(ctx: Context, batch: readonly Asked[]): Promise<void>
   try {
     const sends = [...new Map(batch.map(({ send }) => [send.key, send])).values()];
     const verdicts = await retryConflicts(() => decideSends(ctx, sends));
+    await ctx.fault?.('after-permit');
     for (const { send, resolve, reject } of batch) {
       const verdict = verdicts.get(send.key);
       if (verdict === undefined) reject(new Error(`nothing was decided about ${send.key}`));

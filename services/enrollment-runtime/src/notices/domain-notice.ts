@@ -27,7 +27,7 @@ export function domainNotice(o: {
       },
     ],
     ...(publicUrl && {
-      link: { label: 'How senders work', url: `${publicUrl.replace(/\/+$/, '')}/docs/journeys#senders` },
+      link: { label: 'How senders work', url: `${publicUrl.replace(/\/+$/, '')}/docs/mail#senders` },
     }),
     reason:
       'You get this mail because you are an admin. PATCH /api/v1/account/notifications with { "domains": false } ends these mails.',

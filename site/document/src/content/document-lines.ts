@@ -17,16 +17,20 @@ export function configurationLines(root: string): string[] {
   return plainLinks(section).trim().split('\n');
 }
 
-/** The page about journeys, without its title and its pictures. Links within it, and to pages of the site, stay links. */
-export function journeyLines(root: string): string[] {
-  const text = readFileSync(path.join(root, 'docs/journeys.md'), 'utf8')
+/** Documents that are pages of the site too. */
+const guides = ['journeys.md', 'mail.md'] as const;
+
+/** One of these, without its title and its pictures. Links within it, to the others, and to pages of the site, stay links. */
+export function guideLines(root: string, guide: (typeof guides)[number]): string[] {
+  const text = readFileSync(path.join(root, 'docs', guide), 'utf8')
     .replace(/^# .*\n+/, '')
     .replaceAll(/```mermaid\n[\s\S]*?\n```\n+/g, '');
   const pages = '../site/pages/content/';
   return text
     .replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, (link, label: string, target: string) => {
       if (target.startsWith(pages)) return `[${label}](${target.slice(pages.length)})`;
-      return /^(https?:|#)/.test(target) ? link : label;
+      const isServed = /^(https?:|#)/.test(target) || guides.some((other) => target.replace(/#.*/, '') === other);
+      return isServed ? link : label;
     })
     .trimEnd()
     .split('\n');

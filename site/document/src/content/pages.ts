@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DescService } from '@bufbuild/protobuf';
-import { changelogLines, configurationLines, journeyLines } from './document-lines.ts';
+import { changelogLines, configurationLines, guideLines } from './document-lines.ts';
 import { providerRegions } from './provider-lines.ts';
 import { fillRegions, type Regions } from './regions.ts';
 import { idempotencyLines, limitLines } from './route-lines.ts';
@@ -20,7 +20,8 @@ export function pagesOf(root: string, services: readonly DescService[]): Map<str
     limits: limitLines(services),
     changelog: changelogLines(root),
     configuration: configurationLines(root),
-    journeys: journeyLines(root),
+    journeys: guideLines(root, 'journeys.md'),
+    mail: guideLines(root, 'mail.md'),
     ...providerRegions(),
   };
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));

@@ -5,11 +5,11 @@ export const mails: readonly Alert[] = [
   {
     name: 'TrackingHitsDropped',
     severity: 'ticket',
-    expr: 'sum(rate(drippulse_tracking_hits_dropped_total{reason="full"}[5m])) > 0',
+    expr: 'sum(rate(drippulse_tracking_hits_dropped_total{reason=~"full|refused"}[5m])) > 0',
     for: '2m',
     summary: 'Opens and clicks of mails are lost: {{ $value }} hits a second cannot be stored.',
     fires: {
-      series: { 'drippulse_tracking_hits_dropped_total{reason="full"}': '0+600x20' },
+      series: { 'drippulse_tracking_hits_dropped_total{reason="refused"}': '0+600x20' },
       atMinute: 12,
     },
     quiet: {
@@ -18,6 +18,26 @@ export const mails: readonly Alert[] = [
         'drippulse_tracking_hits_dropped_total{reason="flood"}': '0+600x20',
       },
       atMinute: 12,
+    },
+  },
+  {
+    name: 'TrackingStopped',
+    severity: 'ticket',
+    // A counter that has not counted yet has no series, as after a restart of all processes.
+    expr: [
+      '(sum(increase(drippulse_tracking_hits_total[1h])) or vector(0)) == 0',
+      'sum(increase(drippulse_tracking_hits_total[1h] offset 1d)) > 100',
+    ].join(' and '),
+    for: '10m',
+    summary: 'No open and no click was stored for an hour. A day ago the same hour had more than 100.',
+    fires: {
+      series: { 'drippulse_tracking_hits_total{service="r",kind="open"}': '0+5x1440 7200x200 _x100' },
+      atMinute: 1_560,
+    },
+    quiet: {
+      // Nights are quiet, and a few hits are no measure.
+      series: { 'drippulse_tracking_hits_total{service="r",kind="open"}': '0+1x1440 1440x200' },
+      atMinute: 1_560,
     },
   },
   {

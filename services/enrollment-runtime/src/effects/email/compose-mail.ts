@@ -81,8 +81,8 @@ export function composeMail(
     ...(html !== undefined && { html }),
     text,
     headers,
-    // Made from the key, so that a repeat has the same bytes.
-    baseBoundary: hashOfKey(mailing.key),
+    // The same on every attempt, so that a repeat has the same bytes, and of the bodies too, so that no body can have it.
+    baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
   return { mail, warning };
 }

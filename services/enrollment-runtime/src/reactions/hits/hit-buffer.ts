@@ -73,6 +73,7 @@ export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
       onStored();
     } catch (error) {
       if (isInfrastructureError(error)) waiting = new Map([...batch, ...waiting]);
+      else ctx.metrics.hitsDropped('refused', batch.length);
       throw error;
     }
   }
