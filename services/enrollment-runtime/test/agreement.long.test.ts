@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import {
   compileDefinition,
   type Definition,
@@ -11,6 +10,7 @@ import { type LiveRun, requireAgreement } from '@drippulse/engine/compare-runs';
 import { randomContact, randomWorkflow } from '@drippulse/engine/random-workflows';
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -38,8 +38,7 @@ afterAll(() => harness.stop());
 type Case = { workflowId: bigint; id: bigint; definition: Definition; tested: TestRun };
 
 test('a test run and a test enrollment agree line by line in 200 random workflows that use every step type', async () => {
-  const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-  console.info(`agreement: TEST_SEED=${seed}`);
+  const seed = testSeed('agreement');
   const cases: Case[] = [];
   for (const [steps, contact] of fc.sample(fc.tuple(randomWorkflow, randomContact), { seed, numRuns: 3 * workflows })) {
     if (cases.length < workflows)

@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { connectDatabase, type Database } from '@drippulse/db';
 import { testLogger } from '@drippulse/service/harness';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { contactKeysOf } from '../src/contacts/lock-contacts.ts';
@@ -12,11 +12,10 @@ import { readAnswers } from '../src/explain/read-answers.ts';
 import type { Place } from '../src/explain/window.ts';
 import { service } from '../src/service.ts';
 
-const seed = randomInt(1 << 30);
+const seed = testSeed('explain sources');
 let database: TestDatabase;
 let db: Database<DB>;
 beforeAll(async () => {
-  console.log(`explain sources, seed ${seed}`);
   database = await createTestDatabase({
     name: 'explain_sources',
     prepare: async (url) => void (await service.migrate(url)),

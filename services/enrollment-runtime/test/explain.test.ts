@@ -1,4 +1,4 @@
-import { randomInt, randomUUIDv7 } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ExplainResponseSchema } from '@drippulse/proto/drippulse/journeys/v1/explain_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, json, makeWorkflow, refusal, type StepInput } from './workflow.ts';
 
-const seed = randomInt(1 << 30);
+const seed = testSeed('explain');
 const day = 86_400_000;
 let harness: Harness;
 let mailDir: string;
 beforeAll(async () => {
-  console.log(`explain, seed ${seed}`);
   mailDir = await mkdtemp(join(tmpdir(), 'explain-'));
   harness = await startHarness({ mailDir });
 });
