@@ -456,6 +456,7 @@ export interface Sends {
   effect_key: string;
   enrollment_id: bigint;
   expires_at: Date | null;
+  frame: string | null;
   id: Generated<bigint>;
   lost_to_enrollment_id: bigint | null;
   lost_to_workflow_id: bigint | null;

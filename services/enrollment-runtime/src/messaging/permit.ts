@@ -12,7 +12,7 @@ const made = Symbol('permit');
 export type Permit = {
   readonly [made]: true;
   readonly class: SendClass;
-  /** Whoever sends: addresses that may stand in `From`, the signature of their domains, and the footer. */
+  /** Whoever sends, the same on each attempt: addresses that may stand in `From`, the signature of their domains, and the footer. */
   readonly sender: SenderIdentity;
   /** When the send got its place, the same on each attempt. */
   readonly placedAt: Date;

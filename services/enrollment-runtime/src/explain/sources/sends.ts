@@ -47,11 +47,16 @@ function byKeys({ organizationId, mode, email, leadRef }: Person): RawBuilder<un
   const [address] = email === undefined ? [] : keys({ email: email.trim(), leadRef: null });
   const [reference] = leadRef === undefined ? [] : keys({ email: null, leadRef });
   return [
-    ...(address === undefined ? [] : [sql`select * from sends where contact_key = ${address}`]),
-    ...(reference === undefined ? [] : [sql`select * from sends where ref_key = ${reference}`]),
-    sql`select * from sends where false`,
+    ...(address === undefined ? [] : [sql`select ${columns} from sends where contact_key = ${address}`]),
+    ...(reference === undefined ? [] : [sql`select ${columns} from sends where ref_key = ${reference}`]),
+    sql`select ${columns} from sends where false`,
   ];
 }
+
+/** Not all: those of JSON are neither equal nor different, so that a union with them fails. */
+const columns = sql.raw(
+  'id, organization_id, workflow_id, enrollment_id, step_id, status, decision, rule, reason, planned_at, decided_at, due_at',
+);
 
 function decisionOf({ status, decision }: Pick<Row, 'status' | 'decision'>): Decision {
   if (status === 'sent' || status === 'held') return status;

@@ -35,12 +35,13 @@ export async function decideSends(ctx: LedgerContext, sends: readonly SendReques
     const quota = await findMailQuota(ctx, trx, sends, facts);
     const decided = await withReturned(trx, decideAll(sends, { facts, ledger, slots, quota }));
     await slots.store(trx);
-    const placed = await writeDecisions(ctx, trx, decided, facts.now);
+    const written = await writeDecisions(ctx, trx, decided, facts);
     return new Map(
-      decided.map(({ send, decision }) => [
-        send.key,
-        { decision, sender: facts.senderOf(send), placedAt: placed.get(send.key) ?? facts.now },
-      ]),
+      decided.map(({ send, decision }) => {
+        const { placedAt, frame } = written.get(send.key) ?? { placedAt: null, frame: null };
+        const sender = facts.senderOf(send, frame ?? facts.frameOf(send));
+        return [send.key, { decision, sender, placedAt: placedAt ?? facts.now }];
+      }),
     );
   });
 }
