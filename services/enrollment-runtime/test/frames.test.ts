@@ -1,12 +1,25 @@
+import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { FaultPoint } from '../src/fault-points.ts';
 import { startMailing } from './mailing.ts';
 
 /** The TXT records that name servers have. */
 const records = new Map<string, string[]>();
+/** The point at which a process loses the next result, as if it had died there. */
+let lost: FaultPoint | undefined;
 
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
-  mailing = await startMailing({ runtimes: 1, lookUpTxt: async (name) => records.get(name) ?? [] });
+  mailing = await startMailing({
+    runtimes: 1,
+    leaseMs: 1_000,
+    lookUpTxt: async (name) => records.get(name) ?? [],
+    fault(point) {
+      if (point !== lost) return;
+      lost = undefined;
+      throw new Error('the process died');
+    },
+  });
 });
 afterAll(() => mailing.stop());
 
@@ -131,4 +144,31 @@ test.each<{ name: string; domain: string; lose(of: Organization, id: bigint): Pr
   expect(second.parsed.replyTo?.text).toBe('answers.ada@example.org');
   expect(second.parsed.text).toBe(first.parsed.text);
   expect(line).toContain(`ada@${domain} is of no verified domain`);
+});
+
+test('a mail whose result was lost after the ledger had it is not sent again, and counts as sent', async () => {
+  const organization = mailing.newOrganization();
+  const email = 'lost@example.org';
+  const workflow = await organization.mailing();
+  lost = 'after-send';
+  const [id = 0n] = await organization.enroll(workflow, [email]);
+  await eventually(() => expect(lost).toBeUndefined());
+  // The sender of today is of no interest to what is out.
+  await verify(organization, 'after.example');
+  await updateSender(organization, 'ada', 'after.example');
+  // The lease ends.
+  mailing.pass(2_000);
+  await organization.lineOf(workflow, id, `Sent to ${email}: "Hello"`);
+  expect(organization.mailsTo(email)).toHaveLength(1);
+  const { deliveries } = await organization.read(workflow, id);
+  expect(deliveries).toMatchObject([{ attempts: 1, providerMessageId: expect.stringMatching(/^MAIL\d+$/) }]);
+  const key = { workflowId: workflow, enrollmentId: id, id: deliveries[0]?.id ?? 0n };
+  const { mail } = await mailing.harness.enrollments(organization.caller).getMail(key);
+  expect(mail).toMatchObject({ from: 'Drip <drip@platform.example>' });
+  const rows = await mailing.harness.db
+    .selectFrom('sends')
+    .select(['status', 'decision'])
+    .where('organization_id', '=', organization.organizationId)
+    .execute();
+  expect(rows).toEqual([{ status: 'sent', decision: 'sent' }]);
 });

@@ -467,6 +467,7 @@ export interface Sends {
   priority: number;
   reason: string | null;
   ref_key: string | null;
+  result: string | null;
   rule: string | null;
   slot_at: Date | null;
   status: string;

@@ -1,4 +1,4 @@
-import type { SendClass } from '@drippulse/engine';
+import type { EffectResult, SendClass } from '@drippulse/engine';
 import type { Mailer } from '@drippulse/mail';
 import type { SenderIdentity } from './senders/sender-identity.ts';
 
@@ -20,6 +20,8 @@ export type Permit = {
   readonly mailFrom: string;
   /** Undefined without a mail server. */
   readonly mailer: Mailer | undefined;
+  /** Records that the mail server took the send. Call it at once: until its end, a process that dies leaves a mail that is repeated. */
+  record(result: EffectResult): Promise<void>;
 };
 
 /** Makes a permit. The entry of this folder does not export it. */

@@ -16,6 +16,7 @@ export type Written = { placedAt: Date | null; frame: Frame | null };
 /**
  * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by whatever follows
  * but a failure for good: nobody knows whether an attempt that a process did not survive arrived. A mail that gets its place is counted.
+ * A send whose result is recorded stays as it is, and is not among the answers: of two processes, the later one sees what the earlier did.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
@@ -41,6 +42,7 @@ export async function writeDecisions(
       frame = case when sends.placed_at is null then excluded.frame else coalesce(sends.frame, excluded.frame) end,
       lost_to_workflow_id = excluded.lost_to_workflow_id, lost_to_enrollment_id = excluded.lost_to_enrollment_id,
       decision = excluded.decision, rule = excluded.rule, reason = excluded.reason
+    where sends.result is null
     returning organization_id, mode, effect_key, placed_at, frame), counted as (${usageInsert(
       'emails',
       sql`select organization_id, 1 as amount from written where mode = 'live' and placed_at = ${now}::timestamptz`,
