@@ -74,7 +74,7 @@ function answerOf(ctx: Context, record: Records, send: SendRequest, { decision, 
     return { refused: { outcome: 'succeeded', message: `Sent to ${send.to} by an attempt before, and came back` } };
   }
   const { rule, reason } = decision;
-  if (decision.kind === 'skip') return { refused: { outcome: 'skipped', reason } };
+  if (decision.kind === 'skip') return { refused: { outcome: 'skipped', reason, rule } };
   const { until, lostTo } = decision;
   const to = lostTo && { workflowId: String(lostTo.workflowId), enrollmentId: String(lostTo.enrollmentId) };
   return { refused: { outcome: 'held', until, rule, reason, ...(to && { lostTo: to }) } };

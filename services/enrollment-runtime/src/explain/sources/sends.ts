@@ -68,7 +68,7 @@ function reasonOf({ status, decision, rule, reason }: Pick<Row, 'status' | 'deci
   return decision === 'suppressed' ? suppressionReason(reason) : (rule ?? status);
 }
 
-/** The word at the end of the sentence of the ledger, such as `unsubscribe`. */
+/** The word at the end of the sentence of a decision, such as `unsubscribe`. */
 export function suppressionReason(sentence: string | null): string {
   return /\(([a-z]+)\)$/.exec(sentence ?? '')?.[1] ?? 'suppression';
 }
