@@ -7,6 +7,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { encodeJson } from '@drippulse/json';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ExplainResponseSchema } from '@drippulse/proto/drippulse/journeys/v1/explain_pb';
+import { SuppressionReason } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually } from '@drippulse/testing';
 import { testSeed } from '@drippulse/testing/hostile';
@@ -131,6 +132,18 @@ test('what was left out, failed and is tried again is told with its reason', asy
     ]);
     for (const { detail } of answers) expect(detail).not.toBe('');
   });
+});
+
+test('a mail that a suppression stopped is told as suppressed, also when the ledger has forgotten it', async () => {
+  const email = 'tired@example.com';
+  await harness.suppressions().createSuppression({ email, reason: SuppressionReason.UNSUBSCRIBE });
+  const { id } = await enroll([mail], { email });
+  await eventually(async () => expect(await told({ email })).toContain('ended completed mail'));
+  await harness.db.deleteFrom('sends').where('enrollment_id', '=', id).execute();
+  const { answers } = await ask({ email });
+  expect(answers).toContainEqual(
+    expect.objectContaining({ decision: 'suppressed', reason: 'unsubscribe', rule: 'suppression', step_id: 'mail' }),
+  );
 });
 
 test('pages of any size make up the whole list, each answer once', async () => {
