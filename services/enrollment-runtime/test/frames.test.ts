@@ -56,7 +56,7 @@ function updateSender({ admin }: Organization, name: string, domain: string) {
   });
 }
 
-/** The mails of two attempts, between which something happens. The server has the first one, and says that it does not. */
+/** The mails of two attempts, between which something happens. The server has the first, and says that it does not. */
 async function sentTwice(organization: Organization, step: { from?: string }, meanwhile: () => Promise<unknown>) {
   const email = `twice.${organization.organizationId}@example.org`;
   const answered = Promise.withResolvers<void>();

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * Hands items on in batches: those that start in one turn together, and those that come while a batch is under way in the next one.
- * `handle` never rejects.
+ * Hands items on in batches: those that start in one turn together, and those that come while a batch is under way in
+ * the next one. `handle` never rejects.
  */
 export function inBatches<T>(most: number, handle: (batch: readonly T[]) => Promise<void>): (item: T) => void {
   let waiting: T[] = [];

@@ -12,7 +12,7 @@ const made = Symbol('permit');
 export type Permit = {
   readonly [made]: true;
   readonly class: SendClass;
-  /** Whoever sends, the same on each attempt: addresses that may stand in `From`, the signature of their domains, and the footer. */
+  /** Who sends, on each attempt: addresses that may stand in `From`, the signature of their domains, and the footer. */
   readonly sender: SenderIdentity;
   /** When the send got its place, the same on each attempt. */
   readonly placedAt: Date;
@@ -20,7 +20,9 @@ export type Permit = {
   readonly mailFrom: string;
   /** Undefined without a mail server. */
   readonly mailer: Mailer | undefined;
-  /** Records that the mail server took the send. Call it at once: until its end, a process that dies leaves a mail that is repeated. */
+  /**
+   * Records that the mail server took the send. Call it at once: until its end, a death leaves a mail that is repeated.
+   */
   record(result: EffectResult): Promise<void>;
 };
 

@@ -21,8 +21,8 @@ export function createRecords(ctx: Context): Records {
 }
 
 /**
- * Never rejects: the mail is out, and a failure would have it sent again. What could not be recorded is recorded by the commit of the
- * result, which is tried until it succeeds.
+ * Never rejects: the mail is out, and a failure would have it sent again. What could not be recorded is recorded by the
+ * commit of the result, which is tried until it succeeds.
  */
 async function recordBatch(ctx: Context, batch: readonly Waiting[]): Promise<void> {
   await retryConflicts(() => recordSent(ctx, batch)).catch((error: unknown) =>

@@ -54,9 +54,8 @@ function byKeys({ organizationId, mode, email, leadRef }: Person): RawBuilder<un
 }
 
 /** Not all: those of JSON are neither equal nor different, so that a union with them fails. */
-const columns = sql.raw(
-  'id, organization_id, workflow_id, enrollment_id, step_id, status, decision, rule, reason, planned_at, decided_at, due_at',
-);
+const columns = sql`
+  id, organization_id, workflow_id, enrollment_id, step_id, status, decision, rule, reason, planned_at, decided_at, due_at`;
 
 function decisionOf({ status, decision }: Pick<Row, 'status' | 'decision'>): Decision {
   if (status === 'sent' || status === 'held') return status;

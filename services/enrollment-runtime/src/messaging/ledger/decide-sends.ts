@@ -20,8 +20,8 @@ import { type Decided, writeDecisions } from './write-decisions.ts';
 const spreadMs = 60_000;
 
 /**
- * Of these two nothing is sent again, and each counts as sent. `recorded`: the mail server took it, and this is its result. `returned`: it
- * is out already, and came back.
+ * Of these two nothing is sent again, and each counts as sent. `recorded`: the mail server took it, and this is its
+ * result. `returned`: it is out already, and came back.
  */
 export type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 

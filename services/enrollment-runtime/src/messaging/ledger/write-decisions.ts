@@ -14,9 +14,10 @@ export type Decided = { send: SendRequest; decision: Decision | { kind: 'returne
 export type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
- * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by whatever follows
- * but a failure for good: nobody knows whether an attempt that a process did not survive arrived. A mail that gets its place is counted.
- * A send whose result is recorded stays as it is, and is not among the answers: of two processes, the later one sees what the earlier did.
+ * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by
+ * whatever follows but a failure for good: nobody knows whether an attempt that a process did not survive arrived. A
+ * mail that gets its place is counted. A send whose result is recorded stays as it is, and is not among the answers: of
+ * two processes, the later one sees what the earlier one did.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
