@@ -23,7 +23,7 @@ const spreadMs = 60_000;
  * Of these two nothing is sent again, and each counts as sent. `recorded`: the mail server took it, and this is its
  * result. `returned`: it is out already, and came back.
  */
-export type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
+type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 
 export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 

@@ -11,7 +11,7 @@ import type { Facts, LedgerContext } from './read-facts.ts';
 export type Decided = { send: SendRequest; decision: Decision | { kind: 'returned' }; slotAt: number | null };
 
 /** A decision as it stands in the ledger. Without a place both are null. */
-export type Written = { placedAt: Date | null; frame: Frame | null };
+type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
  * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by
