@@ -116,7 +116,8 @@ export type Advance = {
 export type EffectResult =
   /** `output` is merged shallowly into the data. `exit` is the key of the step's exit that follows; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
-  | { outcome: 'skipped'; reason: string }
+  /** `rule` names what left it out, where one did, such as `suppression`. */
+  | { outcome: 'skipped'; reason: string; rule?: string }
   /** Was not tried, because a rule holds it back. It is due again at `until`, as the same attempt. */
   | ({ outcome: 'held'; reason: string } & HeldBy)
   /** Was taken on by somebody who settles it by its key, at the latest at `until`. */

@@ -1,12 +1,10 @@
-import { createRandom } from '@drippulse/testing/hostile';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { expect, test } from '@jest/globals';
 import { redact } from '../src/secrets/redact.ts';
 import { makeBase64, makeEcho } from './echoes.ts';
 
 const rounds = 1_000;
-const seed = Number(process.env['ECHOES_SEED'] ?? Date.now() % 1_000_000);
-const random = createRandom(seed);
-console.info(`echoes of secrets with the seed ${seed}`);
+const random = createRandom(testSeed('echoes of secrets'));
 
 const hidden = 'you sent [redacted].';
 

@@ -3,7 +3,7 @@ import type { Billing } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
 import { SubscriptionStatusSchema } from '@drippulse/proto/drippulse/billing/v1/billing_pb';
 import type { Caller } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
-import { createRandom, type Random } from '@drippulse/testing/hostile';
+import { createRandom, type Random, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { admin, type Harness, startHarness } from './harness.ts';
 
@@ -13,7 +13,6 @@ const ceilingMs = 20_000;
 
 /** Organizations whose subscriptions change at Stripe, each with its own order of hooks. */
 export function hookOrderTests(count: number): void {
-  const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 1e9));
   let harness: Harness;
   beforeAll(async () => {
     harness = await startHarness();
@@ -21,8 +20,7 @@ export function hookOrderTests(count: number): void {
   afterAll(() => harness.stop());
 
   test(`hooks of ${count} subscriptions in any order, repeated and lost, end in the state that Stripe has`, async () => {
-    process.stdout.write(`TEST_SEED=${seed}\n`);
-    const random = createRandom(seed);
+    const random = createRandom(testSeed('orders of hooks'));
     let slowestMs = 0;
     for (let first = 0; first < count; first += atOnce) {
       const some = Array.from({ length: Math.min(atOnce, count - first) }, (_, index) => BigInt(first + index + 1));

@@ -1,5 +1,5 @@
-import { createHmac, randomInt } from 'node:crypto';
-import { createRandom } from '@drippulse/testing/hostile';
+import { createHmac } from 'node:crypto';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { forgetInboundMessages } from '../src/loops/forget-inbound-messages.ts';
@@ -9,13 +9,12 @@ import { refusal } from './refusal.ts';
 
 const admin = { ...editor, role: 'admin' as const };
 const strangeAdmin = { ...stranger, role: 'admin' as const };
-const seed = randomInt(1 << 30);
+const seed = testSeed('lead scores');
 const random = createRandom(seed);
 /** Added to the clock of the service. */
 let shiftMs = 0;
 let harness: Harness;
 beforeAll(async () => {
-  console.log(`lead scores, seed ${seed}`);
   harness = await startHarness({ clock: { now: () => new Date(Date.now() + shiftMs) } });
 });
 afterAll(() => harness.stop());

@@ -13,8 +13,11 @@ export const faultPoints = [
   'after-results-commit',
 ] as const;
 
-/** The point of a mail alone: the ledger has its permit, and nothing was sent. */
-export const mailFaultPoints = ['after-permit'] as const;
+/**
+ * Points of a mail alone: the ledger has its permit, and nothing was sent; the mail server took it, and the ledger does
+ * not know.
+ */
+export const mailFaultPoints = ['after-permit', 'after-smtp'] as const;
 
 export type FaultPoint = (typeof faultPoints)[number] | (typeof mailFaultPoints)[number];
 

@@ -1,5 +1,5 @@
-import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
-import { createRandom } from '@drippulse/testing/hostile';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startMailing } from './mailing.ts';
 import { sendgridReport, standardReport } from './reports.ts';
@@ -8,11 +8,9 @@ import { refusal } from './workflow.ts';
 const secret = randomBytes(32);
 const sendgrid = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const forger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const seed = randomInt(1 << 30);
 
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
-  console.info(`seed ${seed}`);
   mailing = await startMailing({ runtimes: 0 });
   Object.assign(mailing.harness.config, { bounceSecret: secret, sendgridKey: sendgrid.publicKey });
   await mailing.harness.startRuntime();
@@ -129,7 +127,7 @@ test('of a report that was signed for one sender nothing counts for the other', 
 /** Megabytes that a sender with the right key may send. The random ones follow from the seed. */
 function garbage(): [string, Buffer][] {
   const size = 1 << 20;
-  const { below } = createRandom(seed);
+  const { below } = createRandom(testSeed('megabytes of garbage'));
   const random = Buffer.from(Uint8Array.from({ length: size }, () => below(256)));
   const text = (value: string) => Buffer.from(value);
   return [

@@ -24,7 +24,6 @@ import { createEffectAdapters } from '../src/adapters/adapters.ts';
 import type { Config } from '../src/config.ts';
 import type { EffectCall, PerformContext } from '../src/effects/effect-call.ts';
 import { createPermit } from '../src/messaging/permit.ts';
-import { noSettings } from '../src/messaging/senders/sender-identity.ts';
 import { createLinks } from '../src/tracking/index.ts';
 import { type CrmPeer, createCrmPeer } from './crm-peer.ts';
 
@@ -79,6 +78,7 @@ export function effectContext(
         permit: createPermit({
           ...{ class: send.class, sender, placedAt: now },
           ...{ mailer: adapters.mailer, mailFrom: 'DripPulse <drip@example.com>' },
+          record: async () => undefined,
         }),
       }),
     },
@@ -125,7 +125,10 @@ function nobody(): never {
 }
 
 /** No settings, and any address may send. */
-const sender = { settings: noSettings, mayUseAny: true, dkimOf: () => undefined };
+const sender = {
+  settings: { fromName: null, fromEmail: null, replyTo: null, postalAddress: null },
+  ...{ mayUseAny: true, dkimOf: () => undefined },
+};
 
 export function effectCall(kind: EffectCall['kind'], request: EffectCall['request'], more = {}): EffectCall {
   return {

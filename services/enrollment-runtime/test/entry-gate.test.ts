@@ -1,4 +1,5 @@
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Harness, startHarness, tester } from './harness.ts';
@@ -176,8 +177,7 @@ test('a template makes the key; where it is empty, the contact is it', async () 
   expect(await refusal(enroll(workflowId, json([order('z@x.org', 2)])))).toBe('invalid no_enrollments_created');
 });
 
-const seed = Math.floor(Math.random() * 1e9);
-console.info(`seed of the races at the gate: ${seed}`);
+const seed = testSeed('races at the gate');
 
 test.each([
   ['never', { mode: 'never' }, 1n],

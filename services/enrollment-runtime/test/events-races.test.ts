@@ -1,5 +1,5 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
-import { createRandom } from '@drippulse/testing/hostile';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { endedOn, enrollIn, eventOf, parkContacts, sendEvent, waiting } from './events.ts';
@@ -7,12 +7,10 @@ import { type Harness, startHarness } from './harness.ts';
 import { makeWorkflow } from './workflow.ts';
 
 const contacts = 30;
-const seed = Number(process.env['EVENTS_SEED'] ?? Date.now() % 1_000_000);
-const random = createRandom(seed);
+const random = createRandom(testSeed('races of events'));
 
 let harness: Harness;
 beforeAll(async () => {
-  console.info(`races of events with the seed ${seed}`);
   harness = await startHarness();
   // Moves and requests of two processes meet.
   await harness.startRuntime();

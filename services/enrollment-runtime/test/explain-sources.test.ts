@@ -1,7 +1,7 @@
-import { randomInt } from 'node:crypto';
 import { connectDatabase, type Database } from '@drippulse/db';
 import { testLogger } from '@drippulse/service/harness';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { contactKeysOf } from '../src/contacts/lock-contacts.ts';
@@ -12,11 +12,10 @@ import { readAnswers } from '../src/explain/read-answers.ts';
 import type { Place } from '../src/explain/window.ts';
 import { service } from '../src/service.ts';
 
-const seed = randomInt(1 << 30);
+const seed = testSeed('explain sources');
 let database: TestDatabase;
 let db: Database<DB>;
 beforeAll(async () => {
-  console.log(`explain sources, seed ${seed}`);
   database = await createTestDatabase({
     name: 'explain_sources',
     prepare: async (url) => void (await service.migrate(url)),
@@ -72,7 +71,6 @@ async function insertSend(key: string, row: Record<string, unknown>) {
     contact_key: emailKey,
     ...row,
   });
-  return decidedAt;
 }
 
 async function insertEnrollment(workflowId: bigint, id: bigint, row: Record<string, unknown> = {}) {
@@ -111,24 +109,25 @@ test('every source tells what it has about a person, and nothing about another',
   const line = { enrollment_id: 8n, step_index: 0, attempt: 1 };
   const held = JSON.stringify({ rule: 'cap:daily', until: Date.parse('2027-01-01T08:00:00Z') });
   await insert('timeline', { ...line, at: at(), sequence: 1, status: 'waiting', message: 'Held', version: 1, held });
+  const [queuedAt, skippedAt] = [at(), at()];
+  const reason = `${email} is suppressed (unsubscribe)`;
   await insert('effects', {
     ...{
       ...of(1n, 8n),
       organization_id: 1n,
-      created_at: at(),
+      created_at: queuedAt,
       step_index: 0,
       attempt: 1,
       effect_key: 'k8',
       step_id: 'mail',
     },
-    ...{ kind: 'email', request: '{}' },
+    ...{ kind: 'email', request: '{}', status: 'skipped', finished_at: skippedAt },
+    result: JSON.stringify({ outcome: 'skipped', reason, rule: 'suppression' }),
   });
-  const reason = `${email} is suppressed (unsubscribe)`;
-  const skipped = { status: 'skipped', decision: 'suppressed', rule: 'suppression', reason };
-  const decidedAt = await insertSend('k8', { ...of(1n, 8n), ...skipped });
+  await insertSend('k8', { ...of(1n, 8n), status: 'skipped', decision: 'suppressed', rule: 'suppression', reason });
   await insert('timeline', {
     ...line,
-    at: decidedAt,
+    at: skippedAt,
     sequence: 2,
     status: 'skipped',
     message: `Skipped: ${reason}`,

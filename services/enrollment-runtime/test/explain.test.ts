@@ -1,4 +1,4 @@
-import { randomInt, randomUUIDv7 } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,18 +7,19 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { encodeJson } from '@drippulse/json';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { ExplainResponseSchema } from '@drippulse/proto/drippulse/journeys/v1/explain_pb';
+import { SuppressionReason } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness, stranger, tester } from './harness.ts';
 import { apply, json, makeWorkflow, refusal, type StepInput } from './workflow.ts';
 
-const seed = randomInt(1 << 30);
+const seed = testSeed('explain');
 const day = 86_400_000;
 let harness: Harness;
 let mailDir: string;
 beforeAll(async () => {
-  console.log(`explain, seed ${seed}`);
   mailDir = await mkdtemp(join(tmpdir(), 'explain-'));
   harness = await startHarness({ mailDir });
 });
@@ -131,6 +132,18 @@ test('what was left out, failed and is tried again is told with its reason', asy
     ]);
     for (const { detail } of answers) expect(detail).not.toBe('');
   });
+});
+
+test('a mail that a suppression stopped is told as suppressed, also when the ledger has forgotten it', async () => {
+  const email = 'tired@example.com';
+  await harness.suppressions().createSuppression({ email, reason: SuppressionReason.UNSUBSCRIBE });
+  const { id } = await enroll([mail], { email });
+  await eventually(async () => expect(await told({ email })).toContain('ended completed mail'));
+  await harness.db.deleteFrom('sends').where('enrollment_id', '=', id).execute();
+  const { answers } = await ask({ email });
+  expect(answers).toContainEqual(
+    expect.objectContaining({ decision: 'suppressed', reason: 'unsubscribe', rule: 'suppression', step_id: 'mail' }),
+  );
 });
 
 test('pages of any size make up the whole list, each answer once', async () => {

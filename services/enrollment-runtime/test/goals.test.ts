@@ -1,5 +1,6 @@
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { recountFunnel } from '../src/funnel/recount-funnel.ts';
@@ -268,21 +269,14 @@ test('after the end a goal is met within its window, by people who are held out 
   expect((await detailOf(workflowId, late)).goalsMet).toEqual([]);
 });
 
-const seed = Math.floor(Math.random() * 1e9);
-console.info(`seed of the races of goals: ${seed}`);
-
 test('goals race with moves, effects and entries: each run ends once, and nothing is handed out after the goal', async () => {
-  let state = seed;
-  const random = () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return state / 2_147_483_648;
-  };
+  const random = createRandom(testSeed('races of goals'));
   const called = new Map<string, number>();
   receiver.answer(async ({ headers }) => {
     const key = String(headers['idempotency-key']);
     called.set(key, (called.get(key) ?? 0) + 1);
-    await new Promise((resolve) => setTimeout(resolve, random() * 20));
-    return { status: random() < 0.3 ? 500 : 200 };
+    await new Promise((resolve) => setTimeout(resolve, random.below(20)));
+    return { status: random.below(10) < 3 ? 500 : 200 };
   });
   const quick = { ...call, url: receiver.url, retry: { max_attempts: 3, backoff_seconds: 1 }, on_error: 'continue' };
   const racing = [1, 2, 3].flatMap((index) => [
@@ -295,7 +289,7 @@ test('goals race with moves, effects and entries: each run ends once, and nothin
   const ids = await Promise.all(
     names.map(async (email) => {
       const entering = enrollIn(harness, workflowId, [{ email }]);
-      await new Promise((resolve) => setTimeout(resolve, random() * 600));
+      await new Promise((resolve) => setTimeout(resolve, random.below(600)));
       await sendEvent(harness, 'order.paid', email);
       return (await entering)[0];
     }),

@@ -1,16 +1,13 @@
-import { randomInt } from 'node:crypto';
-import { createRandom } from '@drippulse/testing/hostile';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ReceivedMail } from './mail-server.ts';
 import { startMailing } from './mailing.ts';
 import { json } from './workflow.ts';
 
-const seed = randomInt(1 << 30);
 const perShape = 40;
 
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
-  console.info(`seed ${seed}`);
   mailing = await startMailing({ runtimes: 1 });
 });
 afterAll(() => mailing.stop());
@@ -27,7 +24,7 @@ const scraps = [
   ...['<script>', '</p>', '<!--', '{{ email }}', '{% raw %}', 'Ada', 'ü', '\u{1F4EE}', '\ud800', 'x'.repeat(1_200)],
 ];
 
-const random = createRandom(seed);
+const random = createRandom(testSeed('hostile bodies'));
 const hostileText = () =>
   random
     .some(scraps, 1 + random.below(12))

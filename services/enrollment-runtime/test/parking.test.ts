@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { EffectResult } from '@drippulse/engine';
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually, somebodyWaits } from '@drippulse/testing';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts } from '../src/contacts/lock-contacts.ts';
@@ -189,9 +189,7 @@ test('a result that came before the end wins against a timeout that waits for it
 });
 
 test('results and timeouts at once, many times, in two runtimes: each run goes on once, by the one that counts', async () => {
-  const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31));
-  console.info(`parking races: TEST_SEED=${seed}`);
-  const roll = randomNumbers(seed);
+  const random = createRandom(testSeed('races of parkings'));
   const pair = await startHarness();
   try {
     await pair.startRuntime();
@@ -204,13 +202,13 @@ test('results and timeouts at once, many times, in two runtimes: each run goes o
     const groups = Array.from({ length: 20 }, (_, index) => parked.filter((_one, place) => place % 20 === index));
     await Promise.all(
       groups.map(async (group) => {
-        for (let pause = Math.floor(roll() * 40); pause > 0; pause--) await sql`select`.execute(pair.db);
+        for (let pause = random.below(40); pause > 0; pause--) await sql`select`.execute(pair.db);
         await inTransaction(async (trx) => {
           await lock(trx, group);
           const { rows } = await sql<{ at: Date }>`
             select clock_timestamp() + make_interval(secs => ${pair.shiftMs() / 1000}::float8) as at`.execute(trx);
           const at = rows[0]?.at ?? new Date(0);
-          const shuffled = group.toSorted(() => roll() - 0.5);
+          const shuffled = group.toSorted(() => random.below(2) - 0.5);
           const keys = await settleAllParked(
             trx,
             shuffled.map((one) => ({ ...one, result: came, at })),
@@ -297,11 +295,3 @@ test('a run keeps when its wait began, the variants it took, and why it ended; a
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: one.enrollmentId });
   expect(new Set(enrollment?.actionTimeline.map(({ workflowVersion }) => workflowVersion))).toEqual(new Set([1]));
 });
-
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

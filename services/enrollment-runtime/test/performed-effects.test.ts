@@ -11,32 +11,36 @@ import { sql } from 'kysely';
 import type { Performers } from '../src/performers.ts';
 import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { days } from './mailing.ts';
-import { contacts, makeWorkflow, refusal, type StepInput } from './workflow.ts';
+import { contacts, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
-// Any other service stands for the one that performs: the platform has none yet.
+// Others stand for the services that perform: they do as the request says.
 const name = serviceOf('webhooks');
+const otherName = serviceOf('workflows');
 
 let harness: Harness;
 let performer: ReferencePerformer;
+let other: ReferencePerformer;
+const performers: { -readonly [Name in keyof Performers]: Performers[Name] } = {};
 beforeAll(async () => {
-  const performers: { -readonly [Name in keyof Performers]: Performers[Name] } = {};
   harness = await startHarness({ start: false, grpcPort: 0, performers });
   let runtimePort = 0;
   const now = () => new Date(Date.now() + harness.shiftMs());
-  performer = await startReferencePerformer({
-    name,
-    keys: harness.keys,
-    runtime: () => `127.0.0.1:${runtimePort}`,
-    now,
-  });
-  const peers = createGrpcPeers({ [name]: performer.address });
+  const started = { keys: harness.keys, runtime: () => `127.0.0.1:${runtimePort}`, now };
+  performer = await startReferencePerformer({ ...started, name });
+  other = await startReferencePerformer({ ...started, name: otherName });
+  const peers = createGrpcPeers({ [name]: performer.address, [otherName]: other.address });
   harness.keep({ stop: async () => peers.close() });
   const tokens = harness.keys.tokensOf(serviceOf('enrollments'));
-  performers.integrations = { name, client: clientFor(EffectsService, { peers, target: name, tokens }) };
+  const performerAt = (target: typeof name) => ({
+    name: target,
+    client: clientFor(EffectsService, { peers, target, tokens }),
+  });
+  Object.assign(performers, { integrations: performerAt(name), agents: performerAt(otherName) });
   runtimePort = (await harness.startRuntime()).port ?? 0;
 });
 afterAll(async () => {
   await performer.stop();
+  await other.stop();
   await harness.stop();
 });
 
@@ -107,6 +111,38 @@ test('an effect that is done in the call adds its output, and is asked for with 
     enrollmentId: ref.id,
   });
 });
+
+test.each([
+  [
+    'agents',
+    'agent',
+    { agent_id: 9, input: { to: '{{ email }}' }, save_as: 'opening' },
+    { input: { to: 'c0@example.com' } },
+  ],
+  ['agents', 'score_lead', { agent_id: 9, save_as: 'score' }, { lead: { email: 'c0@example.com' } }],
+  ['integrations', 'alert', { channel: '#sales', message: '{{ email }} came' }, { message: 'c0@example.com came' }],
+] as const)(
+  'the service of %s performs %s with the rendered request, and its output is in the data',
+  async (...row) => {
+    const [service, type, config, rendered] = row;
+    const id = `${type}_of_kind`;
+    const { id: workflowId } = await makeWorkflow(harness, [{ type, id, ...config }]);
+    const { enrollmentIds } = await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
+    const enrollment = await eventually(async () => {
+      const answer = await harness.enrollments().getEnrollment({ workflowId, id: enrollmentIds[0] ?? 0n });
+      expect(answer.enrollment).toMatchObject(completed);
+      return answer.enrollment;
+    });
+    const [asking, others] = service === 'agents' ? [other, performer] : [performer, other];
+    expect(others.asked(id)).toEqual([]);
+    const [asked, ...more] = asking.asked(id);
+    expect(more).toEqual([]);
+    expect(asked).toMatchObject({ kind: type, attempt: 1, workflowId, stepId: id });
+    expect(JSON.parse(Buffer.from(asked?.request ?? []).toString())).toMatchObject(rendered);
+    const saved = 'save_as' in config ? { [config.save_as]: { key: asked?.key } } : {};
+    expect(parsed(enrollment?.data)).toMatchObject(saved);
+  },
+);
 
 test('one that is accepted parks the run until it is settled by its key', async () => {
   const { until: reach, key } = await enroll('later');
@@ -255,8 +291,11 @@ test('an installation without the service says so, and on_error decides; a test 
     });
   };
   const reason = 'Failed: needs the service of agents, which this installation does not run';
+  const { agents } = performers;
+  delete performers.agents;
   expect(await shown(editor)).toEqual([reason, reason]);
   expect(await shown(tester)).toEqual(['[test] Would run agent 9', '[test] Would score by agent 9']);
+  Object.assign(performers, { agents });
 });
 
 test('a rule that holds a step back is shown in list, detail and line, for as long as it does', async () => {

@@ -1,5 +1,6 @@
 import { CapWindow } from '@drippulse/proto/drippulse/messaging/v1/rules_pb';
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { days, startMailing } from './mailing.ts';
 import { apply, json, refusal, workflowOf } from './workflow.ts';
@@ -7,11 +8,10 @@ import { apply, json, refusal, workflowOf } from './workflow.ts';
 const minuteMs = 60_000;
 const night = { from: '21:00', to: '08:00', days: [] };
 const daily = { id: 'daily', limit: 1, per: days(1), window: CapWindow.ROLLING };
-const seed = Math.floor(Math.random() * 1e9);
+const seed = testSeed('sends');
 
 let mailing: Awaited<ReturnType<typeof startMailing>>;
 beforeAll(async () => {
-  console.info(`seed ${seed}`);
   mailing = await startMailing();
 });
 afterAll(() => mailing.stop());

@@ -5,7 +5,7 @@ import { createMetrics } from '@drippulse/observability';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { testLogger } from '@drippulse/service/harness';
 import { type EventStream, eventually, openEvents } from '@drippulse/testing';
-import { createRandom } from '@drippulse/testing/hostile';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { type Call, type Gateway, logIn, startGateway } from './start-gateway.ts';
@@ -149,9 +149,7 @@ test('a stream ends with the reason after its key is revoked, and after its memb
 });
 
 test('clients that move between two gateways, one of which restarts, miss no hint', async () => {
-  const seed = randomInt(1e9);
-  console.log(`seed ${seed}`);
-  const random = createRandom(seed);
+  const random = createRandom(testSeed('streams'));
   const topics = ['webhooks', 'leads', 'workflows', 'enrollments:12'];
   const gateways = [await gateway.startAnother(), await gateway.startAnother()];
   let at = 0;

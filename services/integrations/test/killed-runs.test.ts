@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DataSourceRunStatus } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
 import { serveRpc, serverInterceptors } from '@drippulse/rpc';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
@@ -46,8 +47,9 @@ test('a run that is killed again and again, anywhere, loses no row and writes no
   const id = await makeSource(harness);
   await harness.sources(editor).uploadDataSourceFile(upload(id, people(rows)));
   const runId = await startStopped(id);
+  const random = createRandom(testSeed('kills'));
   for (const point of ['before-write', 'after-write', 'before-commit']) {
-    const after = Math.floor(Math.random() * 3);
+    const after = random.below(3);
     process.stdout.write(`killed ${point} after ${after}\n`);
     expect(await runUntilKilled(point, after)).toBe('SIGKILL');
     // As if the lease of the dead process had ended.

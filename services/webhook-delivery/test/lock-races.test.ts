@@ -2,7 +2,7 @@ import { connectDatabase, type Database } from '@drippulse/db';
 import type { Loop } from '@drippulse/loops';
 import { createLogger } from '@drippulse/observability';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
-import { createRandom } from '@drippulse/testing/hostile';
+import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Context } from '../src/context.ts';
@@ -24,8 +24,7 @@ const webhooks = 40;
 const staying = 8;
 const rounds = 16;
 
-const seed = Number(process.env['LOCKS_SEED'] ?? Date.now() % 1_000_000);
-const random = createRandom(seed);
+const random = createRandom(testSeed('races of locks'));
 
 let database: TestDatabase;
 let observer: Database<DB>;
@@ -34,7 +33,6 @@ let ctx: Context;
 let expiring: Loop;
 let cancelling: Loop;
 beforeAll(async () => {
-  console.info(`races of locks with the seed ${seed}`);
   database = await createTestDatabase({
     name: 'webhooks_races',
     template: 'webhooks_bare',

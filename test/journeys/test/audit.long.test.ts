@@ -1,5 +1,6 @@
 import { startLayout } from '@drippulse/harness';
 import { eventually } from '@drippulse/testing';
+import { testSeed } from '@drippulse/testing/hostile';
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startOwnDatabase } from '../src/own-database.ts';
@@ -8,8 +9,7 @@ const rounds = 13;
 const together = 8;
 
 test('a platform that is killed between changes and answers has as many rows in its audit trail as changes', async () => {
-  const seed = Math.floor(Math.random() * 1e9);
-  console.log(`pauses from seed ${seed}`);
+  const seed = testSeed('pauses before a kill');
   const database = await startOwnDatabase();
   const platform = await startLayout('start', { env: { DATABASE_URL: database.url, RATE_LIMIT_BURST: '10000' } });
   const client = new pg.Client(database.url);

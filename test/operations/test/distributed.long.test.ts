@@ -276,7 +276,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await api.as(null).post('/api/v1/auth/login', { username: 'admin', password: planted.wrongPassword });
     await api.as(planted.wrongKey).get('/api/v1/workflows');
     const person = `email=${encodeURIComponent(planted.address)}`;
-    for (const asked of ['explain', 'enrollments', 'crm/leads', 'nothing']) {
+    for (const asked of ['explain', 'enrollments', 'events', 'suppressions', 'crm/leads', 'nothing']) {
       for (const query of [person, `email=${planted.address}`, planted.address])
         await api.get(`/api/v1/${asked}?${query}`);
     }

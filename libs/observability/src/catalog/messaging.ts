@@ -37,7 +37,7 @@ export const messagingMetrics = {
   drippulse_sends_decided_total: {
     type: 'counter',
     unit: 'sends',
-    help: 'Decisions about sends to people (send, hold, skip), with the rule that held or skipped one: `suppression`, `cap`, `quiet_hours`, …',
+    help: 'Decisions about sends to people (send, hold, skip; recorded and returned: it is out already), with the rule that held or skipped one: `suppression`, `cap`, `quiet_hours`, …',
     labels: ['decision', 'rule'],
     of: [serviceOf('enrollments')],
   },

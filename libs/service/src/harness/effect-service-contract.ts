@@ -106,9 +106,15 @@ export function effectServiceContract(
     expect(await service.done(key)).toBe(1);
   });
 
-  test('calls with one key at once do it once', async () => {
+  test.each(['done', 'accepted'] as const)('calls with one key at once are %s once', async (how) => {
+    const sample = service.samples[how];
+    if (sample === undefined) return;
     const key = randomUUID();
-    await Promise.all([1, 2, 3].map(() => perform(service.samples.done, { key })));
+    await Promise.all([1, 2, 3].map(() => perform(sample, { key })));
+    if (how === 'accepted') {
+      await service.finish?.(key);
+      expect(await settlements.settled(key)).toMatchObject({ attempt: 1 });
+    }
     expect(await service.done(key)).toBe(1);
   });
 

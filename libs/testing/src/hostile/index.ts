@@ -3,4 +3,5 @@
 export { startCounting } from './count-work.ts';
 export { createRandom, type Random } from './random.ts';
 export { fuzzTimeoutMs, inRounds } from './rounds.ts';
+export { testSeed } from './test-seed.ts';
 export { type Hostile, hostileJson, hostileTexts, hostileValues } from './values.ts';

@@ -456,6 +456,7 @@ export interface Sends {
   effect_key: string;
   enrollment_id: bigint;
   expires_at: Date | null;
+  frame: string | null;
   id: Generated<bigint>;
   lost_to_enrollment_id: bigint | null;
   lost_to_workflow_id: bigint | null;
@@ -466,6 +467,7 @@ export interface Sends {
   priority: number;
   reason: string | null;
   ref_key: string | null;
+  result: string | null;
   rule: string | null;
   slot_at: Date | null;
   status: string;

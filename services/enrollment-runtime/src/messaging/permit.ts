@@ -1,4 +1,4 @@
-import type { SendClass } from '@drippulse/engine';
+import type { EffectResult, SendClass } from '@drippulse/engine';
 import type { Mailer } from '@drippulse/mail';
 import type { SenderIdentity } from './senders/sender-identity.ts';
 
@@ -12,7 +12,7 @@ const made = Symbol('permit');
 export type Permit = {
   readonly [made]: true;
   readonly class: SendClass;
-  /** Whoever sends: addresses that may stand in `From`, the signature of their domains, and the footer. */
+  /** Who sends, on each attempt: addresses that may stand in `From`, the signature of their domains, and the footer. */
   readonly sender: SenderIdentity;
   /** When the send got its place, the same on each attempt. */
   readonly placedAt: Date;
@@ -20,6 +20,10 @@ export type Permit = {
   readonly mailFrom: string;
   /** Undefined without a mail server. */
   readonly mailer: Mailer | undefined;
+  /**
+   * Records that the mail server took the send. Call it at once: until its end, a death leaves a mail that is repeated.
+   */
+  record(result: EffectResult): Promise<void>;
 };
 
 /** Makes a permit. The entry of this folder does not export it. */

@@ -26,6 +26,8 @@ import * as usage from './2026-11-27-1400-usage.ts';
 import * as mailsOfQuotas from './2026-11-27-1401-mails-of-quotas.ts';
 import * as heldNotices from './2026-11-27-1600-held-notices.ts';
 import * as countedMails from './2026-11-27-2200-counted-mails.ts';
+import * as frames from './2026-11-27-2300-frames.ts';
+import * as recordedSends from './2026-11-27-2301-recorded-sends.ts';
 
 export const migrations: Record<string, Migration> = {
   '2026-11-26-0300-baseline': baseline,
@@ -55,4 +57,6 @@ export const migrations: Record<string, Migration> = {
   '2026-11-27-1401-mails-of-quotas': mailsOfQuotas,
   '2026-11-27-1600-held-notices': heldNotices,
   '2026-11-27-2200-counted-mails': countedMails,
+  '2026-11-27-2300-frames': frames,
+  '2026-11-27-2301-recorded-sends': recordedSends,
 };

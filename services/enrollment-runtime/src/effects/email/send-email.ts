@@ -21,13 +21,14 @@ export async function sendEmail(ctx: EffectContext, call: Mailing, permit: Permi
   try {
     const providerMessageId = await mailer.send(call.key, mail, call.signal);
     const sent = `Sent to ${mail.to.address}: "${mail.subject}"`;
-    const message = warning === undefined ? sent : `${sent} (warning: ${warning})`;
-    return {
+    const outcome: EffectOutcome = {
       outcome: 'succeeded',
-      message,
+      message: warning === undefined ? sent : `${sent} (warning: ${warning})`,
       sentAs: sentAs(permit, mail),
       ...(providerMessageId !== undefined && { providerMessageId }),
     };
+    await permit.record(outcome);
+    return outcome;
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     return {

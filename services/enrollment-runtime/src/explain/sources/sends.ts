@@ -47,11 +47,15 @@ function byKeys({ organizationId, mode, email, leadRef }: Person): RawBuilder<un
   const [address] = email === undefined ? [] : keys({ email: email.trim(), leadRef: null });
   const [reference] = leadRef === undefined ? [] : keys({ email: null, leadRef });
   return [
-    ...(address === undefined ? [] : [sql`select * from sends where contact_key = ${address}`]),
-    ...(reference === undefined ? [] : [sql`select * from sends where ref_key = ${reference}`]),
-    sql`select * from sends where false`,
+    ...(address === undefined ? [] : [sql`select ${columns} from sends where contact_key = ${address}`]),
+    ...(reference === undefined ? [] : [sql`select ${columns} from sends where ref_key = ${reference}`]),
+    sql`select ${columns} from sends where false`,
   ];
 }
+
+/** Not all: those of JSON are neither equal nor different, so that a union with them fails. */
+const columns = sql`
+  id, organization_id, workflow_id, enrollment_id, step_id, status, decision, rule, reason, planned_at, decided_at, due_at`;
 
 function decisionOf({ status, decision }: Pick<Row, 'status' | 'decision'>): Decision {
   if (status === 'sent' || status === 'held') return status;
@@ -63,7 +67,7 @@ function reasonOf({ status, decision, rule, reason }: Pick<Row, 'status' | 'deci
   return decision === 'suppressed' ? suppressionReason(reason) : (rule ?? status);
 }
 
-/** The word at the end of the sentence of the ledger, such as `unsubscribe`. */
+/** The word at the end of the sentence of a decision, such as `unsubscribe`. */
 export function suppressionReason(sentence: string | null): string {
   return /\(([a-z]+)\)$/.exec(sentence ?? '')?.[1] ?? 'suppression';
 }

@@ -16,14 +16,13 @@ type Row = {
   until: Date | null;
 } & Line;
 
-/** A line, with the rule that held it back as JSON, and what the ledger has about a message that was left out. */
+/** A line, with the rule that held it back as JSON, and the one that left a message out, in the words of its result. */
 type Line = {
   status: string;
   is_message: boolean;
   held: string | null;
-  ledger_decision: string | null;
-  ledger_rule: string | null;
-  ledger_reason: string | null;
+  skipped_by: string | null;
+  skipped_why: string | null;
 };
 
 /**
@@ -49,26 +48,23 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
     ) as line`;
   // A line with a rule is the only one of its move, so it is a row of its own.
   const { rows } = await sql<Row>`
-    select line.*, timeline.held, ledger.decision as ledger_decision, ledger.rule as ledger_rule,
-      ledger.reason as ledger_reason
+    select line.*, timeline.held, effect.skipped_by, effect.skipped_why
     from (${cut(all, window)}) as line
     left join lateral (
       select held from timeline where enrollment_id = line.major and sequence = line.minor limit 1
     ) as timeline on true
     left join lateral (
-      select sends.decision, sends.rule, sends.reason
-      from effects join sends
-        on sends.organization_id = effects.organization_id and sends.effect_key = effects.effect_key
-      where line.status = 'skipped' and line.is_message and effects.enrollment_id = line.major
-        and effects.step_index = line.step_index and sends.status = 'skipped'
-      order by abs(extract(epoch from sends.decided_at - line.at)) limit 1
-    ) as ledger on true
+      select result->>'rule' as skipped_by, result->>'reason' as skipped_why from effects
+      where line.status = 'skipped' and line.is_message and enrollment_id = line.major
+        and step_index = line.step_index and status = 'skipped'
+      order by abs(extract(epoch from finished_at - line.at)) limit 1
+    ) as effect on true
     order by line.shown_at desc, line.major desc, line.minor desc`.execute(db);
   return rows.map(({ at, major, minor, workflow_id: workflowId, ...row }) => {
     const { version, step_index: index, message: detail } = row;
     // This service stored it.
     const { rule: held, until }: Partial<HeldBy> = row.held === null ? {} : JSON.parse(row.held);
-    const rule = held ?? row.ledger_rule;
+    const rule = held ?? row.skipped_by;
     return {
       ...{ at, major, minor, workflowId, enrollmentId: major, step: { version, index }, rule, detail },
       ...{ decision: decisionOf(row), reason: reasonOf(row), until: until === undefined ? row.until : new Date(until) },
@@ -77,17 +73,17 @@ export const timelines: OfEnrollments = async (db, enrollments, window) => {
 };
 
 /** A message waits only when something holds it. */
-function decisionOf({ status, is_message: isMessage, ledger_decision: decided }: Line): Decision {
+function decisionOf({ status, is_message: isMessage, skipped_by: rule }: Line): Decision {
   if (status === 'succeeded') return 'sent';
   if (status === 'retrying') return 'waiting';
   if (status === 'waiting') return isMessage ? 'held' : 'waiting';
-  return decided === 'suppressed' ? 'suppressed' : 'skipped';
+  return rule === 'suppression' ? 'suppressed' : 'skipped';
 }
 
 /** Null: the type of the step. */
-function reasonOf({ status, ledger_decision: decided, ledger_rule: rule, ledger_reason: reason }: Line): string | null {
+function reasonOf({ status, skipped_by: rule, skipped_why: why }: Line): string | null {
   if (status === 'retrying') return 'retry';
   if (status === 'failed') return 'failed';
   if (status !== 'skipped') return null;
-  return decided === 'suppressed' ? suppressionReason(reason) : (rule ?? 'skipped');
+  return rule === 'suppression' ? suppressionReason(why) : (rule ?? 'skipped');
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type AskedSend, type Decision, decideSend, goesBefore } from '@drippulse/engine';
+import { type AskedSend, type Decision, decideSend, type EffectResult, goesBefore } from '@drippulse/engine';
 import type { Transaction } from 'kysely';
 import { lockContacts } from '../../contacts/lock-contacts.ts';
 import type { DB } from '../../db/schema.ts';
@@ -11,6 +11,7 @@ import { stoppedBy } from '../suppressions/find-suppression.ts';
 import { findMailQuota, type MailQuota } from './mail-quota.ts';
 import { type Facts, type LedgerContext, readFacts } from './read-facts.ts';
 import { type Ledger, readLedger } from './read-ledger.ts';
+import { readRecorded } from './read-recorded.ts';
 import { readReturned } from './read-returned.ts';
 import { lockSlots, type Slots } from './slots.ts';
 import { type Decided, writeDecisions } from './write-decisions.ts';
@@ -18,8 +19,13 @@ import { type Decided, writeDecisions } from './write-decisions.ts';
 /** Those who become due together leave over this time, unless a throughput spreads them. */
 const spreadMs = 60_000;
 
-/** `returned`: it is out already, and came back. Nothing is sent again, and it counts as sent. */
-export type Verdict = { decision: Decision | { kind: 'returned' }; sender: SenderIdentity; placedAt: Date };
+/**
+ * Of these two nothing is sent again, and each counts as sent. `recorded`: the mail server took it, and this is its
+ * result. `returned`: it is out already, and came back.
+ */
+type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
+
+export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 
 /**
  * Decides about sends in one transaction, in which their contacts are locked: suppressions, then rules, and the decision goes
@@ -35,12 +41,24 @@ export async function decideSends(ctx: LedgerContext, sends: readonly SendReques
     const quota = await findMailQuota(ctx, trx, sends, facts);
     const decided = await withReturned(trx, decideAll(sends, { facts, ledger, slots, quota }));
     await slots.store(trx);
-    const placed = await writeDecisions(ctx, trx, decided, facts.now);
+    const written = await writeDecisions(ctx, trx, decided, facts);
+    const recorded = await readRecorded(
+      trx,
+      sends.filter(({ key }) => !written.has(key)),
+    );
     return new Map(
-      decided.map(({ send, decision }) => [
-        send.key,
-        { decision, sender: facts.senderOf(send), placedAt: placed.get(send.key) ?? facts.now },
-      ]),
+      decided.map(({ send, decision }) => {
+        const { placedAt, frame } = written.get(send.key) ?? { placedAt: null, frame: null };
+        const result = recorded.get(send.key);
+        return [
+          send.key,
+          {
+            decision: result === undefined ? decision : { kind: 'recorded', result },
+            sender: facts.senderOf(send, frame ?? facts.frameOf(send)),
+            placedAt: placedAt ?? facts.now,
+          },
+        ];
+      }),
     );
   });
 }

@@ -5,8 +5,8 @@ import type { DB } from '../../db/schema.ts';
 import { normalEmail } from '../contact-keys.ts';
 import { parseRules } from '../rules/stored-rules.ts';
 import type { SendRequest } from '../send-request.ts';
-import { openPrivateKey } from '../senders/private-keys.ts';
-import { type Dkim, noSettings, type SenderIdentity, type SenderSettings } from '../senders/sender-identity.ts';
+import { type Frame, senderOfFrame, type VerifiedDomain } from '../senders/frame.ts';
+import type { SenderIdentity } from '../senders/sender-identity.ts';
 import type { Suppressing, SuppressionReason } from '../suppressions/find-suppression.ts';
 
 /** The members of the context that decisions are made with. */
@@ -16,7 +16,9 @@ export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
-  senderOf(send: SendRequest): SenderIdentity;
+  /** What the sender is now, for a send that gets its place. */
+  frameOf(send: SendRequest): Frame;
+  senderOf(send: SendRequest, frame: Frame): SenderIdentity;
   suppressionsOf(send: SendRequest): readonly Suppressing[];
   /** Whether the plan limits how many mails the organization sends. */
   hasQuota(send: SendRequest): boolean;
@@ -25,14 +27,9 @@ export type Facts = {
 type Organization = {
   id: string;
   rules: SendingRules | null;
-  sender: {
-    from_name: string | null;
-    from_email: string | null;
-    reply_to: string | null;
-    postal_address: string | null;
-  } | null;
+  settings: Omit<Frame, 'domains'> | null;
   has_quota: boolean;
-  domains: { id: number; domain: string; selector: string; private_key: string }[] | null;
+  domains: VerifiedDomain[] | null;
 };
 type Found = {
   organization_id: string;
@@ -60,10 +57,13 @@ export async function readFacts(
       (select json_agg(json_build_object('id', asked.id::text,
         'rules', (select rules from sending_rules where organization_id = asked.id),
         'has_quota', exists (select from usage_limits where organization_id = asked.id and meter = 'emails'),
-        'sender', (select row_to_json(senders) from senders where organization_id = asked.id),
+        'settings', (
+          select json_strip_nulls(json_build_object('from_name', from_name, 'from_email', from_email,
+            'reply_to', reply_to, 'postal_address', postal_address))
+          from senders where organization_id = asked.id),
         'domains', (
           select json_agg(json_build_object(
-            'id', id, 'domain', domain, 'selector', selector, 'private_key', encode(private_key, 'base64')))
+            'id', id, 'domain', domain, 'selector', selector, 'private_key', encode(private_key, 'base64')) order by id)
           from sending_domains where organization_id = asked.id and verified_at is not null)))
         from unnest(${organizations}::bigint[]) as asked (id)
       ) as organizations,
@@ -78,20 +78,22 @@ export async function readFacts(
       ) as suppressions`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no time');
-  // The statement built both.
+  // The statement built it.
   const found = Map.groupBy(JSON.parse(row.suppressions ?? '[]') as Found[], (one) =>
     placeOf(one.organization_id, one.mode, one.email),
   );
-  const own = new Map(
-    (JSON.parse(row.organizations ?? '[]') as Organization[]).map((one) => [
-      one.id,
-      { ...factsOf(ctx, one), hasQuota: one.has_quota },
-    ]),
-  );
+  // The statement built these too.
+  const own = new Map((JSON.parse(row.organizations ?? '[]') as Organization[]).map((one) => [one.id, factsOf(one)]));
   return {
     now: row.now,
     rulesOf: ({ organizationId }) => own.get(String(organizationId))?.rules ?? noRules,
-    senderOf: ({ organizationId }) => own.get(String(organizationId))?.sender ?? noSender(ctx),
+    frameOf: ({ organizationId }) => own.get(String(organizationId))?.frame ?? {},
+    senderOf: ({ organizationId }, frame) =>
+      senderOfFrame(frame, {
+        domains: own.get(String(organizationId))?.domains ?? [],
+        sealer: ctx.sealer,
+        mayUseAny: ctx.config.anySender,
+      }),
     hasQuota: ({ organizationId, mode }) => mode === 'live' && own.get(String(organizationId))?.hasQuota === true,
     suppressionsOf: ({ organizationId, mode, to }) =>
       found.get(placeOf(String(organizationId), mode, normalEmail(to))) ?? [],
@@ -102,35 +104,12 @@ function placeOf(organizationId: string, mode: string, email: string): string {
   return `${organizationId}:${mode}:${email}`;
 }
 
-function factsOf(
-  ctx: LedgerContext,
-  { rules, sender, domains }: Organization,
-): { rules: SendingRules; sender: SenderIdentity } {
-  const settings: SenderSettings =
-    sender === null
-      ? noSettings
-      : {
-          fromName: sender.from_name,
-          fromEmail: sender.from_email,
-          replyTo: sender.reply_to,
-          postalAddress: sender.postal_address,
-        };
-  const byName = new Map((domains ?? []).map((one) => [one.domain, one]));
+function factsOf({ rules, settings, domains, has_quota: hasQuota }: Organization) {
+  const frame: Frame = { ...settings, ...(domains !== null && { domains: domains.map(({ id }) => id) }) };
   return {
     rules: rules === null ? noRules : parseRules(JSON.stringify(rules)),
-    sender: {
-      settings,
-      mayUseAny: ctx.config.anySender,
-      dkimOf(domain): Dkim | undefined {
-        const one = byName.get(domain);
-        if (one === undefined) return undefined;
-        const privateKey = openPrivateKey(ctx.sealer, BigInt(one.id), Buffer.from(one.private_key, 'base64'));
-        return { domainName: domain, keySelector: one.selector, privateKey };
-      },
-    },
+    frame,
+    domains: domains ?? [],
+    hasQuota,
   };
-}
-
-function noSender(ctx: LedgerContext): SenderIdentity {
-  return { settings: noSettings, mayUseAny: ctx.config.anySender, dkimOf: () => undefined };
 }

@@ -59,7 +59,7 @@ export async function settleSends(
       from result
       where sends.organization_id = result.organization_id and sends.effect_key = result.effect_key
         and sends.status <> 'skipped' and (sends.status <> 'held' or result.ends_held)
-        and (sends.status <> 'sent' or result.status = 'sent')
+        and sends.status <> 'sent'
       returning sends.contact_key, sends.workflow_id, sends.enrollment_id, sends.status, sends.placed_at
     )
     select contact_key, workflow_id, enrollment_id from settled

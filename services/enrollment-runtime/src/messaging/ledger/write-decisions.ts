@@ -4,45 +4,59 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { refKeyOf, sendKeyOf } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
-import type { LedgerContext } from './read-facts.ts';
+import type { Frame } from '../senders/frame.ts';
+import type { Facts, LedgerContext } from './read-facts.ts';
 
 /** A send with what was decided, and the time at which it may leave when sends are spread. */
 export type Decided = { send: SendRequest; decision: Decision | { kind: 'returned' }; slotAt: number | null };
 
+/** A decision as it stands in the ledger. Without a place both are null. */
+type Written = { placedAt: Date | null; frame: Frame | null };
+
 /**
- * Writes decisions into the ledger, and returns since when each send has had its place. A place is kept by whatever follows but a
- * failure for good: nobody knows whether an attempt that a process did not survive arrived. A mail that gets its place is counted.
+ * Writes decisions into the ledger, and returns since when each send has had its place, and its frame. Both are kept by
+ * whatever follows but a failure for good: nobody knows whether an attempt that a process did not survive arrived. A
+ * mail that gets its place is counted. A send whose result is recorded stays as it is, and is not among the answers: of
+ * two processes, the later one sees what the earlier one did.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
   trx: Transaction<DB>,
   decided: readonly Decided[],
-  now: Date,
-): Promise<Map<string, Date>> {
-  const rows = decided.map((one) => ({ ...sendRow(one.send), ...decisionRow(one, now) }));
+  { now, frameOf }: Pick<Facts, 'now' | 'frameOf'>,
+): Promise<Map<string, Written>> {
+  const rows = decided.map((one) => ({ ...sendRow(one.send), ...decisionRow(one, now), ...frameRow(one, frameOf) }));
   // In the order of their keys, like every other writer, so that no two wait for each other.
   rows.sort((a, b) => (a.effect_key < b.effect_key ? -1 : 1));
-  const { rows: written } = await sql<{ effect_key: string; placed_at: Date | null }>`
+  const { rows: written } = await sql<{ effect_key: string; placed_at: Date | null; frame: string | null }>`
     with written as (insert into sends (
       organization_id, workflow_id, enrollment_id, planned_at, due_at, expires_at, placed_at, slot_at, decided_at,
       lost_to_workflow_id, lost_to_enrollment_id, priority, mode, status, channel, class, category, step_id, effect_key,
-      contact_key, ref_key, decision, rule, reason)
+      contact_key, ref_key, decision, rule, reason, frame)
     select organization_id, workflow_id, enrollment_id, planned_at, due_at, expires_at, placed_at, slot_at, ${now},
       lost_to_workflow_id, lost_to_enrollment_id, priority, mode, status, channel, class, category, step_id, effect_key,
-      contact_key, ref_key, decision, rule, reason
+      contact_key, ref_key, decision, rule, reason, frame
     from json_populate_recordset(null::sends, ${JSON.stringify(rows)}::json)
     on conflict (organization_id, effect_key) do update set
       status = excluded.status, due_at = excluded.due_at, slot_at = excluded.slot_at, decided_at = excluded.decided_at,
       placed_at = coalesce(sends.placed_at, excluded.placed_at),
+      frame = case when sends.placed_at is null then excluded.frame else coalesce(sends.frame, excluded.frame) end,
       lost_to_workflow_id = excluded.lost_to_workflow_id, lost_to_enrollment_id = excluded.lost_to_enrollment_id,
       decision = excluded.decision, rule = excluded.rule, reason = excluded.reason
-    returning organization_id, mode, effect_key, placed_at), counted as (${usageInsert(
+    where sends.result is null
+    returning organization_id, mode, effect_key, placed_at, frame), counted as (${usageInsert(
       'emails',
       sql`select organization_id, 1 as amount from written where mode = 'live' and placed_at = ${now}::timestamptz`,
       dbNow,
     )})
-    select effect_key, placed_at from written`.execute(trx);
-  return new Map(written.flatMap(({ effect_key, placed_at }) => (placed_at ? [[effect_key, placed_at] as const] : [])));
+    select effect_key, placed_at, frame from written`.execute(trx);
+  return new Map(
+    written.map((row) => [
+      row.effect_key,
+      // This service stored it.
+      { placedAt: row.placed_at, frame: row.frame === null ? null : (JSON.parse(row.frame) as Frame) },
+    ]),
+  );
 }
 
 /** The columns of a send that never change. */
@@ -64,6 +78,11 @@ export function sendRow(send: SendRequest) {
     contact_key: sendKeyOf(send),
     ref_key: refKeyOf(send),
   };
+}
+
+/** A send that may go has its place. */
+function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
+  return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }
 
 function decisionRow({ decision, slotAt }: Decided, now: Date) {

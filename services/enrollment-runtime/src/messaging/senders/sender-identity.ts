@@ -17,5 +17,3 @@ export type SenderIdentity = {
   /** Whether any address may send, as where a person tries the platform on their own machine. */
   mayUseAny: boolean;
 };
-
-export const noSettings: SenderSettings = { fromName: null, fromEmail: null, replyTo: null, postalAddress: null };

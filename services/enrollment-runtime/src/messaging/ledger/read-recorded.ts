@@ -1,0 +1,21 @@
+import type { EffectResult } from '@drippulse/engine';
+import { sql, type Transaction } from 'kysely';
+import type { DB } from '../../db/schema.ts';
+import type { SendRequest } from '../send-request.ts';
+
+/** The results, by key, of sends that the mail server took. Their effects may lack them: a process died in between. */
+export async function readRecorded(
+  trx: Transaction<DB>,
+  sends: readonly Pick<SendRequest, 'organizationId' | 'key'>[],
+): Promise<Map<string, EffectResult>> {
+  if (sends.length === 0) return new Map();
+  const { rows } = await sql<{ effect_key: string; result: string }>`
+    select effect_key, result
+    from unnest(
+      ${sends.map(({ organizationId }) => organizationId)}::bigint[],
+      ${sends.map(({ key }) => key)}::text[]) as asked (organization_id, effect_key)
+    join sends using (organization_id, effect_key)
+    where result is not null`.execute(trx);
+  // `recordSent` stored them.
+  return new Map(rows.map((row) => [row.effect_key, JSON.parse(row.result) as EffectResult]));
+}

@@ -1,0 +1,23 @@
+import type { EffectResult } from '@drippulse/engine';
+import { sql } from 'kysely';
+import type { Context } from '../../context.ts';
+import type { SendRequest } from '../send-request.ts';
+
+/** A send that the mail server took, with the result of its effect. */
+export type TakenSend = { send: Pick<SendRequest, 'organizationId' | 'key'>; result: EffectResult };
+
+/**
+ * Writes into the ledger that the mail server took sends, in a commit of its own that is waited for. A send that has
+ * ended otherwise meanwhile stays so: it is not repeated.
+ */
+export async function recordSent({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>, taken: readonly TakenSend[]) {
+  const sorted = taken.toSorted((a, b) => (a.send.key < b.send.key ? -1 : 1));
+  await sql`
+    update sends set status = 'sent', decision = 'sent', rule = null, reason = null, decided_at = ${dbNow},
+      placed_at = coalesce(placed_at, ${dbNow}), result = taken.result
+    from unnest(
+      ${sorted.map(({ send }) => send.organizationId)}::bigint[], ${sorted.map(({ send }) => send.key)}::text[],
+      ${sorted.map(({ result }) => JSON.stringify(result))}::json[]) as taken (organization_id, effect_key, result)
+    where sends.organization_id = taken.organization_id and sends.effect_key = taken.effect_key
+      and sends.status in ('pending', 'held', 'sending')`.execute(db.kysely);
+}

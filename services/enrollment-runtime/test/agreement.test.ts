@@ -1,0 +1,3 @@
+import { agreementTests } from './agreement.ts';
+
+agreementTests(20);
