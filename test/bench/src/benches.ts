@@ -14,6 +14,7 @@ import { importing } from './import/import.ts';
 import { integrations } from './integrations/integrations.ts';
 import { ledger } from './ledger/ledger.ts';
 import { list } from './list/list.ts';
+import { mail } from './mail/mail.ts';
 import { million } from './million/million.ts';
 import { classes } from './neighbours/classes.ts';
 import { neighbours } from './neighbours/neighbours.ts';
@@ -28,6 +29,7 @@ export const benches: ReadonlyMap<string, Bench> = new Map([
   ['engine', engine],
   ['engine-million', engineMillion],
   ['effects', effects],
+  ['mail', mail],
   ['bulk', bulk],
   ['events', events],
   ['million', million],

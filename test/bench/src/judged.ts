@@ -20,6 +20,7 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   },
   'engine-million': { cpu_ratio: { better: 'lower' }, wal_bytes_per_step: { better: 'lower' } },
   effects: { ratio_pgboss: { better: 'higher' } },
+  mail: { ratio_pgboss: { better: 'higher' }, accepted_p99_ms: { better: 'lower' } },
   bulk: { ratio_pgboss: { better: 'higher' }, other_p99_ms: { better: 'lower' } },
   events: { events_per_second: { better: 'higher' }, resumed_p99_ms: { better: 'lower' } },
   timers: { ratio_pgboss: { better: 'higher' }, million_p99_ms: { better: 'lower' } },

@@ -3,6 +3,9 @@ import { eventually, findTexts, type Receiver, startReceiver, type TestDatabase 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { startOwnDatabase } from '../src/own-database.ts';
+import { linkIn, messageIdIn, readMails, request, sendSigned } from '../src/tracked-mails.ts';
+
+const bounceSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 let database: TestDatabase;
 let client: pg.Client;
@@ -12,7 +15,8 @@ let platform: RunningPlatform;
 beforeAll(async () => {
   database = await startOwnDatabase();
   receiver = await startReceiver();
-  platform = await startLayout('start', { env: { DATABASE_URL: database.url, WEBHOOK_ALLOW_PRIVATE: 'true' } });
+  const env = { DATABASE_URL: database.url, WEBHOOK_ALLOW_PRIVATE: 'true', BOUNCE_WEBHOOK_SECRET: bounceSecret };
+  platform = await startLayout('start', { env });
   client = new pg.Client(database.url);
   await client.connect();
 });
@@ -33,6 +37,8 @@ const person = {
 const canaries = ['zephyrine', 'quillfeather', '90817263', 'falconry-canary'];
 /** The log of events is as immutable as a Kafka topic: its events are removed after 7 days. */
 const immutable = ['events.embedded_log.value'];
+/** A client of a person, with a name that would say who it is. */
+const reader = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Firefox/132.0 falconry-canary' };
 
 test('an erased person is found in no column of any table', async () => {
   const { api } = platform;
@@ -52,7 +58,16 @@ test('an erased person is found in no column of any table', async () => {
   const steps = [
     { type: 'log', config: { message: 'Hello {{ first_name }} {{ last_name }}' } },
     { type: 'webhook_callback', config: { url: `${receiver.url}/callback`, payload: { about: '{{ custom.hobby }}' } } },
-    { type: 'email', config: { subject: 'Dear {{ first_name }}', body: 'Hello', to: '{{ email }}' } },
+    {
+      type: 'email',
+      config: {
+        subject: 'Dear {{ first_name }}',
+        body: '<p>Hello, <a href="https://shop.example/?for={{ first_name }}">look</a></p>',
+        to: '{{ email }}',
+        track_opens: true,
+        track_clicks: true,
+      },
+    },
   ];
   const enroll = async (name: string, more: object[], enrolled: object) => {
     const workflow = await api.post('/api/v1/workflows', { name, status: 'active', steps: [...steps, ...more] });
@@ -104,6 +119,8 @@ test('an erased person is found in no column of any table', async () => {
     expect(body.deliveries.length).toBeGreaterThan(5);
     expect(body.deliveries.every((one: { status: string }) => one.status === 'delivered')).toBe(true);
   });
+  const mails = readMails(platform);
+  await reactTo(mails);
   const before = await findTexts(client, canaries, immutable);
   const tables = [
     ...new Set(
@@ -127,6 +144,8 @@ test('an erased person is found in no column of any table', async () => {
       'enrollments.effects',
       'enrollments.enrollments',
       'enrollments.events',
+      'enrollments.hits',
+      'enrollments.suppressions',
       'enrollments.timeline',
       'integrations.source_failed_rows',
       'webhooks.attempts',
@@ -141,6 +160,7 @@ test('an erased person is found in no column of any table', async () => {
 
   expect(await api.post(`/api/v1/crm/contacts/${contact.body.public_id}/erase`, {})).toMatchObject({ status: 204 });
   await eventually(async () => expect(await findTexts(client, canaries, immutable)).toEqual([]));
+  expect(await countTraces()).toEqual({ sends: 0, suppressions: 0, hits: 10, telling_hits: 0 });
   expect(await api.get(mail)).toMatchObject({ status: 410, body: { error: 'mail_not_kept' } });
   expect(await api.post('/api/v1/crm/contacts', person, once)).toMatchObject({
     status: 410,
@@ -168,4 +188,83 @@ test('an erased person is found in no column of any table', async () => {
     ],
   });
   expect(await findTexts(client, canaries, immutable)).toEqual([]);
+
+  await followErased(mails);
+  expect(await findTexts(client, [...canaries, ...mails.flatMap(tokensIn)], immutable)).toEqual([]);
 });
+
+/** What a person does with mails, and the mail server with one of them. All hits are judged when it has returned. */
+async function reactTo(mails: readonly string[]): Promise<void> {
+  expect(mails).toHaveLength(4);
+  // Hits right after the sending count as those of a scanner.
+  await client.query(`update enrollments.deliveries set sent_at = sent_at - interval '1 hour'`);
+  for (const mail of mails) await openAndFollow(mail);
+  expect(await unsubscribeFrom(mails[0])).toContain('You are unsubscribed');
+  expect(await reportBounce('first', mails[1])).toMatchObject({ status: 200, body: { accepted: 1 } });
+  await eventually(async () => {
+    const { rows } = await client.query(
+      'select kind, verdict, count(*)::int from enrollments.hits group by 1, 2 order by 1, 2',
+    );
+    expect(rows).toEqual([
+      { kind: 'bounce', verdict: null, count: 1 },
+      { kind: 'click', verdict: 'human', count: 4 },
+      { kind: 'open', verdict: 'human', count: 4 },
+      { kind: 'unsubscribe', verdict: null, count: 1 },
+    ]);
+  });
+  expect(await countTraces()).toEqual({ sends: 4, suppressions: 2, hits: 10, telling_hits: 10 });
+}
+
+/** The links of mails answer as before, name nobody, and leave nothing of whoever follows them. */
+async function followErased(mails: readonly string[]): Promise<void> {
+  for (const mail of mails) {
+    await openAndFollow(mail);
+    const question = await request(linkIn(mail, 'unsubscribe'));
+    expect(question.status).toBe(200);
+    for (const page of [await question.text(), await unsubscribeFrom(mail)]) {
+      expect(page).toContain('The data of this receiver was erased');
+      expect(canaries.filter((canary) => page.toLowerCase().includes(canary))).toEqual([]);
+    }
+  }
+  expect(await reportBounce('second', mails[2])).toMatchObject({ status: 200, body: { accepted: 1 } });
+  await eventually(async () => {
+    expect(await countTraces()).toEqual({ sends: 0, suppressions: 0, hits: 19, telling_hits: 0 });
+  });
+}
+
+async function openAndFollow(mail: string): Promise<void> {
+  const picture = await request(linkIn(mail, 'pixel.gif'), { headers: reader });
+  expect([picture.status, picture.headers.get('content-type')]).toEqual([200, 'image/gif']);
+  const link = await request(linkIn(mail, 'click'), { headers: reader });
+  expect([link.status, link.headers.get('location')]).toEqual([302, 'https://shop.example/?for=Zephyrine']);
+}
+
+async function unsubscribeFrom(mail = ''): Promise<string> {
+  const body = new URLSearchParams({ 'List-Unsubscribe': 'One-Click' });
+  const answer = await request(linkIn(mail, 'unsubscribe'), { method: 'POST', body, headers: reader });
+  expect(answer.status).toBe(200);
+  return answer.text();
+}
+
+function reportBounce(id: string, mail = '') {
+  const reason = `550 no ${person.email} here`;
+  const report = { type: 'bounce', bounce_type: 'hard', message_id: messageIdIn(mail), reason };
+  return sendSigned(`${platform.baseUrl}/webhooks/nurture/bounce`, bounceSecret, { id, body: JSON.stringify(report) });
+}
+
+function tokensIn(mail: string): string[] {
+  return [...mail.matchAll(/\?token=([\w-]+)/g)].flatMap(([, token]) => token ?? []);
+}
+
+/** Rows about mails of which one says who the person is, or what the person did with them. */
+async function countTraces(): Promise<Record<string, number> | undefined> {
+  const { rows } = await client.query<Record<string, number>>(
+    `select
+       (select count(*)::int from enrollments.sends) as sends,
+       (select count(*)::int from enrollments.suppressions) as suppressions,
+       (select count(*)::int from enrollments.hits) as hits,
+       (select count(*)::int from enrollments.hits
+        where num_nonnulls(url, user_agent, address, detail) > 0) as telling_hits`,
+  );
+  return rows[0];
+}

@@ -1,9 +1,7 @@
-import { createHmac } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { type RunningPlatform, startLayout } from '@drippulse/harness';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { request as get, linkIn, messageIdIn, readMails, sendSigned } from '../src/tracked-mails.ts';
 
 const bounceSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
@@ -29,22 +27,18 @@ beforeAll(async () => {
   const { body: workflow } = await platform.api.post('/api/v1/workflows', { name: 'Hello', status: 'active', steps });
   const contacts = [{ email: 'ada@example.com' }];
   await platform.api.post(`/api/v1/workflows/${workflow.id}/enrollments/bulk`, { contacts });
-  mail = await eventually(async () => {
-    const folder = path.join(platform.dataDir, 'mail');
-    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.eml'));
-    // Quoted-printable, as far as it matters for links.
-    return readFileSync(path.join(folder, file), 'utf8')
-      .replaceAll(/=\r?\n/g, '')
-      .replaceAll('=3D', '=');
+  mail = await eventually(() => {
+    const [first] = readMails(platform);
+    if (first === undefined) throw new Error('no mail is there');
+    return first;
   });
 });
 afterAll(() => platform?.dispose());
 
-const linkOf = (kind: string) => new RegExp(`http://[^"<>\\s]*/track/n/${kind}\\?token=[\\w-]+`).exec(mail)?.[0] ?? '';
-const get = (url: string, init: RequestInit = {}) => fetch(url, { redirect: 'manual', ...init });
+const linkOf = (kind: Parameters<typeof linkIn>[1]) => linkIn(mail, kind);
 
 test('links of a mail lead to the platform that sent it, at both prefixes', async () => {
-  for (const kind of ['pixel.gif', 'click', 'unsubscribe']) {
+  for (const kind of ['pixel.gif', 'click', 'unsubscribe'] as const) {
     expect(linkOf(kind)).toMatch(new RegExp(`^${platform.baseUrl}/track/n/`));
     const both = [linkOf(kind), linkOf(kind).replace('/track/', '/api/v1/track/')];
     const [root, api] = await Promise.all(both.map(async (url) => (await get(url)).status));
@@ -126,23 +120,8 @@ test('reports without a signature, and a megabyte of anything, are refused in th
   expect([connected.status, Object(await connected.json()).error]).toEqual([404, 'connection_not_found']);
 });
 
-/** The answer to a message that is signed as Standard Webhooks has it. */
-async function sendSigned(path: string, secret: string, message: { id: string; body: Buffer | string }) {
-  const at = Math.floor(Date.now() / 1_000);
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const hmac = createHmac('sha256', key).update(`${message.id}.${at}.`).update(message.body);
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': message.id,
-    'webhook-timestamp': String(at),
-    'webhook-signature': `v1,${hmac.digest('base64')}`,
-  };
-  const answer = await get(`${platform.baseUrl}${path}`, { method: 'POST', body: message.body, headers });
-  return { status: answer.status, body: Object(await answer.json()) };
-}
-
 test('a megabyte of garbage with a right signature gets a clear answer at both inbound routes, and nothing is lost', async () => {
-  const messageId = /^Message-ID: (\S+)/im.exec(mail)?.[1];
+  const messageId = messageIdIn(mail);
   const { body: inbound } = await platform.api.post('/api/v1/account/inbound_secrets/lead_scoring', {});
   const { body: lead } = await platform.api.post('/api/v1/crm/leads', { email: 'judged@example.com' });
   const routes = [
@@ -171,10 +150,16 @@ test('a megabyte of garbage with a right signature gets a clear answer at both i
       ...(most < 1 << 20 ? [{ size: 1 << 20, byte: 7, status: 413, error: 'body_too_large' }] : []),
     ];
     for (const { size, byte, status, error } of garbage) {
-      const refused = await sendSigned(route, secret, { id: 'msg_garbage', body: Buffer.alloc(size, byte) });
+      const refused = await sendSigned(`${platform.baseUrl}${route}`, secret, {
+        id: 'msg_garbage',
+        body: Buffer.alloc(size, byte),
+      });
       expect({ route, ...refused }).toMatchObject({ route, status, body: { error, message: expect.any(String) } });
     }
-    const taken = await sendSigned(route, secret, { id: 'msg_garbage', body: JSON.stringify(right) });
+    const taken = await sendSigned(`${platform.baseUrl}${route}`, secret, {
+      id: 'msg_garbage',
+      body: JSON.stringify(right),
+    });
     expect({ route, ...taken }).toMatchObject({ route, ...answer });
   }
   const { body: judged } = await platform.api.get(`/api/v1/crm/leads/${lead.public_id}`);

@@ -6,11 +6,10 @@ import { migrateEmbeddedTransport } from '@drippulse/events';
 import { freePort } from '@drippulse/servers';
 import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
-import { createWorkflowsClient, runtimeConfig, type WorkflowsClient } from './clients.ts';
+import { createRuntimeClients, type RuntimeClients, runtimeConfig } from './clients.ts';
 
 /** The service of enrollments in a process of its own. */
-export type Runtime = {
-  workflows: WorkflowsClient;
+export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
   /** Seconds it has spent on a core. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
@@ -43,13 +42,13 @@ export async function startRuntime(
     exited.then(() => Promise.reject(new Error('the runtime did not start'))),
   ]);
   const { pid = 0 } = child;
-  const workflows = createWorkflowsClient(port);
+  const { workflows, enrollments, close } = createRuntimeClients(port);
   return {
-    workflows,
+    ...{ workflows, enrollments },
     cpuSeconds: () => cpuSeconds(pid),
     peakMemoryMb: () => peakMemoryMb(pid),
     async stop() {
-      workflows.close();
+      close();
       child.kill('SIGTERM');
       await exited;
     },

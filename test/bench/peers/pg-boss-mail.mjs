@@ -1,0 +1,106 @@
+// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent; what the mail server answered is
+// its output, so that each is completed by itself. The mail is what ours is: the same templates, a text part made of the HTML, a link
+// to unsubscribe that nobody can guess, a Message-ID of its own, and a look for a suppression before it is sent.
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { convert } from 'html-to-text';
+import { Liquid } from 'liquidjs';
+import { createTransport } from 'nodemailer';
+import { PgBoss } from 'pg-boss';
+import { config, measure } from './peer.mjs';
+
+const queue = 'mails';
+const batchSize = 500;
+const concurrency = 2;
+const { databaseUrl, smtpUrl, mails, warmUpMails, suppressed, subject, body } = config;
+const from = { name: '', address: 'drippulse@localhost' };
+const secret = randomBytes(32);
+
+// The guards, the pool and the deadlines of our mailer.
+const guard = { disableFileAccess: true, disableUrlAccess: true };
+const transport = createTransport({
+  ...guard,
+  url: smtpUrl,
+  pool: true,
+  maxConnections: 40,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  dnsTimeout: 10_000,
+  socketTimeout: 60_000,
+});
+const textLiquid = new Liquid({ ownPropertyOnly: true });
+const htmlLiquid = new Liquid({ ownPropertyOnly: true, outputEscape: 'escape' });
+const [subjectTemplate, bodyTemplate] = [textLiquid.parse(subject), htmlLiquid.parse(body)];
+
+const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
+boss.on('error', (error) => console.error(error));
+await boss.start();
+await boss.createQueue(queue);
+const database = boss.getDb();
+await database.executeSql('create table suppressions (email text primary key, reason text not null)');
+await database.executeSql(
+  `insert into suppressions select 'gone' || n || '@example.com', 'bounce' from generate_series(1, $1::int) as n`,
+  [suppressed],
+);
+await send(warmUpMails);
+await work(warmUpMails);
+await send(mails);
+await measure(() => work(mails));
+
+async function send(count) {
+  const jobs = Array.from({ length: count }, (_, n) => ({
+    data: {
+      ...{ lead_ref: `crm-${n}`, email: `person${n}@example.com` },
+      ...{ first_name: `First${n % 500}`, last_name: `Last${n % 3000}` },
+      ...{ score: n % 100, company: `Company ${n % 1000}`, country: 'NL' },
+    },
+  }));
+  await boss.insert(queue, jobs);
+}
+
+async function work(count) {
+  const done = await Promise.all(Array.from({ length: concurrency }, workUntilEmpty));
+  const steps = done.reduce((sum, each) => sum + each, 0);
+  if (steps !== count) throw new Error(`${steps} of ${count} jobs were completed`);
+  return { steps };
+}
+
+async function workUntilEmpty() {
+  for (let done = 0; ; ) {
+    const jobs = await boss.fetch(queue, { batchSize });
+    if (jobs.length === 0) return done;
+    await Promise.all(jobs.map(async (job) => boss.complete(queue, job.id, await perform(job))));
+    done += jobs.length;
+  }
+}
+
+async function perform({ id, data }) {
+  const { rows } = await database.executeSql('select reason from suppressions where email = $1', [data.email]);
+  if (rows.length > 0) return { outcome: 'skipped', reason: rows[0].reason };
+  const { messageId, response } = await transport.sendMail({ ...compose(id, data), ...guard });
+  return { outcome: 'succeeded', messageId, response };
+}
+
+function compose(id, data) {
+  const token = createHmac('sha256', secret).update(id).digest('base64url');
+  const url = `http://localhost:3000/unsubscribe?mail=${id}&token=${token}`;
+  const rendered = htmlLiquid.renderSync(bodyTemplate, data);
+  const html = rendered.replace('</body>', `<p><a href="${url}">Unsubscribe</a></p></body>`);
+  const text = `${convert(rendered, { wordwrap: 78 })}\n\n-- \nUnsubscribe: ${url}\n`;
+  const hash = createHash('sha256').update(id).digest('hex').slice(0, 40);
+  return {
+    messageId: `<${hash}@localhost>`,
+    date: new Date(),
+    from,
+    to: { name: '', address: data.email },
+    envelope: { from: from.address, to: data.email },
+    subject: textLiquid.renderSync(subjectTemplate, data),
+    html,
+    text,
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      'List-Unsubscribe': `<${url}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    },
+    baseBoundary: hash,
+  };
+}

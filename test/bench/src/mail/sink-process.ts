@@ -1,0 +1,33 @@
+import { SMTPServer } from 'smtp-server';
+import type { Accepted } from './start-sink.ts';
+
+// The mail server, in a process of its own so that its work does not count as ours. It accepts every mail and throws it away. When
+// asked, it tells its parent what it has accepted since it was asked last.
+let accepted: Accepted[] = [];
+
+const server = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS', 'AUTH'],
+  onData(stream, { envelope }, callback) {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => {
+      const raw = Buffer.concat(chunks);
+      const head = raw.toString('latin1', 0, raw.indexOf('\r\n\r\n'));
+      const messageId = /^message-id: (\S+)/im.exec(head)?.[1] ?? '';
+      accepted.push({ messageId, to: envelope.rcptTo[0]?.address ?? '', bytes: raw.length, at: Date.now() });
+      callback(null, `2.0.0 Ok: queued as SINK${accepted.length}`);
+    });
+  },
+});
+// A client that goes away with its connection is none of the server's failures.
+server.on('error', () => undefined);
+server.listen(0, '127.0.0.1', () => {
+  const address = server.server.address();
+  process.send?.({ port: typeof address === 'object' ? address?.port : undefined });
+});
+process.on('message', () => {
+  process.send?.(accepted);
+  accepted = [];
+});
+process.on('disconnect', () => process.exit());

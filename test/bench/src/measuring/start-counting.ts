@@ -1,0 +1,24 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A server in a process of its own, so that its work does not count as ours. It counts what comes. */
+export type Counting<Counts> = { port: number; counts(): Promise<Counts>; stop(): void };
+
+/** Starts it: the program says on which port it listens, and answers each message with its counts. */
+export async function startCounting<Counts>(program: URL, args: readonly string[] = []): Promise<Counting<Counts>> {
+  const child = fork(fileURLToPath(program), args, { stdio: ['ignore', 2, 2, 'ipc'] });
+  const [listening]: { port: number }[] = await once(child, 'message');
+  if (listening === undefined) throw new Error(`${program.pathname} does not listen`);
+  return {
+    port: listening.port,
+    async counts() {
+      const answer = once(child, 'message');
+      child.send('count');
+      const [counts]: Counts[] = await answer;
+      if (counts === undefined) throw new Error(`${program.pathname} did not answer`);
+      return counts;
+    },
+    stop: () => void child.kill(),
+  };
+}
