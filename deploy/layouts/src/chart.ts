@@ -75,6 +75,9 @@ const ownScaling = new Map<ServiceName | RoleName, string[]>([
   [serviceOf('webhooks'), scaledBy(serviceOf('webhooks'), 'drippulse_consumer_lag_events', 1000)],
 ]);
 
+/** More than others: it may hold bodies, lists and unread answers of many organizations at once (`npm run bench -- neighbours`). */
+const publicMemory = '  resources: { limits: { memory: 768Mi } }';
+
 function valuesLines({ name, service, role }: LayoutProcess): string[] {
   const { schema, servers, secrets, optionalSecrets, leavesCluster, nodeFlags, environment } = processEntry(service);
   if (name !== service) {
@@ -95,7 +98,7 @@ function valuesLines({ name, service, role }: LayoutProcess): string[] {
     ...(role === undefined ? [] : [`  env: { ROLE: ${role} }`]),
     ...(environment.includes('PUBLIC_URL') ? ['  linksToPublicUrl: true'] : []),
     ...(nodeFlags.length > 0 ? [`  nodeFlags: [${nodeFlags.join(', ')}]`] : []),
-    ...(name === publicService ? ['  public: true'] : []),
+    ...(name === publicService ? ['  public: true', publicMemory] : []),
     ...(leavesCluster ? ['  leavesCluster: true'] : []),
     ...(schema === undefined ? ['  migrates: false'] : []),
     ...(hasAllTopics ? ['  makesTopics: true'] : []),

@@ -10,3 +10,4 @@ export { addNotices, addSecretNotices, type OutgoingNotice } from './outbox/add-
 export { type MailOutcome, startMailLoop } from './outbox/send-loop.ts';
 export { sealedMails } from './outbox/stored-mail.ts';
 export { allowSealedMails, createMailsTable } from './outbox/table.ts';
+export { findRecipients, type Recipient } from './recipients/find-recipients.ts';

@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const from = { name: 'DripPulse', address: 'drip@example.com' };
+const mailFrom = 'Drip <drip@example.com>';
 const log = { error: () => undefined, info: () => undefined };
 
 function add(
@@ -49,7 +49,7 @@ function add(
   return db.kysely
     .transaction()
     .execute((trx) =>
-      addNotices(trx, [{ organizationId: 1n, key, to, notice, ...(attachment && { attachment }) }], { from, date }),
+      addNotices(trx, [{ organizationId: 1n, key, to, notice, ...(attachment && { attachment }) }], { mailFrom, date }),
     );
 }
 
@@ -59,7 +59,7 @@ function start(mailer: Mailer): void {
 
 /** A mailer into the folder, which first fails in a way that leaves the mail sent: as a process that dies does. */
 function fallible(failures: number): { mailer: Mailer; written: string[] } {
-  const files = createMailer({ smtpUrl: undefined, mailFrom: from.address, mailDir: folder });
+  const files = createMailer({ smtpUrl: undefined, mailFrom, mailDir: folder });
   if (files === undefined) throw new Error('there is a folder');
   const written: string[] = [];
   let left = failures;
@@ -111,7 +111,7 @@ test('a mail of a transaction that is rolled back is not sent', async () => {
   const to = { name: '', address: 'ada@example.com' };
   await expect(
     db.kysely.transaction().execute(async (trx) => {
-      await addNotices(trx, [{ organizationId: 1n, key: 'a:1', to, notice }], { from, date: new Date() });
+      await addNotices(trx, [{ organizationId: 1n, key: 'a:1', to, notice }], { mailFrom, date: new Date() });
       throw new Error('no');
     }),
   ).rejects.toThrow('no');
@@ -130,7 +130,7 @@ test('a mail whose text is a secret waits sealed, also by another key, goes out 
   const to = { name: 'Ada', address: 'ada@example.com' };
   await db.kysely.transaction().execute((trx) =>
     addSecretNotices(trx, [{ organizationId: 1n, key: 'link:1', to, notice }], {
-      from,
+      mailFrom,
       date: new Date(),
       sealer: createSealer(old ?? ''),
     }),

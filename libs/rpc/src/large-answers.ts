@@ -19,23 +19,32 @@ export function withLargeAnswer(): ContextValues {
   return createContextValues().set(largeAnswerKey, true);
 }
 
-/** What the caller of a list takes: a small one only, or one of any size, for which it has a place. */
-export type ListSize = 'small' | 'large';
+/**
+ * What the caller of a list takes: one whose rows have at most 256 KiB, at most 4 MiB, or as many as there are. It has a place among lists of
+ * the size that it asks for.
+ */
+export type ListSize = (typeof listSizes)[number];
+
+const listSizes = ['small', 'medium', 'large'] as const;
 
 /** The metadata by which the gateway tells a service which list it takes. */
 export const listSizeMetadata = 'x-list-size';
 
 /** The list that a call takes; undefined of one that is no list of a client, and has no bound. */
 export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeader'>): ListSize | undefined {
-  const size = requestHeader.get(listSizeMetadata);
-  return size === 'small' || size === 'large' ? size : undefined;
+  const text = requestHeader.get(listSizeMetadata);
+  return listSizes.find((size) => size === text);
 }
 
 const largeListReason = 'large_list';
 
-/** The refusal of a list that is not small. Its caller takes a place and asks again, so no client sees it. */
+/** The refusal of a list that is larger than it was asked for. Its caller takes another place and asks again, so no client sees it. */
 export function largeListError(): DomainError {
-  return new DomainError('aborted', largeListReason, 'The list is large: ask for it with a place for large ones.');
+  return new DomainError(
+    'aborted',
+    largeListReason,
+    'The list is larger than this: ask for it with a place for larger ones.',
+  );
 }
 
 export function isLargeListError(error: unknown): boolean {

@@ -15,7 +15,7 @@ import type { Migration } from 'kysely/migration';
 import { type AuditedRows, auditWrites } from './audit/audit-writes.ts';
 import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
-import { boundLists, largeListPlaces } from './lists.ts';
+import { boundLists, listPlaces } from './lists.ts';
 import { organizationRowsRoutes } from './organization-rows/routes.ts';
 import { commonTables, type OrganizationTable, type OrganizationTables } from './organization-rows/tables.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
@@ -148,7 +148,7 @@ async function serve<C extends ServiceConfig, DB>(
   const interceptors = [
     ...serverInterceptors({ tokens, log, metrics: registry }),
     limitTransfers(transferPlaces()),
-    boundLists(largeListPlaces()),
+    boundLists(listPlaces()),
     databaseInterceptor,
     guardLiveRows(rowModes),
     compareRevisions(rowRevisions),

@@ -41,7 +41,8 @@ async function start(
   const db: Database<object> = connectDatabase({ url: database.url, schema: 'public', service: 'lists', log, max: 3 });
   opened.defer(() => db.close());
   const keys = createTestKeys();
-  const places = createShares({ of: 'large lists', ofEach: 1, ofAll: 3, waitMs: 60_000 });
+  const shares = () => createShares({ of: 'large lists', ofEach: 1, ofAll: 3, waitMs: 60_000 });
+  const places = { medium: shares(), large: shares() };
   const interceptors = [
     ...serverInterceptors({ tokens: keys.tokensOf('enrollment-runtime'), log }),
     boundLists(places),
@@ -69,7 +70,7 @@ async function start(
   });
   return {
     db,
-    places,
+    used: () => places.medium.used() + places.large.used(),
     /** Asks for a list of so many rows, and returns how many came or why none did. */
     async ask(rows: number, size: string, options: { signal?: AbortSignal; organizationId?: bigint } = {}) {
       const { signal, organizationId = editor.organizationId } = options;
@@ -117,7 +118,10 @@ test.each(layouts)(
     expect(await service.ask(1, 'small')).toBe(1);
     const asked = Array.from({ length: 16 }, () => service.ask(300, 'small'));
     expect(await Promise.all(asked)).toEqual(asked.map(() => 'large_list'));
+    // 18 MB.
+    expect(await service.ask(300, 'medium')).toBe('large_list');
     expect(await service.ask(300, 'large')).toBe(300);
+    expect(await service.ask(60, 'medium')).toBe(60);
     expect(await service.ask(4, 'small')).toBe(4);
     // The calls that services make for themselves are not bounded.
     expect(await service.ask(300, '')).toBe(300);
@@ -140,7 +144,7 @@ test.each(layouts)(
     }
     expect(await Promise.all(large)).toEqual(large.map(() => 10));
     expect(counts).toEqual({ running: 0, most: 1, made: 16 });
-    await eventually(() => expect(service.places.used()).toBe(0));
+    await eventually(() => expect(service.used()).toBe(0));
   },
 );
 
@@ -158,11 +162,11 @@ test.each(layouts)('%s: a caller that leaves while its list waits for a place is
   expect(await service.ask(2, 'small')).toBe(2);
   letGo();
   expect(await first).toBe(300);
-  await eventually(() => expect(service.places.used()).toBe(0));
+  await eventually(() => expect(service.used()).toBe(0));
   expect(counts).toEqual({ running: 0, most: 1, made: 1 });
 });
 
-test.each(layouts.flatMap((layout) => ['small', 'large'].map((size) => ({ layout, size }))))(
+test.each(layouts.flatMap((layout) => ['small', 'medium', 'large'].map((size) => ({ layout, size }))))(
   '$layout: when the callers of $size lists leave, PostgreSQL works on none of them, and all connections are free',
   async ({ layout, size }) => {
     const ends: string[] = [];
@@ -186,7 +190,7 @@ test.each(layouts.flatMap((layout) => ['small', 'large'].map((size) => ({ layout
     await eventually(async () => expect(await running()).toBe(3));
     leaving.abort();
     expect(await Promise.all(asked)).toEqual(asked.map(() => 'cancelled'));
-    await eventually(() => expect([ends, service.places.used()]).toEqual([asked.map(() => 'by the caller'), 0]));
+    await eventually(() => expect([ends, service.used()]).toEqual([asked.map(() => 'by the caller'), 0]));
     await eventually(async () => expect(await running()).toBe(0));
     await eventually(() => expectAllFree(service));
   },
@@ -208,7 +212,7 @@ test('a large list keeps its place until its answer is encoded', async () => {
   await using service: Service = await start('over gRPC', (list) => async (request, call) => {
     const answer = await list(request, call);
     const look = () => {
-      if (service.places.used() === 0) return;
+      if (service.used() === 0) return;
       turnsWithPlace += 1;
       setImmediate(look);
     };
@@ -216,7 +220,7 @@ test('a large list keeps its place until its answer is encoded', async () => {
     return answer;
   });
   expect(await service.ask(300, 'large')).toBe(300);
-  await eventually(() => expect(service.places.used()).toBe(0));
+  await eventually(() => expect(service.used()).toBe(0));
   // 18 MB are encoded 256 KiB in a turn.
   expect(turnsWithPlace).toBeGreaterThan(30);
 });

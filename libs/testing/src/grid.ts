@@ -1,4 +1,4 @@
-import { testSeed } from './hostile/test-seed.ts';
+import { testSeed } from './test-seed.ts';
 
 /** Whether a run takes whole grids and sizes, which take hours: `TEST_GRIDS=whole`. */
 export const takesAll = process.env['TEST_GRIDS'] === 'whole';

@@ -14,7 +14,7 @@ async function startSlowLists(layout: (typeof layouts)[number], isLarge: boolean
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const probe = await startProbe(layout, {
     async listEnrollments(_request, call) {
-      if (isLarge && listSizeOf(call) === 'small') throw largeListError();
+      if (isLarge && listSizeOf(call) !== 'large') throw largeListError();
       counts.asked += 1;
       counts.running += 1;
       counts.most = Math.max(counts.most, counts.running);

@@ -90,6 +90,10 @@ const examples: Record<string, [text: string, secret: string][]> = {
   'HashiCorp Vault': [[`hvs.${letters}`, letters]],
 };
 
+test('each format has characters: the search goes on behind a match', () => {
+  expect(Object.entries(formats).filter(([, format]) => new RegExp(format).test(''))).toEqual([]);
+});
+
 test('the corpus has an example of each format', () => {
   expect(Object.keys(examples).toSorted()).toEqual(Object.keys(formats).toSorted());
 });

@@ -16,16 +16,16 @@ export type OutgoingNotice = {
 };
 
 /**
- * Adds mails in the transaction of the change that they report; wake the loop after the commit. `from` is the sender, `date` the
- * time that their header `Date` has. A key that was added before changes nothing, also after its mail was sent.
+ * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is DripPulse with the
+ * address of `mailFrom`, the value of `MAIL_FROM`; `date` is the time of their header `Date`. A key that was added before changes nothing, also after its mail was sent.
  */
 export async function addNotices<DB>(
   trx: Transaction<DB>,
   notices: readonly OutgoingNotice[],
-  { from, date }: { from: Address; date: Date },
+  { mailFrom, date }: { mailFrom: string; date: Date },
 ): Promise<void> {
   for (const { organizationId, key, to, notice, attachment } of notices) {
-    const mail = packMail(key, { from, to, ...renderNotice(notice), date, attachment });
+    const mail = packMail(key, { from: senderOf(mailFrom), to, ...renderNotice(notice), date, attachment });
     const { rows } = await sql<{ id: bigint }>`
       insert into mails (organization_id, key, mail) values (${organizationId}, ${key}, ${mail}::json)
       on conflict (organization_id, key) do nothing returning id`.execute(trx);
@@ -37,10 +37,10 @@ export async function addNotices<DB>(
 export async function addSecretNotices<DB>(
   trx: Transaction<DB>,
   notices: readonly OutgoingNotice[],
-  { from, date, sealer }: { from: Address; date: Date; sealer: Sealer },
+  { mailFrom, date, sealer }: { mailFrom: string; date: Date; sealer: Sealer },
 ): Promise<void> {
   for (const { organizationId, key, to, notice, attachment } of notices) {
-    const mail = packMail(key, { from, to, ...renderNotice(notice), date, attachment });
+    const mail = packMail(key, { from: senderOf(mailFrom), to, ...renderNotice(notice), date, attachment });
     const box = sealer.seal(Buffer.from(mail), mailContext(organizationId, key));
     const { rows } = await sql<{ id: bigint }>`
       insert into mails (organization_id, key, mail, sealed_mail) values (${organizationId}, ${key}, '"sealed"', ${box})
@@ -56,4 +56,9 @@ async function queue<DB>(
 ): Promise<void> {
   if (added === undefined) return;
   await addJob(trx, { organizationId, kind: mailJobs, input: JSON.stringify({ mail: String(added.id) }), total: 1n });
+}
+
+/** `MAIL_FROM` may have a name before its address. */
+function senderOf(mailFrom: string): Address {
+  return { name: 'DripPulse', address: /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom };
 }

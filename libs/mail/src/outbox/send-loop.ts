@@ -23,15 +23,17 @@ const forgottenAtOnce = 100;
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
   log: LoopLog;
-  mailer: Mailer;
+  /** Undefined of an installation that sends none: the loop does nothing then. */
+  mailer: Mailer | undefined;
   /** Opens sealed mails; the table has `allowSealedMails` then. Default: the service has none. */
   sealer?: Sealer;
   /** Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up then. Default: no mail has one. */
   readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
   /** Called after each attempt. */
   onAttempt(outcome: MailOutcome): void;
-}): Loop {
+}): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer, sealer, onAttempt, readFile = async () => undefined } = o;
+  if (mailer === undefined) return { wake: () => undefined, stop: async () => undefined };
   return startJobLoop<DB>({
     db,
     kind: mailJobs,

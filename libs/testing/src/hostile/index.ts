@@ -1,7 +1,7 @@
 // For tests: input that costs much, and the work it makes, counted.
 
+export { testSeed } from '../test-seed.ts';
 export { startCounting } from './count-work.ts';
 export { createRandom, type Random } from './random.ts';
 export { fuzzTimeoutMs, inRounds } from './rounds.ts';
-export { testSeed } from './test-seed.ts';
 export { type Hostile, hostileJson, hostileTexts, hostileValues } from './values.ts';

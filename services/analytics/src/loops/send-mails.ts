@@ -6,7 +6,6 @@ import { readReportFile } from '../mails/read-report-file.ts';
 /** Sends the mails with reports, if there is a way for them. */
 export function startSendMails(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer, metrics } = ctx;
-  if (mailer === undefined) return { wake: () => undefined, stop: async () => undefined };
   return startMailLoop({
     ...{ db, log, mailer, onAttempt: metrics.noticeTried },
     readFile: (file) => readReportFile(ctx, file),

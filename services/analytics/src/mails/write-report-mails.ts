@@ -1,8 +1,9 @@
 import type { JobRow, WriteSlice } from '@drippulse/db';
-import { addNotices, type OutgoingNotice } from '@drippulse/mail';
+import { addNotices, type OutgoingNotice, type Recipient } from '@drippulse/mail';
+import { Role } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { findMembers, type Member } from '../members/find-members.ts';
+import { findMembers } from '../members/find-members.ts';
 import { mediaTypes } from '../reports/file-names.ts';
 import { mailedReport } from '../reports/note-tick.ts';
 import { type ReportRow, selectReports } from '../reports/rows.ts';
@@ -28,8 +29,7 @@ export async function writeReportMails(ctx: Context, job: JobRow): Promise<Write
   if (isEmpty && schedule.skipWhenEmpty) return async () => done;
   const outgoing = mailsOf(ctx, report, schedule, await findMembers(ctx, organizationId));
   return async (trx) => {
-    const from = { name: 'DripPulse', address: addressOf(ctx.config.mailFrom) };
-    await addNotices(trx, outgoing, { from, date: ctx.clock.now() });
+    await addNotices(trx, outgoing, { mailFrom: ctx.config.mailFrom, date: ctx.clock.now() });
     return done;
   };
 }
@@ -42,41 +42,36 @@ function mailsOf(
   { config }: Context,
   report: ReportRow,
   schedule: ReportSchedule,
-  members: readonly Member[],
+  members: readonly Recipient[],
 ): OutgoingNotice[] {
   const { organization_id: organizationId, scheduled_by: scheduledBy, tick_at: tickAt } = report;
   const about = { report, timezone: schedule.timezone, publicUrl: config.publicUrl };
   const tick = `${scheduledBy} ${tickAt?.toISOString()}`;
   if (report.status === 'failed') {
     const notice = failuresNotice(about);
-    return ownersIn(members, schedule).map(({ id, to }) => ({
+    return ownersIn(members, schedule).map(({ userId, to }) => ({
       ...{ organizationId, to, notice },
-      key: `report failures ${tick}:${id}`,
+      key: `report failures ${tick}:${userId}`,
     }));
   }
   const attachment = fileOf(report);
   const notice = reportNotice(about, attachment !== undefined);
   return members
-    .filter(({ id }) => schedule.recipients.includes(id))
-    .map(({ id, to }) => ({
+    .filter(({ userId }) => schedule.recipients.includes(userId))
+    .map(({ userId, to }) => ({
       ...{ organizationId, to, notice },
-      key: `report ${tick}:${id}`,
+      key: `report ${tick}:${userId}`,
       ...(attachment && { attachment }),
     }));
 }
 
 /** The member who set the schedule, or all admins. */
-function ownersIn(members: readonly Member[], { owner }: ReportSchedule): Member[] {
-  const found = members.filter(({ id }) => id === owner);
-  return found.length > 0 ? found : members.filter(({ isAdmin }) => isAdmin);
+function ownersIn(members: readonly Recipient[], { owner }: ReportSchedule): Recipient[] {
+  const found = members.filter(({ userId }) => userId === owner);
+  return found.length > 0 ? found : members.filter(({ role }) => role === Role.ADMIN);
 }
 
 function fileOf({ id, format, bytes, file_name: filename }: ReportRow): OutgoingNotice['attachment'] {
   if (bytes === null || filename === null || bytes > mostAttachedBytes) return undefined;
   return { ref: String(id), filename, contentType: mediaTypes[format] ?? 'application/octet-stream' };
-}
-
-/** The address of `MAIL_FROM`, which may have a name before it. */
-function addressOf(mailFrom: string): string {
-  return /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom;
 }

@@ -1,7 +1,8 @@
 import { refuseViolations, type Violation } from '@drippulse/errors';
+import type { Recipient } from '@drippulse/mail';
 import type { Caller } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { findMembers, type Member } from './find-members.ts';
+import { findMembers } from './find-members.ts';
 
 /**
  * The ids of the members whom a request names by mail address or id; without a name, that of the caller. Somebody else, a member who was
@@ -14,7 +15,7 @@ export async function readRecipients(
 ): Promise<bigint[]> {
   const named = given.length > 0 ? given : ownName(caller);
   const members = await findMembers(ctx, caller.organizationId);
-  const found = named.map((name) => members.find((member) => isNamed(member, name))?.id);
+  const found = named.map((name) => members.find((member) => isNamed(member, name))?.userId);
   refuseViolations(
     found.flatMap((id, index): Violation[] =>
       id === undefined
@@ -31,6 +32,6 @@ function ownName({ actor }: Caller): string[] {
   return [];
 }
 
-function isNamed({ id, to }: Member, name: string): boolean {
-  return name === String(id) || name.toLowerCase() === to.address.toLowerCase();
+function isNamed({ userId, to }: Recipient, name: string): boolean {
+  return name === String(userId) || name.toLowerCase() === to.address.toLowerCase();
 }

@@ -5,6 +5,5 @@ import type { Context } from '../context.ts';
 /** Sends the platform's own mails, if there is a way for them. */
 export function startSendMails(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, adapters, metrics } = ctx;
-  if (adapters.mailer === undefined) return { wake: () => undefined, stop: async () => undefined };
   return startMailLoop({ db, log, mailer: adapters.mailer, onAttempt: metrics.noticeTried });
 }

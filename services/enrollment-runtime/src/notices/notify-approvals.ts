@@ -1,13 +1,14 @@
+import type { Recipient } from '@drippulse/mail';
 import { NotificationTopic } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { Role as ProtoRole } from '@drippulse/proto/drippulse/rest/v1/role_pb';
 import { sql, type Transaction } from 'kysely';
-import type { ApprovalRow } from '../approvals/index.ts';
+import { type ApprovalRow, roleFromProto } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { isPostponed, postponing } from '../postponements/index.ts';
 import { addToOutbox } from './add-to-outbox.ts';
 import { approvalsNotice } from './approvals-notice.ts';
-import { findRecipients, type Member } from './recipients.ts';
+import { findRecipients } from './recipients.ts';
 
 const kind = 'notify_approvals';
 /** After a mail, an organization gets the next one about approvals so much later, with all that came meanwhile. */
@@ -110,7 +111,8 @@ async function markNotified({ dbNow }: Context, trx: Transaction<DB>, organizati
   return rows.sort((a, b) => Number(a.id - b.id));
 }
 
-function mayDecide({ role }: Member, { roles }: ApprovalRow): boolean {
+function mayDecide(member: Recipient, { roles }: ApprovalRow): boolean {
+  const role = roleFromProto(member.role);
   return role !== undefined && roles.includes(role);
 }
 

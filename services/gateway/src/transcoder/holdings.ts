@@ -7,14 +7,21 @@ import { createUnreadAnswers, type UnreadAnswers } from './unread-answers.ts';
 export type Pool = {
   /** Bytes of bodies that are no uploads, until their answer. */
   bodyBytes: Shares;
-  /** Lists that are being made. Further ones wait. */
+  /** Small lists, until there is room for their answers among those that are unread. Further ones wait. */
   lists: Shares;
-  /** Large lists, until there is room for their answers among those that are unread. Further ones wait. */
-  largeLists: Shares;
-  /** Those of them that are being made. No client that reads nothing keeps such a place. */
-  largeListsInWork: Shares;
+  /** Lists of up to 4 MiB, which wait for no larger ones. */
+  mediumLists: LargerLists;
+  largeLists: LargerLists;
   /** Bytes of answers that are made and not taken by their client. Further answers wait. */
   unread: UnreadAnswers;
+};
+
+/** Lists that are not small. Further ones wait. */
+export type LargerLists = {
+  /** Until there is room for their answers among those that are unread. */
+  all: Shares;
+  /** Those that are being made. No client that reads nothing keeps such a place. */
+  inWork: Shares;
 };
 
 /** What requests hold while they are under way. */
@@ -31,7 +38,8 @@ export type Holdings = {
   strangers: Pool;
 };
 
-type PoolLimits = Record<'bodyBytes' | 'lists' | 'largeLists' | 'largeListsInWork' | 'unreadBytes', ShareLimits>;
+type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits> &
+  Record<'mediumLists' | 'largeLists', Record<keyof LargerLists, ShareLimits>>;
 
 /** The amounts that one organization or network, and all together, may have in this process. */
 export type HoldingLimits = PoolLimits &
@@ -45,8 +53,8 @@ const defaultLimits: HoldingLimits = {
   streams: { ofEach: 5, ofAll: 2000, least: 1 },
   bodyBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20 },
   lists: { ofEach: 16, ofAll: 256, least: 1 },
-  largeLists: { ofEach: 1, ofAll: 8 },
-  largeListsInWork: { ofEach: 1, ofAll: 2 },
+  mediumLists: { all: { ofEach: 1, ofAll: 16 }, inWork: { ofEach: 1, ofAll: 4 } },
+  largeLists: { all: { ofEach: 1, ofAll: 8 }, inWork: { ofEach: 1, ofAll: 1 } },
   unreadBytes: { ofEach: 32 << 20, ofAll: 96 << 20, least: 1 << 20, spare: 24 << 20 },
   strangers: {},
 };
@@ -57,8 +65,8 @@ const defaultLimits: HoldingLimits = {
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },
   lists: { ofEach: 16, ofAll: 32 },
-  largeLists: { ofEach: 1, ofAll: 2 },
-  largeListsInWork: { ofEach: 1, ofAll: 1 },
+  mediumLists: { all: { ofEach: 1, ofAll: 4 }, inWork: { ofEach: 1, ofAll: 1 } },
+  largeLists: { all: { ofEach: 1, ofAll: 2 }, inWork: { ofEach: 1, ofAll: 1 } },
   unreadBytes: { ofEach: 1 << 20, ofAll: 4 << 20 },
 };
 const listWaitMs = 10_000;
@@ -76,14 +84,19 @@ export function createHoldings(given: Partial<HoldingLimits> = {}): Holdings {
   };
 }
 
-function createPool({ bodyBytes, lists, largeLists, largeListsInWork, unreadBytes }: PoolLimits): Pool {
+function createPool({ bodyBytes, lists, mediumLists, largeLists, unreadBytes }: PoolLimits): Pool {
   return {
     bodyBytes: createShares({ of: 'bytes of requests', ...bodyBytes }),
     lists: createShares({ of: 'lists', ...lists, waitMs: listWaitMs }),
-    largeLists: createShares({ of: 'large lists', ...largeLists, waitMs: listWaitMs }),
-    largeListsInWork: createShares({ of: 'large lists', ...largeListsInWork, waitMs: listWaitMs }),
+    mediumLists: createLargerLists(mediumLists),
+    largeLists: createLargerLists(largeLists),
     unread: createUnreadAnswers(createShares({ of: 'bytes of unread answers', ...unreadBytes, waitMs: unreadWaitMs })),
   };
+}
+
+function createLargerLists({ all, inWork }: PoolLimits['largeLists']): LargerLists {
+  const sharesOf = (limits: ShareLimits) => createShares({ of: 'large lists', ...limits, waitMs: listWaitMs });
+  return { all: sharesOf(all), inWork: sharesOf(inWork) };
 }
 
 /** The pool that a request holds something of. */

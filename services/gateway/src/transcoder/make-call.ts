@@ -9,7 +9,7 @@ import { answerUnary, type Sending } from './answer-unary.ts';
 import { type Call, type CallOptions, timeoutMsOf } from './call.ts';
 import { callHeaders, type Signing } from './call-headers.ts';
 import { type Decoding, decodeParameters, decodeRequest } from './decode-request.ts';
-import { holderOf, poolOf } from './holdings.ts';
+import { holderOf, type LargerLists, poolOf } from './holdings.ts';
 import { answersStream, isUnary, takesStream } from './method-kinds.ts';
 import { checkUploadSize, spool } from './spool.ts';
 import { openUpload } from './upload.ts';
@@ -67,24 +67,37 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If it is none, the service says so after few of its bytes, and the list is asked for again with a place among
- * the large ones in work. That is held until the JSON is made, so that nowhere on their way are more of them than have a place.
+ * Calls a list as a small one. If it is none, the service says so after as many bytes, and the list is asked for again as a medium one, and
+ * then as a large one, each time with a place among those in work. That is held until the JSON is made, so that nowhere on
+ * their way are more of them than have a place.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
-  const { lists, largeLists, largeListsInWork } = poolOf(options.holdings, call.exchange);
-  const ofSmall = { size: 'small', places: lists } as const;
-  const small = await askForList(options, call, method, ofSmall).catch((error: unknown) => {
-    if (!isLargeListError(error)) throw error;
-  });
+  const { lists, mediumLists, largeLists } = poolOf(options.holdings, call.exchange);
+  const small = await unlessLarger(askForList(options, call, method, { size: 'small', places: lists }));
   if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
-  const place = await waitFor(largeLists, holderOf(call.exchange), 1, call.client.signal);
-  try {
-    const large = await askForList(options, call, method, { size: 'large', places: largeListsInWork });
-    // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
-    await answerList(options, call, large, { onMade: large.release, onHeld: () => place.release() });
-  } finally {
-    place.release();
+  if (!(await answerAs('medium', mediumLists))) await answerAs('large', largeLists);
+
+  /** Returns whether the list was no larger than this, and is answered. */
+  async function answerAs(size: 'medium' | 'large', { all, inWork }: LargerLists): Promise<boolean> {
+    const place = await waitFor(all, holderOf(call.exchange), 1, call.client.signal);
+    try {
+      const asking = askForList(options, call, method, { size, places: inWork });
+      const asked = size === 'large' ? await asking : await unlessLarger(asking);
+      if (asked === undefined) return false;
+      // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
+      await answerList(options, call, asked, { onMade: asked.release, onHeld: () => place.release() });
+      return true;
+    } finally {
+      place.release();
+    }
   }
+}
+
+function unlessLarger(asking: Promise<Asked>): Promise<Asked | undefined> {
+  return asking.catch((error: unknown) => {
+    if (!isLargeListError(error)) throw error;
+    return undefined;
+  });
 }
 
 type Steps = Pick<Sending, 'onMade' | 'onHeld'>;

@@ -4,6 +4,5 @@ import type { Context } from '../context.ts';
 
 /** Sends the mails about connections, if there is a way for them. */
 export function startSendMails({ db, log, mailer, metrics }: Context): Pick<Loop, 'wake' | 'stop'> {
-  if (mailer === undefined) return { wake: () => undefined, stop: async () => undefined };
   return startMailLoop({ db, log, mailer, onAttempt: metrics.noticeTried });
 }

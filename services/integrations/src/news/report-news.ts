@@ -36,8 +36,7 @@ export async function reportNews(ctx: Context, job: JobRow): Promise<WriteSlice<
       to,
       notice,
     }));
-    const from = { name: 'DripPulse', address: addressOf(ctx.config.mailFrom) };
-    await addNotices(trx, outgoing, { from, date: ctx.clock.now() });
+    await addNotices(trx, outgoing, { mailFrom: ctx.config.mailFrom, date: ctx.clock.now() });
     return done;
   };
 }
@@ -75,9 +74,4 @@ function eventOf(
     return { ...about, payload: { case: 'connectionRecovered', value } };
   }
   return undefined;
-}
-
-/** The address of `MAIL_FROM`, which may have a name before it. */
-function addressOf(mailFrom: string): string {
-  return /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom;
 }

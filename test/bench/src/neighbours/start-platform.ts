@@ -21,6 +21,7 @@ import { createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import { loadService } from '../services/load-service.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
+import { readPodLimits } from './pod-limits.ts';
 
 /** Every process of the platform, over gRPC. */
 export type Platform = {
@@ -46,6 +47,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
   const ports = new Map<string, number>();
   for (const name of processNames) ports.set(name, await freePort());
   const addresses = serviceNames.map((name) => [addressVariable(name), `127.0.0.1:${ports.get(processOf(name))}`]);
+  const limits = await readPodLimits(processNames);
   const processes = new Map<string, Child>();
   // The gateway last, because it serves when all others do.
   for (const name of [...processNames].sort((one) => (one === publicService ? 1 : -1))) {
@@ -61,7 +63,9 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
       TRACKING_KEYS: randomBytes(32).toString('base64'),
       ...(name === publicService && { PORT: '0', SESSION_KEYS: randomBytes(32).toString('base64') }),
     };
-    processes.set(name, await startChild(file, env, { execArgv: nodeFlagsOf(name) }));
+    // As node does by itself in a container: half of its memory is for the heap.
+    const heap = `--max-old-space-size=${(limits.get(name) ?? Number.NaN) / 2}`;
+    processes.set(name, await startChild(file, env, { execArgv: [...nodeFlagsOf(name), heap] }));
   }
   const port = processes.get(publicService)?.port ?? 0;
   const base = `http://127.0.0.1:${port}/api/v1`;

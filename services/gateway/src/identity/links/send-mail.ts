@@ -20,11 +20,5 @@ export async function addMail(
   trx: Transaction<DB>,
   mail: { organizationId: bigint; key: string; to: Address; notice: Notice },
 ): Promise<void> {
-  const from = { name: 'DripPulse', address: addressOf(config.mailFrom) };
-  await addSecretNotices(trx, [mail], { from, date: clock.now(), sealer });
-}
-
-/** The address of `MAIL_FROM`, which may have a name before it. */
-function addressOf(mailFrom: string): string {
-  return /<([^<>]+)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom;
+  await addSecretNotices(trx, [mail], { mailFrom: config.mailFrom, date: clock.now(), sealer });
 }
