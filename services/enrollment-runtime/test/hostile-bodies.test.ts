@@ -39,7 +39,8 @@ const shapes = {
     body: '<p>{{ value }} <a href="https://shop.example/{{ value }}">{{ value }}</a></p>',
     ...{ track_opens: true, track_clicks: true, integration_id: 'nurture' },
   },
-  'a transactional mail': { body: '<p>{{ value }}</p>', class: 'transactional', category: '{{ value }}' },
+  // A body of white space alone would have no text part.
+  'a transactional mail': { body: '<p>Dear {{ value }}</p>', class: 'transactional', category: '{{ value }}' },
 };
 
 /** The names of the headers of a mail, in their order, and the types of its parts. */
