@@ -119,7 +119,8 @@ test('an erased person is found in no column of any table', async () => {
     expect(body.deliveries.length).toBeGreaterThan(5);
     expect(body.deliveries.every((one: { status: string }) => one.status === 'delivered')).toBe(true);
   });
-  const mails = readMails(platform);
+  // Members get mails about approvals meanwhile.
+  const mails = readMails(platform).filter((one) => linkIn(one, 'pixel.gif') !== '');
   await reactTo(mails);
   const before = await findTexts(client, canaries, immutable);
   const tables = [
@@ -145,6 +146,7 @@ test('an erased person is found in no column of any table', async () => {
       'enrollments.enrollments',
       'enrollments.events',
       'enrollments.hits',
+      'enrollments.sends',
       'enrollments.suppressions',
       'enrollments.timeline',
       'integrations.source_failed_rows',
