@@ -33,6 +33,9 @@ export type Opened = { port: number; name: string; at: number };
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
+/** An event that starts workflows, which was accepted, and the ids that were answered: one for each time it was sent alone. */
+export type SentStart = { key: string; email: string; plan: string; ids: string[] };
+
 /** A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were refused. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
@@ -74,6 +77,7 @@ export type History = {
   /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
   mails: Receipt[];
   entries: EntryCall[];
+  starters: SentStart[];
   letters: {
     /** The end of the night, in epoch milliseconds. */
     quietUntil: number;

@@ -7,6 +7,7 @@ import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
 import { driveJourneys } from './drive-journeys.ts';
 import { driveLetters } from './drive-letters.ts';
+import { driveStarters } from './drive-starters.ts';
 import type { Driving } from './driving.ts';
 import { createRandom } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
@@ -27,7 +28,7 @@ const leastCalls = 10;
  */
 export async function startLoad(options: {
   seed: number;
-  workflows: Record<'plain' | 'journeys' | 'goals' | 'entries' | 'letters', readonly ChaosWorkflow[]>;
+  workflows: Record<'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters', readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
   history: Driving['history'];
 }): Promise<Load> {
@@ -90,6 +91,7 @@ export async function startLoad(options: {
     driveGoals({ ...driving, goals }),
     driveEntries({ ...driving, entries }),
     driveLetters({ ...driving, letters }),
+    driveStarters(driving),
   ]);
   // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);

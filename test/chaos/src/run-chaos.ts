@@ -13,6 +13,7 @@ import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
 import { addStall, leaseMs, names, stall, startNodes } from './nodes.ts';
 import type { Servers } from './servers.ts';
+import { isStarted, makeStarters } from './starters.ts';
 import { factsWhenDrained } from './until-drained.ts';
 import { watchDatabase } from './watch-database.ts';
 import { makeWorkflows } from './workflows.ts';
@@ -35,6 +36,8 @@ export type Outcome = {
   goals: number;
   /** Contacts that the rules of re-entry refused. */
   refusals: number;
+  /** Enrollments that events started. */
+  started: number;
   hits: number;
   bounces: number;
   /** The number of each fault, and of those that happened as the name says. */
@@ -71,12 +74,14 @@ export async function runChaos(options: {
     mails: mailEndpoint.receipts,
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
+    starters: [],
     letters: { quietUntil: 0, hits: [], bounces: [] },
   };
   const opened: { stop(): unknown }[] = [];
   try {
     const plain = makeWorkflows(seed, endpoint.url);
-    const rest = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), letters: makeLetters() };
+    const persons = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), starters: makeStarters() };
+    const rest = { ...persons, letters: makeLetters() };
     const workflows = [...plain, ...Object.values(rest).flat()];
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
     const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url });
@@ -107,6 +112,7 @@ export async function runChaos(options: {
       contactEvents: facts.contactEvents.length,
       goals: facts.goals.met.length,
       refusals: history.entries.reduce((sum, call) => sum + call.refused.length, 0),
+      started: facts.enrollments.filter(isStarted).length,
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,

@@ -1,8 +1,9 @@
 import type { SumFact } from '../analytics-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
-import type { EntryCall, Receipt, SentHit, TakenBounce } from '../history.ts';
+import type { EntryCall, Receipt, SentHit, SentStart, TakenBounce } from '../history.ts';
 import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
+import type { StarterEventFact } from '../starter-facts.ts';
 
 /** The parts of the facts that a made one leaves empty. */
 export function noFacts() {
@@ -15,6 +16,7 @@ export function noFacts() {
       refused: [] as { workflow_id: string; lead_ref: string }[],
       watchesLeft: 0,
     },
+    starters: [] as StarterEventFact[],
     analytics: {
       days: [] as SumFact[],
       quarters: [] as SumFact[],
@@ -35,6 +37,7 @@ export function noHistory() {
   return {
     mails: [] as Receipt[],
     entries: [] as EntryCall[],
+    starters: [] as SentStart[],
     letters: { quietUntil: 0, hits: [] as SentHit[], bounces: [] as TakenBounce[] },
   };
 }
