@@ -2,6 +2,7 @@ import pg from 'pg';
 import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
+import { type ProviderStepFact, readProviderFacts } from './provider-facts.ts';
 import { readStarterFacts, type StarterEventFact } from './starter-facts.ts';
 
 /** An enrollment with its state; `status` of a living one is active or paused. */
@@ -67,6 +68,7 @@ export type Facts = {
   /** Events that start workflows. */
   starters: readonly StarterEventFact[];
   letters: LetterFacts;
+  providerSteps: readonly ProviderStepFact[];
   analytics: AnalyticsFacts;
 };
 
@@ -133,6 +135,7 @@ export async function readFacts(url: string): Promise<Facts> {
       goals: await readGoalFacts(rowsOf),
       starters: await readStarterFacts(rowsOf),
       letters: await readLetterFacts(rowsOf),
+      providerSteps: await readProviderFacts(rowsOf),
       analytics: await readAnalyticsFacts(rowsOf),
     };
   } finally {

@@ -157,5 +157,37 @@ export const analystFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
+/** The lease of a step at a provider, 40 s, ends meanwhile: another process takes the step over. */
+const integratorFreezeMs = 44_000;
+
+/** Faults of the processes that perform steps at providers. No result of a callback or a mail gets lost by them. */
+export const integratorFaults: readonly FaultKind[] = [
+  {
+    name: 'kill -9 an integrator',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+  {
+    name: 'freeze an integrator',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }) {
+      await runtime.freeze(integratorFreezeMs);
+      return true;
+    },
+  },
+  {
+    name: 'cut an integrator off',
+    losesResultsOf: 'none',
+    async inflict(_, { proxy }) {
+      proxy.cutAll();
+      return true;
+    },
+  },
+];
+
 /** Every kind of fault once. The groups run side by side; the seed decides the order in each. */
 export const faultRows = { losing, harmless };

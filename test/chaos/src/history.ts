@@ -54,6 +54,9 @@ export type SentHit = {
 /** A report that a letter came back, which was answered as taken. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
+/** A thing at a provider, by the step that makes such, and the contact that it is for. */
+export type MadeThing = { step: string; ref: string };
+
 /** A decision that was answered as the one that counts. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
 
@@ -78,6 +81,10 @@ export type History = {
   mails: Receipt[];
   entries: EntryCall[];
   starters: SentStart[];
+  /** What providers have at the end. */
+  made: MadeThing[];
+  /** Requests that a provider refused for their form, as sentences. */
+  refusedByProviders: string[];
   letters: {
     /** The end of the night, in epoch milliseconds. */
     quietUntil: number;

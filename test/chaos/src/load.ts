@@ -5,6 +5,7 @@ import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workf
 import type { RuntimeClient } from './clients.ts';
 import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
+import { driveIntegrations } from './drive-integrations.ts';
 import { driveJourneys } from './drive-journeys.ts';
 import { driveLetters } from './drive-letters.ts';
 import { driveStarters } from './drive-starters.ts';
@@ -19,6 +20,8 @@ export type Load = {
   stop(): Promise<void>;
 };
 
+type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations';
+
 /** Answered calls of each organization, also on a busy machine. */
 const leastCalls = 10;
 
@@ -28,12 +31,12 @@ const leastCalls = 10;
  */
 export async function startLoad(options: {
   seed: number;
-  workflows: Record<'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters', readonly ChaosWorkflow[]>;
+  workflows: Record<Kind, readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
   history: Driving['history'];
 }): Promise<Load> {
   const { seed, workflows, clients, history } = options;
-  const { plain, journeys, goals, entries, letters } = workflows;
+  const { plain, journeys, goals, entries, letters, integrations } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
   const untilAnswered = createUntilAnswered(clients);
@@ -92,6 +95,7 @@ export async function startLoad(options: {
     driveEntries({ ...driving, entries }),
     driveLetters({ ...driving, letters }),
     driveStarters(driving),
+    driveIntegrations({ ...driving, integrations }),
   ]);
   // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);

@@ -7,11 +7,16 @@ import { makeGoals } from './goals.ts';
 import type { History } from './history.ts';
 import { startHookEndpoint } from './hook-endpoint.ts';
 import { type FaultCounts, inflictAll } from './inflict-faults.ts';
+import { makeIntegrations } from './integrations.ts';
+import { startIntegrators } from './integrators.ts';
 import { makeJourneys } from './journeys.ts';
 import { makeLetters } from './letters.ts';
 import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
 import { addStall, leaseMs, names, stall, startNodes } from './nodes.ts';
+import { choosePlaces } from './places.ts';
+import { startProviders } from './providers.ts';
+import { createRandom } from './random.ts';
 import type { Servers } from './servers.ts';
 import { isStarted, makeStarters } from './starters.ts';
 import { factsWhenDrained } from './until-drained.ts';
@@ -38,6 +43,8 @@ export type Outcome = {
   refusals: number;
   /** Enrollments that events started. */
   started: number;
+  /** Steps at providers. */
+  providerSteps: number;
   hits: number;
   bounces: number;
   /** The number of each fault, and of those that happened as the name says. */
@@ -63,6 +70,7 @@ export async function runChaos(options: {
   const endpoint = await startEndpoint(seed);
   const hookEndpoint = await startHookEndpoint(seed);
   const mailEndpoint = await startMailEndpoint(seed);
+  const providers = await startProviders(seed);
   const { published } = servers;
   const history: History = {
     faults: [],
@@ -75,28 +83,35 @@ export async function runChaos(options: {
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
     starters: [],
+    made: [],
+    refusedByProviders: [],
     letters: { quietUntil: 0, hits: [], bounces: [] },
   };
   const opened: { stop(): unknown }[] = [];
   try {
     const plain = makeWorkflows(seed, endpoint.url);
     const persons = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), starters: makeStarters() };
-    const rest = { ...persons, letters: makeLetters() };
+    const integrations = makeIntegrations(createRandom(seed, 'steps at providers'));
+    const rest = { ...persons, letters: makeLetters(), integrations };
     const workflows = [...plain, ...Object.values(rest).flat()];
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
-    const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url });
+    const places = await choosePlaces();
+    const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url, places });
     const { deliverers, hooks } = await startDeliverers(servers, hookEndpoint, opened);
     const analyst = await startAnalyst(servers, opened);
+    const integrators = await startIntegrators(servers, { opened, providersUrl: providers.url, places });
     onProgress('serving');
     const load = await startLoad({ seed, workflows: { plain, ...rest }, clients, history });
     const victims = deliverers.map((runtime) => ({ runtime }));
     const analysts = [{ runtime: analyst }];
-    const others = { deliverers: victims, analysts };
+    const others = { deliverers: victims, analysts, integrators };
     const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const { runtime } of [...nodes, ...victims, ...analysts]) await runtime.untilReady();
+    for (const { runtime } of [...nodes, ...victims, ...analysts, ...integrators]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);
+    history.made.push(...providers.made());
+    history.refusedByProviders.push(...providers.refusals());
     onProgress('checking');
     return {
       seed,
@@ -113,6 +128,7 @@ export async function runChaos(options: {
       goals: facts.goals.met.length,
       refusals: history.entries.reduce((sum, call) => sum + call.refused.length, 0),
       started: facts.enrollments.filter(isStarted).length,
+      providerSteps: facts.providerSteps.length,
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,
@@ -127,6 +143,7 @@ export async function runChaos(options: {
     await endpoint.stop();
     await hookEndpoint.stop();
     await mailEndpoint.stop();
+    await providers.stop();
     await servers.stop();
   }
 }

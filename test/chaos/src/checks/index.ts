@@ -12,6 +12,7 @@ import type { Evidence } from './evidence.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkGoals } from './goals.ts';
 import { checkHits } from './hits.ts';
+import { checkIntegrations } from './integrations.ts';
 import { checkLetters, checkQuietHours } from './letters.ts';
 import { checkCaps, checkMailRepeats, checkMails, checkSuppressed } from './mails.ts';
 import { checkPublished } from './published.ts';
@@ -45,6 +46,10 @@ export const checks: readonly Check[] = [
   {
     promise: 'events let people in as often as the rules allow, and refuse nobody else',
     violations: checkStarterRules,
+  },
+  {
+    promise: 'a step at a provider ends, done once, or at most once where nobody can tell',
+    violations: checkIntegrations,
   },
   { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
   { promise: 'each letter is accounted for', violations: checkLetters },

@@ -1,8 +1,9 @@
 import type { SumFact } from '../analytics-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
-import type { EntryCall, Receipt, SentHit, SentStart, TakenBounce } from '../history.ts';
+import type { EntryCall, MadeThing, Receipt, SentHit, SentStart, TakenBounce } from '../history.ts';
 import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
+import type { ProviderStepFact } from '../provider-facts.ts';
 import type { StarterEventFact } from '../starter-facts.ts';
 
 /** The parts of the facts that a made one leaves empty. */
@@ -17,6 +18,7 @@ export function noFacts() {
       watchesLeft: 0,
     },
     starters: [] as StarterEventFact[],
+    providerSteps: [] as ProviderStepFact[],
     analytics: {
       days: [] as SumFact[],
       quarters: [] as SumFact[],
@@ -38,6 +40,8 @@ export function noHistory() {
     mails: [] as Receipt[],
     entries: [] as EntryCall[],
     starters: [] as SentStart[],
+    made: [] as MadeThing[],
+    refusedByProviders: [] as string[],
     letters: { quietUntil: 0, hits: [] as SentHit[], bounces: [] as TakenBounce[] },
   };
 }
