@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
+import { service as agents } from '@drippulse/agents';
 import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
 import { type Config, service as runtime } from '@drippulse/enrollments';
+import { prices } from '@drippulse/fake-providers/models';
 import { service as integrator } from '@drippulse/integrations';
+import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IntegrationConnectionsService } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import { ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
@@ -99,10 +102,21 @@ export function createConnectionsClient(port: number) {
   };
 }
 
+/** The methods of agents that the gateway calls. */
+export function createAgentsClient(port: number) {
+  const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const client = clientFor(AgentsService, { peers, target: agents.name, tokens });
+  return {
+    agents: (organizationId: bigint) => client(callerOf(organizationId, { type: 'user', id: '1' })),
+    close: () => peers.close(),
+  };
+}
+
 /** The way of a process to others: its brokers, and the addresses of the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
-type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
+export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
 
 /** The configuration of a service, and its ways to others. */
 export type ProcessConfig<C> = C & Ways;
@@ -130,6 +144,19 @@ export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystCon
 export function integratorConfig({ providersUrl, ...options }: ProcessOptions & { providersUrl: string }) {
   const environment = { ...environmentOf(integrator.name, options), PROVIDER_HOSTS_OVERRIDE: providersUrl };
   return { ...integrator.readConfig(environment), ...waysOf(options) };
+}
+
+/** How long executions of a process that died wait for another. A frozen process must lose its own within seconds. */
+const agentLeaseMs = 6_000;
+const reservationGraceMs = 3_000;
+
+/** The configuration of a process of agents, which ask the models at `modelsUrl`. */
+export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
+  const environment = {
+    ...environmentOf(agents.name, options),
+    ...{ LLM_BASE_URL: modelsUrl, LLM_MODEL: 'm', LLM_PRICES: JSON.stringify(prices) },
+  };
+  return { ...agents.readConfig(environment), ...waysOf(options), leaseMs: agentLeaseMs, reservationGraceMs };
 }
 
 function waysOf({ kafkaBrokers, addresses }: Ways): Ways {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type AgentFacts, readAgentFacts } from './agent-facts.ts';
 import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
@@ -69,6 +70,7 @@ export type Facts = {
   starters: readonly StarterEventFact[];
   letters: LetterFacts;
   providerSteps: readonly ProviderStepFact[];
+  agents: AgentFacts;
   analytics: AnalyticsFacts;
 };
 
@@ -136,6 +138,7 @@ export async function readFacts(url: string): Promise<Facts> {
       starters: await readStarterFacts(rowsOf),
       letters: await readLetterFacts(rowsOf),
       providerSteps: await readProviderFacts(rowsOf),
+      agents: await readAgentFacts(rowsOf),
       analytics: await readAnalyticsFacts(rowsOf),
     };
   } finally {

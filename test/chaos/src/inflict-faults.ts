@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  agentFaults,
   analystFaults,
   delivererFaults,
   type FaultKind,
@@ -22,12 +23,17 @@ const repeats = 2;
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
 /** The processes that faults may hit beside the runtimes. */
-type Others = { deliverers: readonly Victim[]; analysts: readonly Victim[]; integrators: readonly Node[] };
+type Others = {
+  deliverers: readonly Victim[];
+  analysts: readonly Victim[];
+  integrators: readonly Node[];
+  agents: readonly Node[];
+};
 
 /** Inflicts each kind of fault until the run came to it, three times at most, and goes on for `seconds`. */
 export async function inflictAll(
   target: Target,
-  { deliverers, analysts, integrators }: Others,
+  { deliverers, analysts, integrators, agents }: Others,
   plan: Plan,
 ): Promise<FaultCounts> {
   const counts: FaultCounts = {};
@@ -39,6 +45,7 @@ export async function inflictAll(
     rowOf('deliverers', deliverers, delivererFaults),
     rowOf('analysts', analysts, analystFaults),
     rowOf('integrators', integrators, integratorFaults),
+    rowOf('agents', agents, agentFaults),
   ]);
   return counts;
 }

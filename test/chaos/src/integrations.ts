@@ -9,8 +9,8 @@ export const integrationDomain = '@integrations.example';
 export const channels: readonly string[] = Array.from({ length: 10 }, (_, index) => `room-${index}`);
 
 /**
- * Steps at providers, one of each way to repeat, by the action that their request names; an alert names none. Each makes one thing
- * that has the reference of the contact in it.
+ * Steps at providers, one of each way to repeat, by the action that their request names; an alert names none. Each
+ * makes one thing that has the reference of the contact in it.
  */
 export const providerSteps = {
   create_customer: { repeat: 'key' },

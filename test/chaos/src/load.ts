@@ -3,6 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { RuntimeClient } from './clients.ts';
+import { driveAgents } from './drive-agents.ts';
 import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
 import { driveIntegrations } from './drive-integrations.ts';
@@ -20,7 +21,7 @@ export type Load = {
   stop(): Promise<void>;
 };
 
-type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations';
+type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents';
 
 /** Answered calls of each organization, also on a busy machine. */
 const leastCalls = 10;
@@ -36,7 +37,7 @@ export async function startLoad(options: {
   history: Driving['history'];
 }): Promise<Load> {
   const { seed, workflows, clients, history } = options;
-  const { plain, journeys, goals, entries, letters, integrations } = workflows;
+  const { plain, journeys, goals, entries, letters, integrations, agents } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
   const untilAnswered = createUntilAnswered(clients);
@@ -96,6 +97,7 @@ export async function startLoad(options: {
     driveLetters({ ...driving, letters }),
     driveStarters(driving),
     driveIntegrations({ ...driving, integrations }),
+    driveAgents({ ...driving, agents }),
   ]);
   // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);

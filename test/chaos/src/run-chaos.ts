@@ -1,3 +1,5 @@
+import { startAgents } from './agent-pair.ts';
+import { makeAgentWorkflows } from './agents.ts';
 import { startAnalyst } from './analyst.ts';
 import { checks } from './checks/index.ts';
 import { startDeliverers } from './deliverers.ts';
@@ -13,6 +15,7 @@ import { makeJourneys } from './journeys.ts';
 import { makeLetters } from './letters.ts';
 import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
+import { startModels } from './models.ts';
 import { addStall, leaseMs, names, stall, startNodes } from './nodes.ts';
 import { choosePlaces } from './places.ts';
 import { startProviders } from './providers.ts';
@@ -21,6 +24,7 @@ import type { Servers } from './servers.ts';
 import { isStarted, makeStarters } from './starters.ts';
 import { factsWhenDrained } from './until-drained.ts';
 import { watchDatabase } from './watch-database.ts';
+import { watchLedger } from './watch-ledger.ts';
 import { makeWorkflows } from './workflows.ts';
 
 /** The outcome of a chaos run. */
@@ -45,6 +49,8 @@ export type Outcome = {
   started: number;
   /** Steps at providers. */
   providerSteps: number;
+  /** Executions of agents. */
+  executions: number;
   hits: number;
   bounces: number;
   /** The number of each fault, and of those that happened as the name says. */
@@ -71,6 +77,7 @@ export async function runChaos(options: {
   const hookEndpoint = await startHookEndpoint(seed);
   const mailEndpoint = await startMailEndpoint(seed);
   const providers = await startProviders(seed);
+  const models = await startModels(seed);
   const { published } = servers;
   const history: History = {
     faults: [],
@@ -85,6 +92,7 @@ export async function runChaos(options: {
     starters: [],
     made: [],
     refusedByProviders: [],
+    models: { asked: models.asked, refused: [], samples: [], bill: 0n },
     letters: { quietUntil: 0, hits: [], bounces: [] },
   };
   const opened: { stop(): unknown }[] = [];
@@ -93,24 +101,30 @@ export async function runChaos(options: {
     const persons = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), starters: makeStarters() };
     const integrations = makeIntegrations(createRandom(seed, 'steps at providers'));
     const rest = { ...persons, letters: makeLetters(), integrations };
-    const workflows = [...plain, ...Object.values(rest).flat()];
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
     const places = await choosePlaces();
     const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url, places });
     const { deliverers, hooks } = await startDeliverers(servers, hookEndpoint, opened);
     const analyst = await startAnalyst(servers, opened);
+    const { agents, ids } = await startAgents(servers, { opened, modelsUrl: models.url, places });
+    opened.push(watchLedger(servers.postgresUrl, models.bill, history.models.samples));
+    const asking = makeAgentWorkflows(ids);
+    const workflows = [...plain, ...Object.values(rest).flat(), ...asking];
     const integrators = await startIntegrators(servers, { opened, providersUrl: providers.url, places });
     onProgress('serving');
-    const load = await startLoad({ seed, workflows: { plain, ...rest }, clients, history });
+    const load = await startLoad({ seed, workflows: { plain, ...rest, agents: asking }, clients, history });
     const victims = deliverers.map((runtime) => ({ runtime }));
     const analysts = [{ runtime: analyst }];
-    const others = { deliverers: victims, analysts, integrators };
+    const others = { deliverers: victims, analysts, integrators, agents };
     const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const { runtime } of [...nodes, ...victims, ...analysts, ...integrators]) await runtime.untilReady();
+    for (const { runtime } of [...nodes, ...victims, ...analysts, ...integrators, ...agents])
+      await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);
     history.made.push(...providers.made());
+    history.models.refused.push(...models.refused());
+    history.models.bill = models.bill();
     history.refusedByProviders.push(...providers.refusals());
     onProgress('checking');
     return {
@@ -128,6 +142,7 @@ export async function runChaos(options: {
       goals: facts.goals.met.length,
       refusals: history.entries.reduce((sum, call) => sum + call.refused.length, 0),
       started: facts.enrollments.filter(isStarted).length,
+      executions: facts.agents.executions.length,
       providerSteps: facts.providerSteps.length,
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
@@ -144,6 +159,7 @@ export async function runChaos(options: {
     await hookEndpoint.stop();
     await mailEndpoint.stop();
     await providers.stop();
+    await models.stop();
     await servers.stop();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { service as agents } from '@drippulse/agents';
 import { service as analyst } from '@drippulse/analytics';
 import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
@@ -94,6 +95,7 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   await deliverer.migrate(postgres.url);
   await analyst.migrate(postgres.url);
   await integrator.migrate(postgres.url);
+  await agents.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

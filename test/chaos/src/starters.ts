@@ -19,7 +19,10 @@ export const starterRules: ReadonlyMap<bigint, StarterRule> = new Map([
   [first + 3n, { isAfterExit: true }],
 ]);
 
-/** Runs last longer than a frozen process stands still, so that it is sure that an event at their beginning finds them running. */
+/**
+ * Runs last longer than a frozen process stands still, so that it is sure that an event at their beginning finds them
+ * running.
+ */
 const runSeconds = 8;
 
 /** Workflows that all listen to one event, each with a rule of its own. */

@@ -40,7 +40,8 @@ export function createEffects(ctx: Context): Effects {
 async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
-    // Before the lease begins: a process that stands still after that must send nothing when another has taken the effect over.
+    // Before the lease begins: a process that stands still after that must send nothing when another has taken the
+    // effect over.
     const deadline = new Date(ctx.clock.now().getTime() + actionMs);
     const began = await intents.begin(asked);
     if (began.state === 'ended') return endedResult(asked, began);

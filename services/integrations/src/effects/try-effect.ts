@@ -8,7 +8,9 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/** One try of an effect. `mayHaveHappened` says that a try before may have done it. Nothing is sent after `deadline`. */
+/**
+ * One try of an effect. `mayHaveHappened` says that a try before may have done it. Nothing is sent after `deadline`.
+ */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,

@@ -9,10 +9,12 @@ import { checkEffects } from './effects.ts';
 import { checkEnded } from './ended.ts';
 import { checkEntries } from './entries.ts';
 import type { Evidence } from './evidence.ts';
+import { checkExecutions } from './executions.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkGoals } from './goals.ts';
 import { checkHits } from './hits.ts';
 import { checkIntegrations } from './integrations.ts';
+import { checkLedger } from './ledger.ts';
 import { checkLetters, checkQuietHours } from './letters.ts';
 import { checkCaps, checkMailRepeats, checkMails, checkSuppressed } from './mails.ts';
 import { checkPublished } from './published.ts';
@@ -51,6 +53,11 @@ export const checks: readonly Check[] = [
     promise: 'a step at a provider ends, done once, or at most once where nobody can tell',
     violations: checkIntegrations,
   },
+  {
+    promise: 'an execution of an agent ends, and no model is asked after a stored answer',
+    violations: checkExecutions,
+  },
+  { promise: 'limit, ledger and bill of the models are in this order', violations: checkLedger },
   { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
   { promise: 'each letter is accounted for', violations: checkLetters },
   { promise: 'an answered hit is kept and judged, and counts once', violations: checkHits },

@@ -1,7 +1,17 @@
+import type { AgentFacts } from '../agent-facts.ts';
 import type { SumFact } from '../analytics-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
-import type { EntryCall, MadeThing, Receipt, SentHit, SentStart, TakenBounce } from '../history.ts';
+import type {
+  AskedModel,
+  EntryCall,
+  LedgerSample,
+  MadeThing,
+  Receipt,
+  SentHit,
+  SentStart,
+  TakenBounce,
+} from '../history.ts';
 import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
 import type { ProviderStepFact } from '../provider-facts.ts';
 import type { StarterEventFact } from '../starter-facts.ts';
@@ -19,6 +29,10 @@ export function noFacts() {
     },
     starters: [] as StarterEventFact[],
     providerSteps: [] as ProviderStepFact[],
+    agents: {
+      ...{ executions: [], charges: [], steps: [] },
+      sums: { ledger: '0', executions: '0', counts: '0', days: '0', reserved: '0' },
+    } as AgentFacts,
     analytics: {
       days: [] as SumFact[],
       quarters: [] as SumFact[],
@@ -42,6 +56,7 @@ export function noHistory() {
     starters: [] as SentStart[],
     made: [] as MadeThing[],
     refusedByProviders: [] as string[],
+    models: { asked: [] as AskedModel[], refused: [] as string[], samples: [] as LedgerSample[], bill: 0n },
     letters: { quietUntil: 0, hits: [] as SentHit[], bounces: [] as TakenBounce[] },
   };
 }

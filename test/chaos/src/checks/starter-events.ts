@@ -3,8 +3,9 @@ import { isStarted, starterRules } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Each event that was accepted is in the log once, however often it was sent. It names each workflow that listens once: as one that it
- * started, by an enrollment of its person that has the event in its data, or as one that it did not, and then there is none.
+ * Each event that was accepted is in the log once, however often it was sent. It names each workflow that listens once:
+ * as one that it started, by an enrollment of its person that has the event in its data, or as one that it did not, and
+ * then there is none.
  */
 export function checkStarterEvents(evidence: Evidence): string[] {
   return [

@@ -14,8 +14,11 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-/** Effects that may have to wait: for rules of sending, a limit of a provider, or a process that is at it. */
-const heldEffects = new Set(['email', 'integration_action', 'alert']);
+/**
+ * Effects that may have to wait: for rules of sending, a limit of a provider, another process that is at it, or a
+ * model.
+ */
+const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
 const effects = new Set(['webhook_callback', ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
 /** A goal that is only counted has a line beside those of the step that the run is at. */

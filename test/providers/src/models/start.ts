@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } from './answers.ts';
 import { anthropicRequest, openaiRequest } from './requests.ts';
 
-/** A strict provider of models in both protocols, with a bill of its own. It shares no code with the service of agents. */
+/**
+ * A strict provider of models in both protocols, with a bill of its own. It shares no code with the service of agents.
+ */
 export async function startModelProvider() {
   const requests: ModelCall[] = [];
   const script: Reply[] = [];
