@@ -3,8 +3,6 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 /** The organization whose workflows ask agents. */
 export const agentOrganization = 19n;
-/** The places of the steps. */
-export const agentPlaces = { score: 0, classify: 1 } as const;
 /** Templates of the platform: one scores by itself, the other asks a model. */
 export const templates = { score: 1n, classify: 3n } as const;
 

@@ -23,7 +23,7 @@ const repeats = 2;
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
 /** The processes that faults may hit beside the runtimes. */
-type Others = {
+export type Others = {
   deliverers: readonly Victim[];
   analysts: readonly Victim[];
   integrators: readonly Node[];

@@ -2,10 +2,7 @@ import type { AgentFacts, ExecutionFact } from '../agent-facts.ts';
 import { agentFreeze } from '../faults.ts';
 import type { Evidence } from './evidence.ts';
 
-/**
- * A process that was frozen between the intent of a call and the call sends it when it goes on, whoever has answered
- * meanwhile.
- */
+/** A process that is frozen while it connects sends its call when it goes on, whoever has answered meanwhile. */
 const thawMs = 1_000;
 
 /**
