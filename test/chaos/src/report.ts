@@ -19,7 +19,7 @@ export function report(outcome: Outcome, minutes: number): string {
     `${contactEvents} events of contacts, ${approvals} approvals, ${mails} mails, ${hits} hits, ${bounces} bounces`,
     `${goals} goals met, ${refusals} entries refused, ${started} enrollments started by events, ${providerSteps} steps at providers, ${executions} executions of agents`,
     '',
-    ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(28)}${met} of ${inflicted}`),
+    ...Object.entries(faults).map(([name, { inflicted, met }]) => `${name.padEnd(32)}${met} of ${inflicted}`),
     ...(stalls > 0 ? [`(a process or the database was stopped for half a second or more ${stalls} times)`] : []),
     '',
     ...promises.map(({ promise, violations }) => `${violations.length === 0 ? '✓' : '✗'} ${promise}`),
