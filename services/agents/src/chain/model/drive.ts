@@ -86,8 +86,8 @@ async function attempt(
 }
 
 /**
- * Whether this process may have lost the execution since: its lease is renewed so often, and another one may have its
- * answer.
+ * Whether another process may have taken the execution over since. The lease is renewed every third of its time; a process
+ * that missed a renewal cannot know.
  */
 function hasStoodStill({ clock, config }: Context, since: Date): boolean {
   return clock.now().getTime() - since.getTime() > config.leaseMs / 3;
