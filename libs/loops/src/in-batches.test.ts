@@ -12,7 +12,7 @@ test('items that come while a batch runs make the next one, in order and within 
       await gate.promise;
       return items.map((item) => item * 2);
     },
-    { most: 3, laneOf: () => 'all', hasDoneNothing: () => false },
+    { most: 3, hasDoneNothing: () => false },
   );
   const first = [double(1), double(2)];
   while (batches.length === 0) await turn();
@@ -50,7 +50,7 @@ test('an item that cannot be done fails alone, and a batch that may have done so
         if (items.includes(2)) throw new Error('two');
         return items;
       },
-      { most: 10, laneOf: () => 'all', hasDoneNothing: () => hasDoneNothing },
+      { most: 10, hasDoneNothing: () => hasDoneNothing },
     );
     return { tries, ended: Promise.allSettled([1, 2, 3].map(run)) };
   };
@@ -64,7 +64,7 @@ test('an item that cannot be done fails alone, and a batch that may have done so
 
 test('a batch that answers too few items fails, and leaves nobody without an answer', async () => {
   const run = inBatches<number, number>(async () => [1], {
-    ...{ most: 10, laneOf: () => 'all', hasDoneNothing: () => false },
+    ...{ most: 10, hasDoneNothing: () => false },
   });
   const ended = await Promise.allSettled([run(1), run(2)]);
   expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

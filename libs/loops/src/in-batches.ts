@@ -2,12 +2,13 @@ type Waiting<I, O> = { item: I; resolve(answer: O): void; reject(error: unknown)
 
 /**
  * Gathers calls into batches: `run` answers several items of one lane at once, in their order. Items that come while a batch of their lane is
- * being run make the next one, so that batches grow with the load, a lone item waits for nobody, and no lane waits for another. A batch that
- * has changed nothing when it throws (`hasDoneNothing`) is run again item by item, so that an item which cannot be done fails alone.
+ * being run make the next one, so that batches grow with the load, a lone item waits for nobody, and no lane waits for another. Without
+ * `laneOf` there is one lane. A batch that has changed nothing when it throws (`hasDoneNothing`) is run again item by item, so that an item
+ * which cannot be done fails alone.
  */
 export function inBatches<I, O>(
   run: (items: readonly I[]) => Promise<readonly O[]>,
-  o: { most: number; laneOf(item: I): unknown; hasDoneNothing(error: unknown): boolean },
+  o: { most: number; laneOf?(item: I): unknown; hasDoneNothing(error: unknown): boolean },
 ): (item: I) => Promise<O> {
   const lanes = new Map<unknown, Waiting<I, O>[]>();
 
@@ -33,7 +34,7 @@ export function inBatches<I, O>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      const lane = o.laneOf(item);
+      const lane = o.laneOf?.(item);
       const waiting = lanes.get(lane);
       const own = waiting ?? [];
       own.push({ item, resolve, reject });

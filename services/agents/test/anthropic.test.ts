@@ -1,10 +1,10 @@
+import { prices } from '@drippulse/fake-providers/models';
 import { AgentExecutionStatus } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { faultPoints } from '../src/fault-points.ts';
 import { editor, json, parsed } from './harness.ts';
 import { ledgerOf } from './ledger-checks.ts';
-import { prices } from './provider-answers.ts';
 import { startTools, type Tools } from './tools-harness.ts';
 
 const claude = 'claude-sonnet-4-5';

@@ -4,6 +4,7 @@ import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
 import { topicOf } from '@drippulse/events';
+import type { Clock } from '@drippulse/loops';
 import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentBudgetsService } from '@drippulse/proto/drippulse/agents/v1/budgets_pb';
 import { AgentEvalSetsService } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
@@ -46,7 +47,7 @@ type Run = { key: string; workflowId: bigint; contact: string; status: Enrollmen
 
 /** The service on a database of its own. Its peers are a runtime that keeps runs, and members 1 to 3. */
 export async function startHarness(
-  o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides } = {},
+  o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides; clock?: Clock } = {},
 ) {
   const runs = new Map<bigint, Run>();
   let held: Promise<void> | undefined;
@@ -74,6 +75,7 @@ export async function startHarness(
     env: { WEBHOOK_ALLOW_PRIVATE: 'true', ...o.env },
     ...(o.config && { config: o.config }),
     ...(o.overrides && { overrides: o.overrides }),
+    ...(o.clock && { clock: o.clock }),
     peers: [
       {
         name: servedBy(IdentityService),

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ModelProvider } from '@drippulse/fake-providers/models';
 import { eventually } from '@drippulse/testing';
 import { expect } from '@jest/globals';
 import { sql } from 'kysely';
 import type { Harness } from './harness.ts';
 import { endLeases } from './leases.ts';
 import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
-import type { Provider } from './provider.ts';
 
 /**
  * Two processes work, one is killed and the other frozen past its leases, again and again for a time, at least once. At every sample the limit is at least what is spent
@@ -15,7 +15,7 @@ import type { Provider } from './provider.ts';
  */
 export async function killAndFreeze(
   harness: Harness,
-  provider: Provider,
+  provider: ModelProvider,
   { agentId, forMs, perRound, frozenMs }: { agentId: bigint; forMs: number; perRound: number; frozenMs: number },
 ): Promise<{ samples: number; differences: object[] }> {
   const start = await stateOf(harness);

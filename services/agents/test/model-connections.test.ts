@@ -1,3 +1,4 @@
+import { type ModelProvider, prices, startModelProvider } from '@drippulse/fake-providers/models';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentExecutionStatus } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { AgentModelProtocol } from '@drippulse/proto/drippulse/agents/v1/model_connection_pb';
@@ -5,19 +6,17 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { editor, type Harness, json, reasonOf, startHarness, stranger } from './harness.ts';
 import { expectSumsEqual, ledgerOf } from './ledger-checks.ts';
-import { type Provider, startProvider } from './provider.ts';
-import { prices } from './provider-answers.ts';
 
 const platformKey = 'sk-of-the-installation';
 const ownKey = 'sk-of-the-organization-7f3a';
 const admin = { ...editor, role: 'admin' as const };
 const answer = { text: '{"class":"other","confidence":0.5,"summary":"S"}' };
 
-let platform: Provider;
-let own: Provider;
+let platform: ModelProvider;
+let own: ModelProvider;
 let harness: Harness;
 beforeAll(async () => {
-  [platform, own] = [await startProvider(), await startProvider()];
+  [platform, own] = [await startModelProvider(), await startModelProvider()];
   harness = await startHarness({
     env: {
       LLM_BASE_URL: platform.url,
@@ -68,7 +67,7 @@ async function connect(more: object = {}) {
 }
 
 const mask = (...paths: string[]) => ({ updateMask: { paths } });
-const sentKeys = ({ requests }: Provider) => requests.map(({ headers }) => headers['authorization']);
+const sentKeys = ({ requests }: ModelProvider) => requests.map(({ headers }) => headers['authorization']);
 
 test('an organization with an account of its own calls models there by its key, and others by that of the installation', async () => {
   const [mine, theirs] = [await classifier(), await classifier(stranger)];

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { type ModelProvider, prices, startModelProvider } from '@drippulse/fake-providers/models';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentExecutionStatus } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { eventually, takesAll } from '@drippulse/testing';
@@ -8,18 +9,16 @@ import { editor, type Harness, startHarness } from './harness.ts';
 import { killAndFreeze } from './killed-and-frozen.ts';
 import { endLeases } from './leases.ts';
 import { expectSumsEqual, ledgerOf, queueModel, spawnChild } from './ledger-checks.ts';
-import { type Provider, startProvider } from './provider.ts';
-import { prices } from './provider-answers.ts';
 
 const runs = takesAll ? 50 : 5;
 const minutes = Number(process.env['TEST_FREEZE_MINUTES'] ?? 1);
 const answer = { text: '{"class":"other","confidence":0.5,"summary":"S"}' };
 
-let provider: Provider;
+let provider: ModelProvider;
 let harness: Harness;
 let agentId: bigint;
 beforeAll(async () => {
-  provider = await startProvider();
+  provider = await startModelProvider();
   harness = await startHarness({
     env: { LLM_BASE_URL: provider.url, LLM_MODEL: 'm', LLM_PRICES: JSON.stringify(prices) },
     config: { reservationGraceMs: 500 },

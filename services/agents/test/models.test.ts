@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
+import { type ModelProvider, prices, type Reply, startModelProvider } from '@drippulse/fake-providers/models';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentExecutionStatus } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { AgentOnExceeded } from '@drippulse/proto/drippulse/agents/v1/policies_pb';
@@ -10,13 +11,11 @@ import { editor, type Harness, json, parsed, reasonOf, startHarness, tester } fr
 import { killAndFreeze } from './killed-and-frozen.ts';
 import { endLeases } from './leases.ts';
 import { expectSumsEqual, ledgerOf, queueModel, spawnChild } from './ledger-checks.ts';
-import { type Provider, startProvider } from './provider.ts';
-import { prices, type Reply } from './provider-answers.ts';
 
-let provider: Provider;
+let provider: ModelProvider;
 let harness: Harness;
 beforeAll(async () => {
-  provider = await startProvider();
+  provider = await startModelProvider();
   harness = await startHarness({
     env: {
       LLM_BASE_URL: provider.url,

@@ -1,3 +1,4 @@
+import type { ModelCall, Reply } from '@drippulse/fake-providers/models';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentExecutionKind, AgentExecutionStatus } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import type { AgentReplay } from '@drippulse/proto/drippulse/agents/v1/replays_pb';
@@ -6,7 +7,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { editor, json, parsed, reasonOf, tester } from './harness.ts';
 import { ledgerOf } from './ledger-checks.ts';
-import type { ProviderRequest, Reply } from './provider-answers.ts';
 import { startTools, type Tools } from './tools-harness.ts';
 
 let tools: Tools;
@@ -32,7 +32,7 @@ function snake(name: string): string {
 }
 
 /** A model that is what its prompt makes of it: even inputs read a record first, and the second prompt reads another one for every fourth. */
-function answer({ body }: ProviderRequest): Reply {
+function answer({ body }: ModelCall): Reply {
   const { messages } = JSON.parse(body);
   const isSecond = messages[0].content.includes('second');
   const text: string = messages[1].content[0]?.text ?? messages[1].content;

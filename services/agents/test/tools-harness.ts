@@ -1,11 +1,10 @@
+import { prices, startModelProvider } from '@drippulse/fake-providers/models';
 import { AgentType } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import type { AgentExecution } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { AgentTemplateKind } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
 import type { FaultPoint } from '../src/fault-points.ts';
 import { editor, json, startHarness } from './harness.ts';
 import { endLeases } from './leases.ts';
-import { startProvider } from './provider.ts';
-import { prices } from './provider-answers.ts';
 
 /** Longer than a request waits for an execution. */
 const patient = { timeoutMs: 30_000 };
@@ -14,7 +13,7 @@ export type Tools = Awaited<ReturnType<typeof startTools>>;
 
 /** The service with a scripted model, and a runtime that performs actions. */
 export async function startTools(env: Record<string, string> = {}) {
-  const provider = await startProvider();
+  const provider = await startModelProvider();
   /** Points at which the process loses the execution, in order. */
   const crashes: FaultPoint[] = [];
   /** What happens after the nth commit of an execution: after the answer, after the plan of its calls, and so on. */

@@ -1,8 +1,9 @@
-// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent; what the mail server answered is
-// its output, so that each is completed by itself. The mail is what ours is: the same templates, a text part made of the HTML, a link
-// to unsubscribe that nobody can guess, a Message-ID of its own, and a look for a suppression before it is sent.
+// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent. The mail is what ours is: the same
+// templates, a text part made of the HTML, a link to unsubscribe that nobody can guess, a Message-ID of its own, and a look for a
+// suppression before it is sent. A row keeps what was sent to whom, by the Message-ID that a bounce would name, and then the job is
+// completed, by itself: one that is done with others would be sent again with them.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { convert } from 'html-to-text';
+import { compile } from 'html-to-text';
 import { Liquid } from 'liquidjs';
 import { createTransport } from 'nodemailer';
 import { PgBoss } from 'pg-boss';
@@ -29,6 +30,7 @@ const transport = createTransport({
 });
 const textLiquid = new Liquid({ ownPropertyOnly: true });
 const htmlLiquid = new Liquid({ ownPropertyOnly: true, outputEscape: 'escape' });
+const textOf = compile({ wordwrap: 78 });
 const [subjectTemplate, bodyTemplate] = [textLiquid.parse(subject), htmlLiquid.parse(body)];
 
 const boss = new PgBoss({ connectionString: databaseUrl, supervise: false, schedule: false });
@@ -41,8 +43,12 @@ await database.executeSql(
   `insert into suppressions select 'gone' || n || '@example.com', 'bounce' from generate_series(1, $1::int) as n`,
   [suppressed],
 );
+await database.executeSql(
+  'create table mails (message_id text primary key, receiver text, subject text, answer text, sent_at timestamptz)',
+);
 await send(warmUpMails);
 await work(warmUpMails);
+await database.executeSql('vacuum analyze');
 await send(mails);
 await measure(() => work(mails));
 
@@ -76,8 +82,12 @@ async function workUntilEmpty() {
 async function perform({ id, data }) {
   const { rows } = await database.executeSql('select reason from suppressions where email = $1', [data.email]);
   if (rows.length > 0) return { outcome: 'skipped', reason: rows[0].reason };
-  const { messageId, response } = await transport.sendMail({ ...compose(id, data), ...guard });
-  return { outcome: 'succeeded', messageId, response };
+  const mail = compose(id, data);
+  const { messageId, response } = await transport.sendMail({ ...mail, ...guard });
+  await database.executeSql('insert into mails values ($1, $2, $3, $4, now())', [
+    ...[messageId, data.email, mail.subject, response],
+  ]);
+  return { outcome: 'succeeded' };
 }
 
 function compose(id, data) {
@@ -85,7 +95,7 @@ function compose(id, data) {
   const url = `http://localhost:3000/unsubscribe?mail=${id}&token=${token}`;
   const rendered = htmlLiquid.renderSync(bodyTemplate, data);
   const html = rendered.replace('</body>', `<p><a href="${url}">Unsubscribe</a></p></body>`);
-  const text = `${convert(rendered, { wordwrap: 78 })}\n\n-- \nUnsubscribe: ${url}\n`;
+  const text = `${textOf(rendered)}\n\n-- \nUnsubscribe: ${url}\n`;
   const hash = createHash('sha256').update(id).digest('hex').slice(0, 40);
   return {
     messageId: `<${hash}@localhost>`,

@@ -10,6 +10,7 @@ export async function startAnalyst(servers: Servers, opened: { stop(): unknown }
   const config = analystConfig({
     databaseUrl: servers.postgresUrl,
     kafkaBrokers: servers.kafka.brokers,
+    addresses: {},
     grpcPort: await freePort(),
   });
   const ignore = () => undefined;

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
+import { service as agents } from '@drippulse/agents';
 import { type Config as AnalystConfig, service as analyst } from '@drippulse/analytics';
 import { type Config, service as runtime } from '@drippulse/enrollments';
+import { prices } from '@drippulse/fake-providers/models';
+import { service as integrator } from '@drippulse/integrations';
+import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { EnrollmentsService, RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { IntegrationConnectionsService } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import { ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
 import { EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
 import { BouncesService } from '@drippulse/proto/drippulse/messaging/v1/bounces_pb';
@@ -86,31 +91,76 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-type ProcessOptions = { databaseUrl: string; kafkaBrokers: string[]; grpcPort: number };
+/** The methods of an integrator that the gateway calls. */
+export function createConnectionsClient(port: number) {
+  const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const connections = clientFor(IntegrationConnectionsService, { peers, target: integrator.name, tokens });
+  return {
+    connections: (organizationId: bigint) => connections(callerOf(organizationId, { type: 'user', id: '1' })),
+    close: () => peers.close(),
+  };
+}
 
-/** The configuration of a service, and its brokers. */
-type WithBrokers<C> = C & { kafkaBrokers: string[] };
+/** The methods of agents that the gateway calls. */
+export function createAgentsClient(port: number) {
+  const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
+  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const client = clientFor(AgentsService, { peers, target: agents.name, tokens });
+  return {
+    agents: (organizationId: bigint) => client(callerOf(organizationId, { type: 'user', id: '1' })),
+    close: () => peers.close(),
+  };
+}
+
+/** The way of a process to others: its brokers, and the addresses of the services that it calls. */
+type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
+
+export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
+
+/** The configuration of a service, and its ways to others. */
+export type ProcessConfig<C> = C & Ways;
 
 /** The configuration of a runtime process that these clients can call. */
 export function runtimeConfig({
   leaseMs,
   smtpUrl,
   ...options
-}: ProcessOptions & { leaseMs: number; smtpUrl: string }): WithBrokers<Config> {
-  const { kafkaBrokers } = options;
-  return { ...runtime.readConfig(environmentOf(runtime.name, options)), kafkaBrokers, leaseMs, smtpUrl };
+}: ProcessOptions & { leaseMs: number; smtpUrl: string }): ProcessConfig<Config> {
+  return { ...runtime.readConfig(environmentOf(runtime.name, options)), ...waysOf(options), leaseMs, smtpUrl };
 }
 
 /** The configuration of a deliverer. */
-export function delivererConfig(options: ProcessOptions): WithBrokers<DelivererConfig> {
-  const { kafkaBrokers } = options;
-  return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), kafkaBrokers };
+export function delivererConfig(options: ProcessOptions): ProcessConfig<DelivererConfig> {
+  return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), ...waysOf(options) };
 }
 
 /** The configuration of the service that counts. */
-export function analystConfig(options: ProcessOptions): WithBrokers<AnalystConfig> {
-  const { kafkaBrokers } = options;
-  return { ...analyst.readConfig(environmentOf(analyst.name, options)), kafkaBrokers };
+export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystConfig> {
+  return { ...analyst.readConfig(environmentOf(analyst.name, options)), ...waysOf(options) };
+}
+
+/** The configuration of an integrator, whose calls to all providers go to `providersUrl`. */
+export function integratorConfig({ providersUrl, ...options }: ProcessOptions & { providersUrl: string }) {
+  const environment = { ...environmentOf(integrator.name, options), PROVIDER_HOSTS_OVERRIDE: providersUrl };
+  return { ...integrator.readConfig(environment), ...waysOf(options) };
+}
+
+/** How long executions of a process that died wait for another. A frozen process must lose its own within seconds. */
+const agentLeaseMs = 6_000;
+const reservationGraceMs = 3_000;
+
+/** The configuration of a process of agents, which ask the models at `modelsUrl`. */
+export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
+  const environment = {
+    ...environmentOf(agents.name, options),
+    ...{ LLM_BASE_URL: modelsUrl, LLM_MODEL: 'm', LLM_PRICES: JSON.stringify(prices) },
+  };
+  return { ...agents.readConfig(environment), ...waysOf(options), leaseMs: agentLeaseMs, reservationGraceMs };
+}
+
+function waysOf({ kafkaBrokers, addresses }: Ways): Ways {
+  return { kafkaBrokers, addresses };
 }
 
 function environmentOf(name: keyof typeof keys, { databaseUrl, grpcPort }: ProcessOptions): Record<string, string> {

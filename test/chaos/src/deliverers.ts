@@ -28,6 +28,7 @@ export async function startDeliverers(
     const config = delivererConfig({
       databaseUrl: servers.postgresUrl,
       kafkaBrokers: servers.kafka.brokers,
+      addresses: {},
       grpcPort: ports[index] ?? 0,
     });
     const ignore = () => undefined;

@@ -7,7 +7,7 @@ import { callMs, type UntilAnswered } from './until-answered.ts';
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];
-  history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails'>;
+  history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters'>;
   untilAnswered: UntilAnswered;
   /** The load stops. */
   stopped: AbortSignal;
@@ -21,12 +21,12 @@ export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): 
 /** Sends an event of a person to the runtime `first`, and to the others until it is answered. Returns its id. */
 export async function sendEvent(
   { untilAnswered }: Driving,
-  event: { organizationId: bigint; name: string; email: string; key: string },
+  event: { organizationId: bigint; name: string; email: string; key: string; properties?: object },
   first = 0,
 ): Promise<string> {
-  const { organizationId, name, email, key } = event;
+  const { organizationId, name, email, key, properties = {} } = event;
   const contact = Buffer.from(JSON.stringify({ email }));
-  const request = { name, contact, idempotencyKey: key };
+  const request = { name, contact, idempotencyKey: key, properties: Buffer.from(JSON.stringify(properties)) };
   const { id } = await untilAnswered(
     (client) => client.events(organizationId).acceptEvent(request, { timeoutMs: callMs }),
     first,

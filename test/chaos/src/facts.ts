@@ -1,7 +1,10 @@
 import pg from 'pg';
+import { type AgentFacts, readAgentFacts } from './agent-facts.ts';
 import { type AnalyticsFacts, readAnalyticsFacts } from './analytics-facts.ts';
 import { type GoalFacts, readGoalFacts } from './goal-facts.ts';
 import { type LetterFacts, readLetterFacts } from './letter-facts.ts';
+import { type ProviderStepFact, readProviderFacts } from './provider-facts.ts';
+import { readStarterFacts, type StarterEventFact } from './starter-facts.ts';
 
 /** An enrollment with its state; `status` of a living one is active or paused. */
 export type EnrollmentFact = {
@@ -10,7 +13,7 @@ export type EnrollmentFact = {
   organization_id: string;
   key: string;
   lead_ref: string;
-  contact: { n: number; org: string; email?: string };
+  contact: { n: number; org: string; email?: string; event?: { id: string } };
   timezone: string;
   created_at: Date;
   status: string;
@@ -63,7 +66,11 @@ export type Facts = {
   contactEvents: readonly EventFact[];
   journeys: JourneyFacts;
   goals: GoalFacts;
+  /** Events that start workflows. */
+  starters: readonly StarterEventFact[];
   letters: LetterFacts;
+  providerSteps: readonly ProviderStepFact[];
+  agents: AgentFacts;
   analytics: AnalyticsFacts;
 };
 
@@ -128,7 +135,10 @@ export async function readFacts(url: string): Promise<Facts> {
         waitsLeft: (await rowsOf('select count(*)::int as count from waits'))[0].count,
       },
       goals: await readGoalFacts(rowsOf),
+      starters: await readStarterFacts(rowsOf),
       letters: await readLetterFacts(rowsOf),
+      providerSteps: await readProviderFacts(rowsOf),
+      agents: await readAgentFacts(rowsOf),
       analytics: await readAnalyticsFacts(rowsOf),
     };
   } finally {

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { faultPoints as agentPoints } from '@drippulse/agents/fault-points';
 import { faultPoints } from '@drippulse/enrollments/fault-points';
+import { faultPoints as integratorPoints } from '@drippulse/integrations/fault-points';
 import type { FaultProxy } from '@drippulse/testing';
 import { endLeases } from './deliverers.ts';
 import type { Random } from './random.ts';
@@ -152,6 +154,81 @@ export const analystFaults: readonly FaultKind<Victim>[] = [
     async inflict(_, { runtime }, random) {
       await sleep(random.between(0, 500));
       await runtime.kill();
+      return true;
+    },
+  },
+];
+
+/** Deaths at the points of a call. */
+const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
+  points.map((point) => ({
+    name: `kill ${name} ${point}`,
+    losesResultsOf: 'none',
+    inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
+  }));
+
+/** The lease of a step at a provider, 40 s, ends meanwhile: another process takes the step over. */
+const integratorFreezeMs = 44_000;
+
+/** Faults of the processes that perform steps at providers. No result of a callback or a mail gets lost by them. */
+export const integratorFaults: readonly FaultKind[] = [
+  ...pointsOf(integratorPoints, 'an integrator'),
+  {
+    name: 'kill -9 an integrator',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+  {
+    name: 'freeze an integrator',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }) {
+      await runtime.freeze(integratorFreezeMs);
+      return true;
+    },
+  },
+  {
+    name: 'cut an integrator off',
+    losesResultsOf: 'none',
+    async inflict(_, { proxy }) {
+      proxy.cutAll();
+      return true;
+    },
+  },
+];
+
+export const agentFreeze = 'freeze an agent';
+/** Longer than the lease of an execution. */
+const agentFreezeMs = 9_000;
+
+/** Faults of the processes of agents. */
+export const agentFaults: readonly FaultKind[] = [
+  ...pointsOf(agentPoints, 'an agent'),
+  {
+    name: 'kill -9 an agent',
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }, random) {
+      await sleep(random.between(0, 500));
+      await runtime.kill();
+      return true;
+    },
+  },
+  {
+    name: agentFreeze,
+    losesResultsOf: 'none',
+    async inflict(_, { runtime }) {
+      await runtime.freeze(agentFreezeMs);
+      return true;
+    },
+  },
+  {
+    name: 'cut an agent off',
+    losesResultsOf: 'none',
+    async inflict(_, { proxy }) {
+      proxy.cutAll();
       return true;
     },
   },

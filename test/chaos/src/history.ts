@@ -33,6 +33,12 @@ export type Opened = { port: number; name: string; at: number };
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
+/**
+ * An event that starts workflows, which was accepted, and the ids that were answered: one for each time it was sent
+ * alone.
+ */
+export type SentStart = { key: string; email: string; plan: string; ids: string[] };
+
 /** A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were refused. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
@@ -50,6 +56,18 @@ export type SentHit = {
 
 /** A report that a letter came back, which was answered as taken. */
 export type TakenBounce = { mail: string; email: string; at: number };
+
+/** A thing at a provider, by the step that makes such, and the contact that it is for. */
+export type MadeThing = { step: string; ref: string };
+
+/** A request for a model, by the person that it names. */
+export type AskedModel = { ref: string; at: number };
+
+/**
+ * A look at the ledger of agents, in pico-USD: what the provider had billed, and after that what was spent and
+ * reserved.
+ */
+export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
 /** A decision that was answered as the one that counts. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
@@ -74,6 +92,19 @@ export type History = {
   /** Mails that reached their receiver, by Message-ID; `url` is the address, `body` the subject. */
   mails: Receipt[];
   entries: EntryCall[];
+  starters: SentStart[];
+  /** What providers have at the end. */
+  made: MadeThing[];
+  models: {
+    asked: AskedModel[];
+    /** Bodies that the provider of models refused. */
+    refused: string[];
+    samples: LedgerSample[];
+    /** What the provider has billed at the end. */
+    bill: bigint;
+  };
+  /** Requests that a provider refused for their form, as sentences. */
+  refusedByProviders: string[];
   letters: {
     /** The end of the night, in epoch milliseconds. */
     quietUntil: number;

@@ -1,5 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { analystFaults, delivererFaults, type FaultKind, faultRows, type Target, type Victim } from './faults.ts';
+import {
+  agentFaults,
+  analystFaults,
+  delivererFaults,
+  type FaultKind,
+  faultRows,
+  integratorFaults,
+  type Node,
+  type Target,
+  type Victim,
+} from './faults.ts';
 import type { History } from './history.ts';
 import { names } from './nodes.ts';
 import { createRandom } from './random.ts';
@@ -12,23 +22,30 @@ const repeats = 2;
 
 type Plan = { seed: number; seconds: number; history: History; onProgress(line: string): void };
 
+/** The processes that faults may hit beside the runtimes. */
+export type Others = {
+  deliverers: readonly Victim[];
+  analysts: readonly Victim[];
+  integrators: readonly Node[];
+  agents: readonly Node[];
+};
+
 /** Inflicts each kind of fault until the run came to it, three times at most, and goes on for `seconds`. */
 export async function inflictAll(
   target: Target,
-  { deliverers, analysts }: { deliverers: readonly Victim[]; analysts: readonly Victim[] },
+  { deliverers, analysts, integrators, agents }: Others,
   plan: Plan,
 ): Promise<FaultCounts> {
   const counts: FaultCounts = {};
   const end = Date.now() + plan.seconds * 1_000;
-  const rows = Object.entries(faultRows).map(([row, kinds]) =>
-    inflictRow(target, target.nodes, plan, { row, kinds, counts, end }),
-  );
-  const delivering = { row: 'deliverers', kinds: delivererFaults, counts, end };
-  const counting = { row: 'analysts', kinds: analystFaults, counts, end };
+  const rowOf = <V extends Victim>(row: string, victims: readonly V[], kinds: readonly FaultKind<V>[]) =>
+    inflictRow(target, victims, plan, { row, kinds, counts, end });
   await Promise.all([
-    ...rows,
-    inflictRow(target, deliverers, plan, delivering),
-    inflictRow(target, analysts, plan, counting),
+    ...Object.entries(faultRows).map(([row, kinds]) => rowOf(row, target.nodes, kinds)),
+    rowOf('deliverers', deliverers, delivererFaults),
+    rowOf('analysts', analysts, analystFaults),
+    rowOf('integrators', integrators, integratorFaults),
+    rowOf('agents', agents, agentFaults),
   ]);
   return counts;
 }

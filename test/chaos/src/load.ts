@@ -3,10 +3,13 @@ import { create } from '@bufbuild/protobuf';
 import { timestampNow } from '@bufbuild/protobuf/wkt';
 import { WorkflowSchema, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import type { RuntimeClient } from './clients.ts';
+import { driveAgents } from './drive-agents.ts';
 import { driveEntries } from './drive-entries.ts';
 import { driveGoals } from './drive-goals.ts';
+import { driveIntegrations } from './drive-integrations.ts';
 import { driveJourneys } from './drive-journeys.ts';
 import { driveLetters } from './drive-letters.ts';
+import { driveStarters } from './drive-starters.ts';
 import type { Driving } from './driving.ts';
 import { createRandom } from './random.ts';
 import { callMs, createUntilAnswered } from './until-answered.ts';
@@ -18,6 +21,8 @@ export type Load = {
   stop(): Promise<void>;
 };
 
+type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents';
+
 /** Answered calls of each organization, also on a busy machine. */
 const leastCalls = 10;
 
@@ -27,12 +32,12 @@ const leastCalls = 10;
  */
 export async function startLoad(options: {
   seed: number;
-  workflows: Record<'plain' | 'journeys' | 'goals' | 'entries' | 'letters', readonly ChaosWorkflow[]>;
+  workflows: Record<Kind, readonly ChaosWorkflow[]>;
   clients: readonly RuntimeClient[];
   history: Driving['history'];
 }): Promise<Load> {
   const { seed, workflows, clients, history } = options;
-  const { plain, journeys, goals, entries, letters } = workflows;
+  const { plain, journeys, goals, entries, letters, integrations, agents } = workflows;
   const { calls } = history;
   const stopped = new AbortController();
   const untilAnswered = createUntilAnswered(clients);
@@ -90,6 +95,9 @@ export async function startLoad(options: {
     driveGoals({ ...driving, goals }),
     driveEntries({ ...driving, entries }),
     driveLetters({ ...driving, letters }),
+    driveStarters(driving),
+    driveIntegrations({ ...driving, integrations }),
+    driveAgents({ ...driving, agents }),
   ]);
   // stop() throws it; until then a failure must not end the process.
   running.catch(() => undefined);

@@ -14,7 +14,7 @@ if (!Number.isInteger(seed) || !(minutes >= 0)) {
   process.exit(1);
 }
 console.log(
-  `Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka, two runtimes and two deliverers of webhooks …`,
+  `Seed ${seed}, ${minutes} minutes. Starting PostgreSQL, Kafka and two processes of each of four services …`,
 );
 const servers = await startServers();
 if ('unavailable' in servers) {

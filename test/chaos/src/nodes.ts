@@ -1,8 +1,8 @@
-import { freePort } from '@drippulse/servers';
 import { startFaultProxy } from '@drippulse/testing';
 import { createRuntimeClient, type RuntimeClient, runtimeConfig } from './clients.ts';
 import type { Node } from './faults.ts';
 import type { History } from './history.ts';
+import { addressesOf, type Places } from './places.ts';
 import { startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
@@ -16,14 +16,16 @@ export const stall = 'stall';
 /** Two processes, each with a proxy of its own before the database. */
 export async function startNodes(
   servers: Servers,
-  { history, opened, smtpUrl }: { history: History; opened: { stop(): unknown }[]; smtpUrl: string },
+  o: { history: History; opened: { stop(): unknown }[]; smtpUrl: string; places: Places },
 ) {
+  const { history, opened, smtpUrl, places } = o;
+  const addresses = addressesOf(places);
   const nodes: Node[] = [];
   const clients: RuntimeClient[] = [];
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const proxy = await startFaultProxy({ port: Number(new URL(servers.postgresUrl).port) });
     opened.push(proxy);
-    const grpcPort = await freePort();
+    const grpcPort = places.runtimes[index] ?? 0;
     const client = createRuntimeClient(name, grpcPort);
     opened.push({ stop: () => client.close() });
     const { brokers: kafkaBrokers } = servers.kafka;
@@ -31,7 +33,7 @@ export async function startNodes(
     const runtime = startRuntime({
       name,
       program: 'runtime-process.ts',
-      config: runtimeConfig({ databaseUrl, kafkaBrokers, grpcPort, leaseMs, smtpUrl }),
+      config: runtimeConfig({ databaseUrl, kafkaBrokers, addresses, grpcPort, leaseMs, smtpUrl }),
       folder: servers.folder,
       onStall: (ms) => addStall(history, ms, [name]),
       onConnection: (port) => history.connections.push({ port, name, at: Date.now() }),

@@ -1,20 +1,26 @@
-import { startAnalyst } from './analyst.ts';
+import { makeAgentWorkflows } from './agents.ts';
 import { checks } from './checks/index.ts';
-import { startDeliverers } from './deliverers.ts';
 import { startEndpoint } from './endpoint.ts';
 import { makeEntries } from './entries.ts';
 import { makeGoals } from './goals.ts';
 import type { History } from './history.ts';
 import { startHookEndpoint } from './hook-endpoint.ts';
 import { type FaultCounts, inflictAll } from './inflict-faults.ts';
+import { makeIntegrations } from './integrations.ts';
 import { makeJourneys } from './journeys.ts';
 import { makeLetters } from './letters.ts';
 import { startLoad } from './load.ts';
 import { startMailEndpoint } from './mail-endpoint.ts';
-import { addStall, leaseMs, names, stall, startNodes } from './nodes.ts';
+import { startModels } from './models.ts';
+import { addStall, leaseMs, names, stall } from './nodes.ts';
+import { startProviders } from './providers.ts';
+import { createRandom } from './random.ts';
 import type { Servers } from './servers.ts';
+import { startServices } from './start-services.ts';
+import { isStarted, makeStarters } from './starters.ts';
 import { factsWhenDrained } from './until-drained.ts';
 import { watchDatabase } from './watch-database.ts';
+import { watchLedger } from './watch-ledger.ts';
 import { makeWorkflows } from './workflows.ts';
 
 /** The outcome of a chaos run. */
@@ -35,6 +41,12 @@ export type Outcome = {
   goals: number;
   /** Contacts that the rules of re-entry refused. */
   refusals: number;
+  /** Enrollments that events started. */
+  started: number;
+  /** Steps at providers. */
+  providerSteps: number;
+  /** Executions of agents. */
+  executions: number;
   hits: number;
   bounces: number;
   /** The number of each fault, and of those that happened as the name says. */
@@ -60,6 +72,8 @@ export async function runChaos(options: {
   const endpoint = await startEndpoint(seed);
   const hookEndpoint = await startHookEndpoint(seed);
   const mailEndpoint = await startMailEndpoint(seed);
+  const providers = await startProviders(seed);
+  const models = await startModels(seed);
   const { published } = servers;
   const history: History = {
     faults: [],
@@ -71,27 +85,37 @@ export async function runChaos(options: {
     mails: mailEndpoint.receipts,
     journeys: { events: [], decisions: [], suppressed: [] },
     entries: [],
+    starters: [],
+    made: [],
+    refusedByProviders: [],
+    models: { asked: models.asked, refused: [], samples: [], bill: 0n },
     letters: { quietUntil: 0, hits: [], bounces: [] },
   };
   const opened: { stop(): unknown }[] = [];
   try {
     const plain = makeWorkflows(seed, endpoint.url);
-    const rest = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), letters: makeLetters() };
-    const workflows = [...plain, ...Object.values(rest).flat()];
+    const persons = { journeys: makeJourneys(), goals: makeGoals(), entries: makeEntries(), starters: makeStarters() };
+    const integrations = makeIntegrations(createRandom(seed, 'steps at providers'));
+    const rest = { ...persons, letters: makeLetters(), integrations };
     opened.push(watchDatabase(servers.postgresUrl, (ms) => addStall(history, ms, names)));
-    const { nodes, clients } = await startNodes(servers, { history, opened, smtpUrl: mailEndpoint.url });
-    const { deliverers, hooks } = await startDeliverers(servers, hookEndpoint, opened);
-    const analyst = await startAnalyst(servers, opened);
+    const urls = { smtp: mailEndpoint.url, providers: providers.url, models: models.url };
+    const { nodes, clients, others, hooks, agentIds } = await startServices(servers, {
+      ...{ history, opened, urls, hookEndpoint },
+    });
+    opened.push(watchLedger(servers.postgresUrl, models.bill, history.models.samples));
+    const agents = makeAgentWorkflows(agentIds);
+    const workflows = [...plain, ...Object.values(rest).flat(), ...agents];
     onProgress('serving');
-    const load = await startLoad({ seed, workflows: { plain, ...rest }, clients, history });
-    const victims = deliverers.map((runtime) => ({ runtime }));
-    const analysts = [{ runtime: analyst }];
-    const others = { deliverers: victims, analysts };
+    const load = await startLoad({ seed, workflows: { plain, ...rest, agents }, clients, history });
     const faults = await inflictAll({ nodes, servers, leaseMs }, others, { seed, seconds, history, onProgress });
     await load.stop();
-    for (const { runtime } of [...nodes, ...victims, ...analysts]) await runtime.untilReady();
+    for (const { runtime } of [...nodes, ...Object.values(others).flat()]) await runtime.untilReady();
     onProgress('all mended, coming to its end');
     const facts = await factsWhenDrained(servers, history, hooks);
+    history.made.push(...providers.made());
+    history.models.refused.push(...models.refused());
+    history.models.bill = models.bill();
+    history.refusedByProviders.push(...providers.refusals());
     onProgress('checking');
     return {
       seed,
@@ -107,6 +131,9 @@ export async function runChaos(options: {
       contactEvents: facts.contactEvents.length,
       goals: facts.goals.met.length,
       refusals: history.entries.reduce((sum, call) => sum + call.refused.length, 0),
+      started: facts.enrollments.filter(isStarted).length,
+      executions: facts.agents.executions.length,
+      providerSteps: facts.providerSteps.length,
       hits: history.letters.hits.length,
       bounces: history.letters.bounces.length,
       faults,
@@ -121,6 +148,8 @@ export async function runChaos(options: {
     await endpoint.stop();
     await hookEndpoint.stop();
     await mailEndpoint.stop();
+    await providers.stop();
+    await models.stop();
     await servers.stop();
   }
 }

@@ -7,10 +7,15 @@ import { createKafkaTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
 import { runMain } from '@drippulse/process';
 import { createGrpcPeers } from '@drippulse/rpc';
+import type { ProcessConfig } from './clients.ts';
 import type { FromRuntime, ToRuntime } from './runtime.ts';
 
 /** The runtime as its main starts it, with two faults: it dies at a point, and its clock jumps. */
-const { kafkaBrokers: brokers, ...config }: Config & { kafkaBrokers: string[] } = JSON.parse(
+const {
+  kafkaBrokers: brokers,
+  addresses,
+  ...config
+}: ProcessConfig<Config> = JSON.parse(
   process.env['CHAOS_CONFIG'] ?? '{}',
   // A secret is bytes.
   (_, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value),
@@ -44,7 +49,7 @@ watchStalls();
 await runMain(async () => {
   const log = createLogger({ level: 'warn' });
   const events = createKafkaTransport({ brokers, clientId: service.name, log });
-  const peers = createGrpcPeers({});
+  const peers = createGrpcPeers(addresses);
   const running = await service.start(config, {
     peers,
     events,

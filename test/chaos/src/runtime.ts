@@ -35,7 +35,7 @@ const readyMs = 120_000;
 
 export function startRuntime(options: {
   name: string;
-  program: 'runtime-process.ts' | 'deliverer-process.ts' | 'analyst-process.ts';
+  program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent'}-process.ts`;
   /** The configuration of the service. */
   config: object;
   /** For the log. */

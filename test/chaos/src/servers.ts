@@ -1,13 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { service as agents } from '@drippulse/agents';
 import { service as analyst } from '@drippulse/analytics';
 import { service as runtime } from '@drippulse/enrollments';
 import { createKafkaTransport, topicOf } from '@drippulse/events';
+import { service as integrator } from '@drippulse/integrations';
 import { createLogger } from '@drippulse/observability';
 import { AgentEventSchema } from '@drippulse/proto/drippulse/agents/v1/events_pb';
 import { CrmEventSchema } from '@drippulse/proto/drippulse/crm/v1/events_pb';
 import { EnrollmentEventSchema } from '@drippulse/proto/drippulse/enrollments/v1/events_pb';
+import { OrganizationEventSchema } from '@drippulse/proto/drippulse/identity/v1/events_pb';
+import { IntegrationEventSchema } from '@drippulse/proto/drippulse/integrations/v1/events_pb';
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import {
@@ -34,6 +38,11 @@ export type Servers = {
   stop(): Promise<void>;
 };
 
+/** Topics that services consume beside that of enrollments. */
+const others = [
+  ...[WorkflowEventSchema, CrmEventSchema, AgentEventSchema, WebhookEventSchema],
+  ...[OrganizationEventSchema, IntegrationEventSchema],
+];
 const settings = { fsync: false, max_connections: 200 };
 
 export async function startServers(): Promise<Servers | Unavailable> {
@@ -53,10 +62,7 @@ export async function startServers(): Promise<Servers | Unavailable> {
   const log = createLogger({ service: 'chaos', level: 'silent' });
   const transport = createKafkaTransport({ brokers: kafka.brokers, clientId: 'chaos', log });
   const topic = topicOf(EnrollmentEventSchema).name;
-  const others = [WorkflowEventSchema, CrmEventSchema, AgentEventSchema, WebhookEventSchema].map(
-    (desc) => topicOf(desc).name,
-  );
-  await transport.ensureTopics([topic, ...others]);
+  await transport.ensureTopics([topic, ...others.map((desc) => topicOf(desc).name)]);
   const published = new Map<string, string>();
   await transport.consume({
     topic,
@@ -88,6 +94,8 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
   await runtime.migrate(postgres.url);
   await deliverer.migrate(postgres.url);
   await analyst.migrate(postgres.url);
+  await integrator.migrate(postgres.url);
+  await agents.migrate(postgres.url);
   await keepOutbox(postgres.url);
   return postgres;
 }

@@ -23,7 +23,8 @@ export async function factsWhenDrained(
     await untilNothingChanges(async () => {
       const { rows } = await client.query(`
         select (select count(*) from enrollments.runs) + (select count(*) from enrollments.outbox)
-            + (select count(*) from enrollments.hits where verdict is null and kind in ('open', 'click')) as left,
+            + (select count(*) from enrollments.hits where verdict is null and kind in ('open', 'click'))
+            + (select count(*) from agents.reservations where state = 'open') as left,
           (select coalesce(sum(lines), 0) from enrollments.runs) as lines`);
       return { isDone: rows[0].left === '0', progress: `${rows[0].left} ${rows[0].lines}` };
     });

@@ -31,6 +31,9 @@ if ('unavailable' in servers) {
       expect(outcome.mails).toBeGreaterThan(3);
       expect(outcome.goals).toBeGreaterThan(5);
       expect(outcome.refusals).toBeGreaterThan(5);
+      expect(outcome.started).toBeGreaterThan(20);
+      expect(outcome.providerSteps).toBeGreaterThan(20);
+      expect(outcome.executions).toBeGreaterThan(10);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
       // A short run may miss a point of the code or a commit three times, but only a few.

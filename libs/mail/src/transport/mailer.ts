@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isShortage, shortageError } from '@drippulse/errors';
 import { redact } from '@drippulse/http/secrets';
+import { gatherChunks } from './gather-chunks.ts';
 
 export type Address = { name: string; address: string };
 
@@ -121,7 +122,7 @@ function smtpError(error: unknown): { responseCode?: number; code?: string } {
 
 async function openPool(url: string) {
   const { createTransport } = await import('nodemailer');
-  return createTransport({
+  const transport = createTransport({
     ...guard,
     url,
     pool: true,
@@ -132,6 +133,11 @@ async function openPool(url: string) {
     // The default, ten minutes, would keep the connection of a mail that was given up.
     socketTimeout: mailTimeoutMs,
   });
+  transport.use('stream', ({ message }, done) => {
+    message.transform(() => gatherChunks());
+    done();
+  });
+  return transport;
 }
 
 /** A repeat writes the same file again. A reader never sees half of a file. */

@@ -1,8 +1,8 @@
 import { isInfrastructureError, retryConflicts } from '@drippulse/db';
 import type { EffectResult } from '@drippulse/engine';
+import { inBatches } from '@drippulse/loops';
 import type { Context } from '../context.ts';
 import { sendKeyOf } from './contact-keys.ts';
-import { inBatches } from './in-batches.ts';
 import { decideSends, type Verdict } from './ledger/decide-sends.ts';
 import { wakeHeld } from './ledger/settle-sends.ts';
 import { createPermit, type Permit } from './permit.ts';
@@ -18,43 +18,33 @@ export type Permits = { ask(send: SendRequest): Promise<Answer> };
 /** Sends that are decided in one transaction. */
 const most = 200;
 
-type Asked = { send: SendRequest; resolve(answer: Answer): void; reject(error: unknown): void };
-
 export function createPermits(ctx: Context): Permits {
   const record = createRecords(ctx);
-  const decide = inBatches<Asked>(most, (batch) => answerBatch(ctx, record, batch));
-  return { ask: (send) => new Promise((resolve, reject) => decide({ send, resolve, reject })) };
+  return {
+    ask: inBatches((sends: readonly SendRequest[]) => answerAll(ctx, record, sends), {
+      most,
+      // What was decided about a send stays decided, so a batch that failed after its decisions may be repeated too.
+      hasDoneNothing: (error) => !isInfrastructureError(error),
+    }),
+  };
 }
 
-/** Never rejects. A send that cannot be decided fails alone. */
-async function answerBatch(ctx: Context, record: Records, batch: readonly Asked[]): Promise<void> {
-  try {
-    const sends = [...new Map(batch.map(({ send }) => [send.key, send])).values()];
-    const verdicts = await retryConflicts(() => decideSends(ctx, sends));
-    await ctx.fault?.('after-permit');
-    for (const { send, resolve, reject } of batch) {
-      const verdict = verdicts.get(send.key);
-      if (verdict === undefined) reject(new Error(`nothing was decided about ${send.key}`));
-      else resolve(answerOf(ctx, record, send, verdict));
-    }
-    await wakeRivals(ctx, batch, verdicts);
-  } catch (error) {
-    if (batch.length === 1 || isInfrastructureError(error)) for (const { reject } of batch) reject(error);
-    else for (const one of batch) await answerBatch(ctx, record, [one]);
-  }
-}
-
-/** A send that is skipped takes no place, so those that lost to it are due. */
-async function wakeRivals(
-  ctx: Context,
-  batch: readonly Asked[],
-  verdicts: ReadonlyMap<string, Verdict>,
-): Promise<void> {
-  const skipped = batch.filter(({ send }) => verdicts.get(send.key)?.decision.kind === 'skip');
+async function answerAll(ctx: Context, record: Records, sends: readonly SendRequest[]): Promise<Answer[]> {
+  const asked = [...new Map(sends.map((send) => [send.key, send])).values()];
+  const verdicts = await retryConflicts(() => decideSends(ctx, asked));
+  await ctx.fault?.('after-permit');
+  const decided = sends.map((send) => {
+    const verdict = verdicts.get(send.key);
+    if (verdict === undefined) throw new Error(`nothing was decided about ${send.key}`);
+    return { send, verdict };
+  });
+  // A send that is skipped takes no place, so those that lost to it are due.
+  const skipped = decided.filter(({ verdict }) => verdict.decision.kind === 'skip');
   await wakeHeld(
     ctx,
     skipped.map(({ send }) => ({ ...send, contactKey: sendKeyOf(send) })),
   );
+  return decided.map(({ send, verdict }) => answerOf(ctx, record, send, verdict));
 }
 
 function answerOf(ctx: Context, record: Records, send: SendRequest, { decision, sender, placedAt }: Verdict): Answer {

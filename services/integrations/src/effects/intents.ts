@@ -1,6 +1,7 @@
+import { isInfrastructureError } from '@drippulse/db';
+import { inBatches } from '@drippulse/loops';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
-import { createBatch } from './batch.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
@@ -31,13 +32,17 @@ export type Intents = {
   end(ended: Ended): Promise<boolean>;
 };
 
-/** Effects of one statement. */
-const most = 200;
+const batches = {
+  /** Effects of one statement. */
+  most: 200,
+  /** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+  hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
+};
 
 export function createIntents(ctx: Context): Intents {
   return {
-    begin: createBatch(most, (asked: readonly AskedEffect[]) => beginAll(ctx, asked)),
-    end: createBatch(most, (ended: readonly Ended[]) => endAll(ctx, ended)),
+    begin: inBatches((asked: readonly AskedEffect[]) => beginAll(ctx, asked), batches),
+    end: inBatches((ended: readonly Ended[]) => endAll(ctx, ended), batches),
   };
 }
 

@@ -15,6 +15,8 @@ export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
 /** How long a call waits for another process that is at its effect. The runtime must still be there when the action ends after it. */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
+/** Time for all requests of an action. It is shorter than the lease, and the runtime waits five seconds longer. */
+const actionMs = 25_000;
 
 export function createEffects(ctx: Context): Effects {
   const intents = createIntents(ctx);
@@ -38,9 +40,12 @@ export function createEffects(ctx: Context): Effects {
 async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
+    // Before the lease begins: a process that stands still after that must send nothing when another has taken the
+    // effect over.
+    const deadline = new Date(ctx.clock.now().getTime() + actionMs);
     const began = await intents.begin(asked);
     if (began.state === 'ended') return endedResult(asked, began);
-    if (began.state === 'go') return tryAndEnd(ctx, intents, asked, began);
+    if (began.state === 'go') return tryAndEnd(ctx, intents, asked, { ...began, deadline });
     if (ctx.clock.now().getTime() > until) {
       return postponed('another process is at it', { until: began.until, rule: 'busy', mayHaveHappened: true }).result;
     }
@@ -53,11 +58,11 @@ async function tryAndEnd(
   ctx: Context,
   intents: Intents,
   asked: AskedEffect,
-  { fence, mayHaveHappened }: Extract<Began, { state: 'go' }>,
+  { fence, mayHaveHappened, deadline }: Extract<Began, { state: 'go' }> & { deadline: Date },
 ): Promise<EffectResult> {
   const progress = { hasSent: false, hasDone: false };
   try {
-    const outcome = await tryEffect(ctx, asked, { mayHaveHappened, progress });
+    const outcome = await tryEffect(ctx, asked, { mayHaveHappened, progress, deadline });
     const { result, ...end } = endOf(outcome, { asked, mayHaveHappened, now: ctx.clock.now() });
     await ctx.fault?.('before-commit');
     const box = end.outcome === 'waiting' ? null : sealResult(asked, result);

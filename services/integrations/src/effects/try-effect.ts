@@ -8,14 +8,13 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/** Time for all requests of an action. The runtime waits five seconds longer. */
-const actionMs = 25_000;
-
-/** One try of an effect. `mayHaveHappened` says that a try before may have done it. */
+/**
+ * One try of an effect. `mayHaveHappened` says that a try before may have done it. Nothing is sent after `deadline`.
+ */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,
-  { mayHaveHappened, progress }: { mayHaveHappened: boolean; progress: Progress },
+  { mayHaveHappened, progress, deadline }: { mayHaveHappened: boolean; progress: Progress; deadline: Date },
 ): Promise<Outcome> {
   const planned = planEffect(ctx.catalog, asked);
   if ('refused' in planned) return { kind: 'refused', reason: planned.refused };
@@ -37,11 +36,7 @@ export async function tryEffect(
     ctx,
     connection,
     planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
-    {
-      priority: 'live',
-      deadline: new Date(now.getTime() + actionMs),
-      progress,
-    },
+    { priority: 'live', deadline, progress },
   );
   // Providers quote what they refuse.
   const masked = maskVerdict(provider, connection.credentials, verdict);

@@ -1,10 +1,15 @@
 import { entryLimits } from '../entries.ts';
+import { isStarted } from '../starters.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Calls were repeated with their keys until they were answered, so the answered enrollments are all there are. */
+/**
+ * Calls were repeated with their keys until they were answered, so the answered enrollments are all there are, but for
+ * those that events started.
+ */
 export function checkAccepted({ history, facts }: Evidence): string[] {
   const problems: string[] = [];
-  const rows = new Map(facts.enrollments.map((row) => [row.id, row]));
+  const enrollments = facts.enrollments.filter((row) => !isStarted(row));
+  const rows = new Map(enrollments.map((row) => [row.id, row]));
   let accepted = 0;
   for (const { workflowId, organizationId, refs, ids } of history.calls) {
     accepted += ids.length;
@@ -18,11 +23,11 @@ export function checkAccepted({ history, facts }: Evidence): string[] {
       if (!isAsSent) problems.push(`enrollment ${id} of contact ${refs[index]} is ${JSON.stringify(row)}`);
     }
   }
-  if (facts.enrollments.length !== accepted) {
-    problems.push(`${accepted} enrollments were accepted, and there are ${facts.enrollments.length}`);
+  if (enrollments.length !== accepted) {
+    problems.push(`${accepted} enrollments were accepted, and there are ${enrollments.length}`);
   }
   const limits = new Map([...entryLimits].map(([id, limit]) => [String(id), limit]));
-  for (const [contact, own] of Map.groupBy(facts.enrollments, (row) => `${row.workflow_id} ${row.lead_ref}`)) {
+  for (const [contact, own] of Map.groupBy(enrollments, (row) => `${row.workflow_id} ${row.lead_ref}`)) {
     const limit = limits.get(own[0]?.workflow_id ?? '') ?? 1;
     if (own.length > limit) problems.push(`contact ${contact} was enrolled ${own.length} times, not ${limit}`);
   }

@@ -9,13 +9,18 @@ import { checkEffects } from './effects.ts';
 import { checkEnded } from './ended.ts';
 import { checkEntries } from './entries.ts';
 import type { Evidence } from './evidence.ts';
+import { checkExecutions } from './executions.ts';
 import { checkFunnel } from './funnel.ts';
 import { checkGoals } from './goals.ts';
 import { checkHits } from './hits.ts';
+import { checkIntegrations } from './integrations.ts';
+import { checkLedger } from './ledger.ts';
 import { checkLetters, checkQuietHours } from './letters.ts';
 import { checkCaps, checkMailRepeats, checkMails, checkSuppressed } from './mails.ts';
 import { checkPublished } from './published.ts';
 import { checkRepeats } from './repeats.ts';
+import { checkStarterEvents } from './starter-events.ts';
+import { checkStarterRules } from './starter-rules.ts';
 import { checkTimelines } from './timelines.ts';
 
 /** A promise and its violations, one sentence each; none when it is kept. */
@@ -39,6 +44,20 @@ export const checks: readonly Check[] = [
   { promise: 'a mail is repeated byte for byte, and only where it had to be', violations: checkMailRepeats },
   { promise: 'a goal is met once, by its first event, and ends the run that it ends', violations: checkGoals },
   { promise: 'people enter as often as the rules of re-entry allow', violations: checkEntries },
+  { promise: 'an event starts the enrollments that its log names, and no other', violations: checkStarterEvents },
+  {
+    promise: 'events let people in as often as the rules allow, and refuse nobody else',
+    violations: checkStarterRules,
+  },
+  {
+    promise: 'a step at a provider ends, done once, or at most once where nobody can tell',
+    violations: checkIntegrations,
+  },
+  {
+    promise: 'an execution of an agent ends, and no model is asked after a stored answer',
+    violations: checkExecutions,
+  },
+  { promise: 'limit, ledger and bill of the models are in this order', violations: checkLedger },
   { promise: 'nothing arrives in quiet hours', violations: checkQuietHours },
   { promise: 'each letter is accounted for', violations: checkLetters },
   { promise: 'an answered hit is kept and judged, and counts once', violations: checkHits },

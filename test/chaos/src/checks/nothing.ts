@@ -1,8 +1,20 @@
+import type { AgentFacts } from '../agent-facts.ts';
 import type { SumFact } from '../analytics-facts.ts';
 import type { EventFact } from '../facts.ts';
 import type { EndFact, MarkFact, MetGoalFact } from '../goal-facts.ts';
-import type { EntryCall, Receipt, SentHit, TakenBounce } from '../history.ts';
+import type {
+  AskedModel,
+  EntryCall,
+  LedgerSample,
+  MadeThing,
+  Receipt,
+  SentHit,
+  SentStart,
+  TakenBounce,
+} from '../history.ts';
 import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
+import type { ProviderStepFact } from '../provider-facts.ts';
+import type { StarterEventFact } from '../starter-facts.ts';
 
 /** The parts of the facts that a made one leaves empty. */
 export function noFacts() {
@@ -15,6 +27,12 @@ export function noFacts() {
       refused: [] as { workflow_id: string; lead_ref: string }[],
       watchesLeft: 0,
     },
+    starters: [] as StarterEventFact[],
+    providerSteps: [] as ProviderStepFact[],
+    agents: {
+      ...{ executions: [], charges: [], steps: [] },
+      sums: { ledger: '0', executions: '0', counts: '0', days: '0', reserved: '0' },
+    } as AgentFacts,
     analytics: {
       days: [] as SumFact[],
       quarters: [] as SumFact[],
@@ -35,6 +53,10 @@ export function noHistory() {
   return {
     mails: [] as Receipt[],
     entries: [] as EntryCall[],
+    starters: [] as SentStart[],
+    made: [] as MadeThing[],
+    refusedByProviders: [] as string[],
+    models: { asked: [] as AskedModel[], refused: [] as string[], samples: [] as LedgerSample[], bill: 0n },
     letters: { quietUntil: 0, hits: [] as SentHit[], bounces: [] as TakenBounce[] },
   };
 }

@@ -14,7 +14,12 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-const effects = new Set(['webhook_callback', 'email']);
+/**
+ * Effects that may have to wait: for rules of sending, a limit of a provider, another process that is at it, or a
+ * model.
+ */
+const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
+const effects = new Set(['webhook_callback', ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
 /** A goal that is only counted has a line beside those of the step that the run is at. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
@@ -51,7 +56,7 @@ function follow(
   // An event may meet a goal at any step, which ends the run there. Another check compares it with the events.
   if (line.message === exitMessage) return { next: [], retried: 0, ended: 'completed' };
   const stay = { next: [line.step_index], retried: place.retried };
-  if (line.status === 'waiting' && step.type === 'email') return stay;
+  if (line.status === 'waiting' && heldEffects.has(step.type)) return stay;
   if (line.status === 'waiting') {
     if (!waits.has(step.type) || place.waitingSince) return `step ${line.step_index} waits twice, or is no wait`;
     return { ...stay, waitingSince: line.at };

@@ -1,6 +1,6 @@
 import type { ModelResult } from '../../calls/step.ts';
 import type { Context } from '../../context.ts';
-import { callModel } from '../../llm/call.ts';
+import { type CallResult, callModel } from '../../llm/call.ts';
 import type { CallPlace } from '../../tools/check-call.ts';
 import type { Contact } from '../../tools/constraints.ts';
 import type { Claimed } from '../claim.ts';
@@ -59,6 +59,7 @@ async function attempt(
 ): Promise<boolean> {
   const step = loaded.steps.at(-1);
   if (step === undefined) throw new Error('an execution has no step');
+  const startedAt = ctx.clock.now();
   const begun = await beginCall(ctx, claimed, { loaded, place, step });
   if (begun === undefined) return false;
   if ('end' in begun) {
@@ -68,7 +69,9 @@ async function attempt(
   if ('question' in begun) return commitQuestion(ctx, claimed, { seq: step.seq, ...begun.question });
   await ctx.fault?.('before-send');
   const { llm, request, body } = begun.prepared;
-  const called = await callModel(llm, { request, body, timeoutMs: begun.timeoutMs, signal: stopping });
+  const called = hasStoodStill(ctx, startedAt)
+    ? stoodStill
+    : await callModel(llm, { request, body, timeoutMs: begun.timeoutMs, signal: stopping });
   await ctx.fault?.('after-answer');
   const result = resultOfCall(called);
   ctx.metrics.called(step.kind, result.outcome);
@@ -81,6 +84,16 @@ async function attempt(
   await lanes.end({ claimed, end });
   return false;
 }
+
+/**
+ * Whether another process may have taken the execution over since. The lease is renewed every third of its time; a process
+ * that missed a renewal cannot know.
+ */
+function hasStoodStill({ clock, config }: Context, since: Date): boolean {
+  return clock.now().getTime() - since.getTime() > config.leaseMs / 3;
+}
+
+const stoodStill: CallResult = { kind: 'not_sent', error: 'The process stood still before it could send the request.' };
 
 /** The end of an execution that follows from the result of its last step. */
 function endAfter(

@@ -1,17 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anthropicAnswer, billOf, openaiAnswer, type ProviderRequest, type Reply } from './provider-answers.ts';
-import { anthropicRequest, openaiRequest } from './provider-requests.ts';
+import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } from './answers.ts';
+import { anthropicRequest, openaiRequest } from './requests.ts';
 
-/** A strict provider of both protocols with a bill of its own. It shares no code with the service. */
-export async function startProvider() {
-  const requests: ProviderRequest[] = [];
+/**
+ * A strict provider of models in both protocols, with a bill of its own. It shares no code with the service of agents.
+ */
+export async function startModelProvider() {
+  const requests: ModelCall[] = [];
   const script: Reply[] = [];
-  let standard: Reply | ((request: ProviderRequest) => Reply) = { text: '{}' };
+  let standard: Reply | ((request: ModelCall) => Reply) = { text: '{}' };
   let bill = 0n;
   let held: Promise<void> | undefined;
-  let noted: ((request: ProviderRequest) => void | Promise<void>) | undefined;
+  let noted: ((request: ModelCall) => void | Promise<void>) | undefined;
   const silent = new Set<ServerResponse>();
 
   const server = createServer((request, response) => {
@@ -91,7 +93,7 @@ export async function startProvider() {
   };
 }
 
-export type Provider = Awaited<ReturnType<typeof startProvider>>;
+export type ModelProvider = Awaited<ReturnType<typeof startModelProvider>>;
 
 function parsed(body: string): unknown {
   try {

@@ -23,7 +23,7 @@ export type Reply = {
   billed?: bigint;
 };
 
-export type ProviderRequest = { path: string; body: string; headers: IncomingMessage['headers']; model: string };
+export type ModelCall = { path: string; body: string; headers: IncomingMessage['headers']; model: string };
 
 /** US dollars per million tokens of the model `m`, and of `dear`, which is ten times as dear. */
 export const prices = [
@@ -31,12 +31,12 @@ export const prices = [
   { model: 'dear', from: '2026-01-01', input: 20, output: 100 },
 ];
 
-function usageOf({ body }: ProviderRequest, reply: Reply) {
+function usageOf({ body }: ModelCall, reply: Reply) {
   return reply.usage === undefined ? { input: Math.ceil(body.length / 4), output: 5 } : reply.usage;
 }
 
 /** Bill of the provider for a call, in pico-USD. */
-export function billOf(request: ProviderRequest, reply: Reply): bigint {
+export function billOf(request: ModelCall, reply: Reply): bigint {
   if (reply.billed !== undefined) return reply.billed;
   const usage = usageOf(request, reply);
   if ((reply.status ?? 200) !== 200 || usage === null) return 0n;
@@ -51,7 +51,7 @@ export function billOf(request: ProviderRequest, reply: Reply): bigint {
   );
 }
 
-export function openaiAnswer(request: ProviderRequest, reply: Reply): object {
+export function openaiAnswer(request: ModelCall, reply: Reply): object {
   const usage = usageOf(request, reply);
   const tools = (reply.tools ?? []).map((tool, index) => ({ id: `call_${index}`, type: 'function', function: tool }));
   return {
@@ -77,7 +77,7 @@ export function openaiAnswer(request: ProviderRequest, reply: Reply): object {
   };
 }
 
-export function anthropicAnswer(request: ProviderRequest, reply: Reply): object {
+export function anthropicAnswer(request: ModelCall, reply: Reply): object {
   const usage = usageOf(request, reply) ?? { input: 0, output: 0, cached: 0 };
   return {
     id: 'msg_1',

@@ -1,0 +1,29 @@
+import { Transform } from 'node:stream';
+
+const gatheredBytes = 65_536;
+
+/**
+ * Joins the pieces of a mail. nodemailer makes one of each header, boundary and body, and each would be written to the connection by
+ * itself, which takes longer than making it.
+ */
+export function gatherChunks(): Transform {
+  let chunks: Buffer[] = [];
+  let bytes = 0;
+  const flush = (stream: Transform) => {
+    if (bytes > 0) stream.push(Buffer.concat(chunks, bytes));
+    chunks = [];
+    bytes = 0;
+  };
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= gatheredBytes) flush(this);
+      done();
+    },
+    flush(done) {
+      flush(this);
+      done();
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import type { Evidence } from './evidence.ts';
+
+/** Calls of which nobody knows what they cost. They count in full, or by what can be told. */
+const unsure = new Set(['assumed', 'estimated', 'overrun']);
+
+/**
+ * At every look the limit is at least what is spent and reserved, and that at least the bill of the provider. In the
+ * end nothing is reserved, all sums are equal, and they differ from the bill by calls alone of which nobody knows what
+ * they cost.
+ */
+export function checkLedger({ history, facts }: Evidence): string[] {
+  const { bill, samples } = history.models;
+  const { sums, charges } = facts.agents;
+  const { ledger, reserved, ...others } = sums;
+  const difference = BigInt(ledger) - bill;
+  const most = charges.reduce((sum, { state, charged }) => (unsure.has(state) ? sum + BigInt(charged) : sum), 0n);
+  const rows = charges.map(({ state, count, charged }) => `${count} ${state}: ${charged}`).join(', ');
+  return [
+    ...samples.flatMap(({ bill: billed, limit, taken }) => [
+      ...(taken > limit ? [`${taken} were spent and reserved of ${limit}`] : []),
+      ...(billed > taken ? [`${billed} were billed, and ${taken} spent and reserved`] : []),
+    ]),
+    ...(BigInt(reserved) === 0n ? [] : [`${reserved} are still reserved`]),
+    ...charges.filter(({ state }) => state === 'open').map(({ count }) => `${count} reservations are open`),
+    ...Object.entries(others)
+      .filter(([, sum]) => sum !== ledger)
+      .map(([name, sum]) => `the sum of ${name} is ${sum}, that of the ledger ${ledger}`),
+    ...(difference < 0n ? [`${bill} were billed, and ${ledger} charged (${rows})`] : []),
+    ...(difference > most
+      ? [`${ledger} were charged and ${bill} billed, more apart than what is unsure (${rows})`]
+      : []),
+  ];
+}

@@ -1,0 +1,58 @@
+import { type StarterRule, starterRules } from '../starters.ts';
+import type { Evidence } from './evidence.ts';
+import { startedBy } from './starter-events.ts';
+
+/** A frozen process may have read the time of an event, and not yet whether the run before has ended. */
+const tieMs = 5_000;
+
+/** An event that a workflow's filter accepts: when it came, and the end of the run that it started, if any. */
+type Try = { at: number; endedAt: number | undefined };
+
+/** Walks the events of each person in their order: who may enter a workflow does, and nobody else. */
+export function checkStarterRules({ facts }: Evidence): string[] {
+  const ends = new Map(facts.goals.ends.map(({ enrollment_id, ended_at }) => [enrollment_id, ended_at.getTime()]));
+  return [...starterRules].flatMap(([workflowId, rule]) => {
+    const accepted = facts.starters.filter(({ plan }) => rule.plan === undefined || rule.plan === plan);
+    return [...Map.groupBy(accepted, ({ email }) => email)].flatMap(([email, events]) => {
+      const tries = events.map((event): Try => {
+        const [, id] = startedBy(event).find(([workflow]) => BigInt(workflow) === workflowId) ?? [];
+        const endedAt = id === undefined ? undefined : (ends.get(String(id)) ?? Number.POSITIVE_INFINITY);
+        return { at: event.accepted_at.getTime(), endedAt };
+      });
+      return problemsOf(rule, tries).map((problem) => `${email} and workflow ${workflowId}: ${problem}`);
+    });
+  });
+}
+
+function problemsOf(rule: StarterRule, tries: readonly Try[]): string[] {
+  const entered: Required<Try>[] = [];
+  return tries.toSorted(inOrder).flatMap(({ at, endedAt }) => {
+    const verdict = judge(rule, entered, at);
+    const times = entered.map((one) => at - one.at).join(', ');
+    if (endedAt === undefined)
+      return verdict === 'enters' ? [`refused at ${at}, entered ${times || 'never'} ms before`] : [];
+    entered.push({ at, endedAt });
+    return verdict === 'refused' ? [`entered at ${at}, and ${times} ms before`] : [];
+  });
+}
+
+/** Events of one transaction have one time. Of these the first ones enter, and nobody knows which were first. */
+function inOrder(a: Try, b: Try): number {
+  return a.at - b.at || Number(a.endedAt === undefined) - Number(b.endedAt === undefined);
+}
+
+function judge(
+  { most, gapMs, isAfterExit }: StarterRule,
+  entered: readonly Required<Try>[],
+  at: number,
+): 'enters' | 'refused' | 'either' {
+  const last = entered.at(-1);
+  if (last === undefined) return 'enters';
+  const { endedAt = 0 } = last;
+  if (isAfterExit && Math.abs(at - endedAt) < tieMs) return 'either';
+  const isRefused =
+    (most !== undefined && entered.length >= most) ||
+    (gapMs !== undefined && at < last.at + gapMs) ||
+    (isAfterExit === true && at < endedAt);
+  return isRefused ? 'refused' : 'enters';
+}

@@ -1,0 +1,32 @@
+import { agentOrganization } from './agents.ts';
+import { type Driving, pause } from './driving.ts';
+import { createRandom } from './random.ts';
+import { callMs } from './until-answered.ts';
+import type { ChaosWorkflow } from './workflows.ts';
+
+/** Rounds of persons, also on a busy machine. */
+const leastRounds = 8;
+
+/** Lets persons enter the workflow that asks agents. */
+export async function driveAgents(driving: Driving & { agents: readonly ChaosWorkflow[] }): Promise<void> {
+  const { agents, history, untilAnswered } = driving;
+  const random = createRandom(driving.seed, 'agents');
+  for (let round = 0; round < leastRounds || !driving.stopped.aborted; round++) {
+    const refs = Array.from({ length: random.between(1, 4) }, (_, index) => `a${round}-${index}`);
+    const contacts = refs.map((ref) => ({
+      lead_ref: ref,
+      email: `${ref}@agents.example`,
+      org: String(agentOrganization),
+      n: 0,
+    }));
+    for (const { id: workflowId, organizationId } of agents) {
+      const request = { workflowId, contacts: Buffer.from(JSON.stringify(contacts)) };
+      const headers = { 'idempotency-key': `agents-${round}` };
+      const { enrollmentIds } = await untilAnswered((client) =>
+        client.enrollments(organizationId).bulkEnroll(request, { headers, timeoutMs: callMs }),
+      );
+      history.calls.push({ workflowId, organizationId, refs, ids: enrollmentIds });
+    }
+    await pause(driving, random.between(300, 1_200));
+  }
+}

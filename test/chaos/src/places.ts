@@ -1,0 +1,22 @@
+import { freePort } from '@drippulse/servers';
+import { type ServiceName, serviceOf } from '@drippulse/topology';
+
+/**
+ * Ports of the processes that others call, chosen before any of them starts: each keeps its port in every replacement.
+ */
+export type Places = { runtimes: readonly number[]; integrators: readonly number[]; agents: readonly number[] };
+
+export async function choosePlaces(): Promise<Places> {
+  const two = async () => [await freePort(), await freePort()];
+  return { runtimes: await two(), integrators: await two(), agents: await two() };
+}
+
+/** The addresses by which services find each other: calls go to both processes in turn. */
+export function addressesOf({ runtimes, integrators, agents }: Places): Partial<Record<ServiceName, string>> {
+  const both = (ports: readonly number[]) => `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
+  return {
+    [serviceOf('enrollments')]: both(runtimes),
+    [serviceOf('integrations')]: both(integrators),
+    [serviceOf('agents')]: both(agents),
+  };
+}

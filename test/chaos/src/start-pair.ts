@@ -1,0 +1,39 @@
+import { startFaultProxy } from '@drippulse/testing';
+import type { ProcessOptions } from './clients.ts';
+import type { Node } from './faults.ts';
+import { addressesOf, type Places } from './places.ts';
+import { startRuntime } from './runtime.ts';
+import type { Servers } from './servers.ts';
+
+/** Two processes of a service that others call, each with a proxy of its own before the database. */
+export async function startPair(
+  servers: Servers,
+  o: {
+    names: readonly string[];
+    kind: keyof Places & ('integrators' | 'agents');
+    configOf(options: ProcessOptions): object;
+    opened: { stop(): unknown }[];
+    places: Places;
+  },
+): Promise<Node[]> {
+  const { names, kind, configOf, opened, places } = o;
+  const pair: Node[] = [];
+  for (const [index, name] of names.entries()) {
+    const proxy = await startFaultProxy({ port: Number(new URL(servers.postgresUrl).port) });
+    opened.push(proxy);
+    const config = configOf({
+      databaseUrl: proxy.through(servers.postgresUrl),
+      kafkaBrokers: servers.kafka.brokers,
+      addresses: addressesOf(places),
+      grpcPort: places[kind][index] ?? 0,
+    });
+    const ignore = () => undefined;
+    const { folder } = servers;
+    const program = kind === 'agents' ? 'agent-process.ts' : 'integrator-process.ts';
+    const runtime = startRuntime({ name, program, config, folder, onStall: ignore, onConnection: ignore });
+    opened.push(runtime);
+    pair.push({ runtime, proxy });
+  }
+  for (const { runtime } of pair) await runtime.untilReady();
+  return pair;
+}
