@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys, renewInternalTokenKeys } from '@drippulse/rpc';
-import { owners, processEntry, type ServiceName, serviceNames, services } from '@drippulse/topology';
+import { owners, processEntry, processNames, type ServiceName, serviceNames } from '@drippulse/topology';
 import { z } from 'zod';
 
 /** Version of the data folder's layout. */
@@ -33,7 +33,7 @@ export const eventSchema = 'events';
 const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
 /** Variables of keys, of every service or of some. */
-const keyNames = [...new Set(['ENCRYPTION_KEYS', ...serviceNames.flatMap((name) => services[name].secrets ?? [])])];
+const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**
  * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses them, so
@@ -141,11 +141,7 @@ export function secretsOf(
   secrets: Secrets,
   databaseUrl: string | undefined,
 ): Record<string, string> {
-  const { schema, secrets: own } = processEntry(process);
-  const keys = [...(schema === undefined ? [] : ['ENCRYPTION_KEYS']), ...own].map((key) => [
-    key,
-    secrets.keys[key] ?? '',
-  ]);
+  const keys = processEntry(process).keys.map((key) => [key, secrets.keys[key] ?? '']);
   return {
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[process] ?? '',
