@@ -1,6 +1,6 @@
 import { createSealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
-import { hide, type RequestTexts, sealHidden, stepsContext } from '@drippulse/http/secrets';
+import { hide, type RequestTexts, sealHidden, stepsContext } from '@drippulse/secrets';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness, workflowsService } from './harness.ts';

@@ -1,5 +1,5 @@
 import { createSealer } from '@drippulse/db';
-import { openHidden, stepsContext } from '@drippulse/http/secrets';
+import { openHidden, stepsContext } from '@drippulse/secrets';
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';

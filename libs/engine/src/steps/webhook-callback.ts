@@ -1,4 +1,4 @@
-import { originOf, secretsOf } from '@drippulse/http/secrets';
+import { originOf, secretsOf } from '@drippulse/secrets';
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { z } from 'zod';
 import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';

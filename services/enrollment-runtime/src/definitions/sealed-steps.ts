@@ -1,6 +1,6 @@
 import type { Sealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
-import { hideConfigs, openHidden, revealConfigs, sealHidden, stepsContext } from '@drippulse/http/secrets';
+import { hideConfigs, openHidden, revealConfigs, sealHidden, stepsContext } from '@drippulse/secrets';
 import { parseJson, stringifyJson } from '@drippulse/json';
 
 /** The columns of a version's steps. */

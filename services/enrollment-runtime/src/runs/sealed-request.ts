@@ -1,5 +1,5 @@
 import type { Sealer } from '@drippulse/db';
-import { hide, openHidden, sealHidden, withRequest } from '@drippulse/http/secrets';
+import { hide, openHidden, sealHidden, withRequest } from '@drippulse/secrets';
 import type { JsonObject } from '@drippulse/json';
 import { parseObject } from '../enrollments/contact.ts';
 import { storedJson } from './stored-json.ts';

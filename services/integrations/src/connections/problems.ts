@@ -1,5 +1,5 @@
 import { HttpFailure } from '@drippulse/http';
-import { redact } from '@drippulse/http/secrets';
+import { redact } from '@drippulse/secrets';
 import type { Credentials, Problem, Provider, Verdict } from '@drippulse/providers';
 import { z } from 'zod';
 import { AnswerTooLong, ForeignHost } from '../send.ts';

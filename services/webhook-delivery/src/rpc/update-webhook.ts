@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { transact } from '@drippulse/db';
-import { maskRequest } from '@drippulse/http/secrets';
+import { maskRequest } from '@drippulse/secrets';
 import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf, modeFromProto } from '@drippulse/rpc';
 import type { Transaction } from 'kysely';

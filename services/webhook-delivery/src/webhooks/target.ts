@@ -1,6 +1,6 @@
 import type { Sealer } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { type MaskProblem, maskRequest, unmaskRequest } from '@drippulse/http/secrets';
+import { type MaskProblem, maskRequest, unmaskRequest } from '@drippulse/secrets';
 import type { Headers } from './headers.ts';
 
 /** Where deliveries go, and the customer's headers of them. */

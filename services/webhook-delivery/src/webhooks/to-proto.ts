@@ -1,6 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { maskRequest } from '@drippulse/http/secrets';
+import { maskRequest } from '@drippulse/secrets';
 import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { modeToProto } from '@drippulse/rpc';
 import type { WebhookRow } from './rows.ts';

@@ -10,7 +10,7 @@ import {
   stepsContext,
   unmaskRequest,
   withRequest,
-} from '@drippulse/http/secrets';
+} from '@drippulse/secrets';
 import { stringifyJson } from '@drippulse/json';
 import { storedSteps } from './stored-steps.ts';
 

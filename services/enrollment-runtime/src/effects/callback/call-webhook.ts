@@ -1,5 +1,5 @@
 import { HttpFailure } from '@drippulse/http';
-import { redact } from '@drippulse/http/secrets';
+import { redact } from '@drippulse/secrets';
 import { chainHeader, fromConnectError } from '@drippulse/rpc';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';

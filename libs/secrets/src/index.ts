@@ -1,4 +1,4 @@
-// For services and for the logger: the credentials of requests, and of what comes back. It loads little else.
+// The credentials of requests, and of what comes back.
 
 export {
   hide,
