@@ -56,7 +56,6 @@ import { startNotifyApprovals } from './loops/notify-approvals.ts';
 import { startNotifyHeld } from './loops/notify-held.ts';
 import { startPruneHistory } from './loops/prune-history.ts';
 import { startReleaseHeld } from './loops/release-held.ts';
-import { startSealVersions } from './loops/seal-versions.ts';
 import { startSendMails } from './loops/send-mails.ts';
 import { startWatchApprovals } from './loops/watch-approvals.ts';
 import { createPermits, findSuppressionMode, lockRulesRevision, lockSenderRevision } from './messaging/index.ts';
@@ -191,7 +190,6 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startMakePartitions(ctx));
     keep(startForgetSends(ctx));
     keep(startMeasureHolds(ctx));
-    keep(startSealVersions(ctx));
     keep(startHashContacts(ctx));
     keep(startExpireApprovals(ctx));
     keep(startWatchApprovals(ctx));
