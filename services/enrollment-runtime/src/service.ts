@@ -47,7 +47,6 @@ import { startForgetChains } from './loops/forget-chains.ts';
 import { startForgetEntries } from './loops/forget-entries.ts';
 import { startForgetReports } from './loops/forget-reports.ts';
 import { startForgetSends } from './loops/forget-sends.ts';
-import { startHashContacts } from './loops/hash-contacts.ts';
 import { startJudgeHits } from './loops/judge-hits.ts';
 import { startMakePartitions } from './loops/make-partitions.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
@@ -190,7 +189,6 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startMakePartitions(ctx));
     keep(startForgetSends(ctx));
     keep(startMeasureHolds(ctx));
-    keep(startHashContacts(ctx));
     keep(startExpireApprovals(ctx));
     keep(startWatchApprovals(ctx));
     const mailing = keep(startSendMails(ctx));
