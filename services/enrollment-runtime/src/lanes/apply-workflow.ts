@@ -44,7 +44,6 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
       // A version never changes.
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await mendSettings(trx, change);
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
     const steps = parseSteps(change.steps);
@@ -56,18 +55,6 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
   ctx.wake.advance();
   ctx.wake.drain();
   ctx.wake.schedules();
-}
-
-/** A process of the version before may have stored the version without its settings. */
-async function mendSettings(trx: Transaction<DB>, { workflowId, version, settings }: WorkflowChange): Promise<void> {
-  if (settings === '{}') return;
-  await trx
-    .updateTable('workflow_versions')
-    .set({ settings })
-    .where('workflow_id', '=', workflowId)
-    .where('version', '=', version)
-    .where('settings', '=', '{}')
-    .execute();
 }
 
 async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
@@ -84,22 +71,18 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
   const { organizationId, workflowId, sequence, version, state, name } = change;
   const before = await trx
     .selectFrom('lanes')
-    .select(['sequence', 'mode', 'running', 'catching_up'])
+    .select(['sequence', 'running'])
     .where('workflow_id', '=', workflowId)
     .where('organization_id', '=', organizationId)
     .forUpdate()
     .executeTakeFirst();
-  if (before === undefined || before.sequence > sequence) return false;
-  // A mode never changes. A process of the version before reads and stores none, and a test workflow must not stay live.
-  const mode = change.mode === 'test' ? 'test' : before.mode;
-  if (before.sequence === sequence && before.mode === mode) return false;
+  if (before === undefined || before.sequence >= sequence) return false;
   const resumes = !before.running && state !== 'paused' && state !== 'deleted';
   await trx
     .updateTable('lanes')
     .set({
       sequence,
       version,
-      mode,
       state,
       name,
       draining: state === 'deleted',
