@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Decisions that people take: for steps, whose run is parked under `request_key`, and for other services, by keys of theirs.
- * Retention: rows that wait no more go `HISTORY_DAYS` after their end. Erasure empties the texts of those of a person.
+ * Decisions that people take: for steps, whose run is parked under `request_key`, and for other services, by keys of
+ * theirs. A row goes `HISTORY_DAYS` after its end. An erasure empties the texts of those of a person.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createApprovals(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table approvals (
       id bigint generated always as identity primary key,
@@ -52,6 +52,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index approvals_enrollment_id_idx on approvals (enrollment_id)`.execute(db);
+  // An erasure looks through the approvals of an organization that belong to no enrollment, which are few.
+  await sql`create index approvals_of_no_enrollment_idx on approvals (organization_id, id)
+    where enrollment_id is null`.execute(db);
   // Not led by the organization: loops look for what is due, to be mailed and old of all of them.
   await sql`create index approvals_expires_at_idx on approvals (expires_at) where status = 'pending'`.execute(db);
   await sql`

@@ -1,15 +1,16 @@
-import { createPartitions } from '@drippulse/db';
+import { createPartitions, databaseNow } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /** What came back for sent mails: hits of their pixel and links, unsubscriptions, bounces and complaints. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createReactions(db: Kysely<unknown>): Promise<void> {
   await createHits(db);
   await createReports(db);
 }
 
 /**
- * A row is a request as it came, or several equal ones of the same second, or the report of a mail server. `verdict` is null until a
- * version of the rules has judged the row. Reports need no verdict. By the month, because a detail looks into each partition.
+ * A row is a request as it came, or several equal ones of the same second, or the report of a mail server. `verdict` is
+ * null until a version of the rules has judged the row. Reports need no verdict. A partition has a month, because a
+ * detail looks into each of them.
  */
 async function createHits(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence hits_id_seq as bigint`.execute(db);
@@ -39,7 +40,7 @@ async function createHits(db: Kysely<unknown>): Promise<void> {
   await sql`create index hits_unjudged_idx on hits (at) where verdict is null and kind in ('open', 'click')`.execute(
     db,
   );
-  await createPartitions(db, 'hits', new Date(), 'month');
+  await createPartitions(db, 'hits', await databaseNow(db), 'month');
 }
 
 /** Reports of mail servers that were taken, by the id that their sender gave them, so that each counts once. */

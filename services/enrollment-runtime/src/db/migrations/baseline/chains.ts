@@ -1,12 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The number of enrollments and records that each chain has led to. A cause of which nothing further follows has no row.
- * `counted_on` is a day, so that a count changes no index but once a day.
+ * The number of enrollments and records that each chain has led to. A cause of which nothing further follows has no
+ * row. `counted_on` is a day, so that a count changes the index once a day at most.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  // The cause of the chain that an enrollment belongs to; null when it is a cause itself.
-  await sql`alter table enrollments add column cause text`.execute(db);
+export async function createChains(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table chains (
       organization_id bigint not null,

@@ -2,7 +2,7 @@ import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /** Who sends, by which rules, to whom never, and what was sent. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createMessaging(db: Kysely<unknown>): Promise<void> {
   await createSenders(db);
   await createSendingDomains(db);
   await createSendingRules(db);
@@ -26,7 +26,11 @@ async function createSenders(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'senders');
 }
 
-/** Domains that an organization may send from. Any may ask for a domain; one has it, once its records are found. */
+/**
+ * Domains that an organization may send from. Any may ask for a domain; one has it, once its records are found. A
+ * verified domain is looked up again at `next_check_at`. `missed_checks` is the number of checks in a row that missed
+ * its records.
+ */
 async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sending_domains (
@@ -40,12 +44,16 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null,
       checked_at timestamptz,
       verified_at timestamptz,
+      next_check_at timestamptz(3),
+      missed_checks integer not null default 0,
       txt_found boolean not null default false,
       dkim_found boolean not null default false,
       constraint sending_domains_organization_id_domain_key unique (organization_id, domain)
     )`.execute(db);
   // Across organizations on purpose: a domain has one owner.
   await sql`create unique index sending_domains_domain_key on sending_domains (domain)
+    where verified_at is not null`.execute(db);
+  await sql`create index sending_domains_next_check_at_idx on sending_domains (next_check_at)
     where verified_at is not null`.execute(db);
 }
 
@@ -84,8 +92,9 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Rows of sends that
- * were only planned exist where sends compete. Rows are kept for 90 days. An update changes no index but those of held sends.
+ * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Rows of sends
+ * that were only planned exist where sends compete. Rows are kept for 90 days. An update changes no index but those of
+ * held sends.
  */
 async function createSends(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -115,12 +124,20 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
       decision text,
       rule text,
       reason text,
+      -- The sender as it was when the send got its place, so that each attempt has the same bytes.
+      frame json,
+      -- The result of a send that the mail server took. Its process may die before the effect has the result: nothing
+      -- is sent again then.
+      result json,
       constraint sends_organization_id_effect_key_key unique (organization_id, effect_key)
     ) with (fillfactor = 80)`.execute(db);
   await sql`create index sends_contact_key_idx on sends (contact_key)`.execute(db);
   await sql`create index sends_ref_key_idx on sends (ref_key) where ref_key is not null`.execute(db);
   await sql`create index sends_held_idx on sends (enrollment_id) where status = 'held'`.execute(db);
   await sql`create index sends_held_planned_at_idx on sends (planned_at) where status = 'held'`.execute(db);
+  // The mails of an organization that wait for its quota.
+  await sql`create index sends_quota_idx on sends (organization_id, planned_at, id)
+    where status = 'held' and rule = 'quota'`.execute(db);
   // Rows are inserted in the order of time, so a small index finds the oldest.
   await sql`create index sends_planned_at_idx on sends using brin (planned_at)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);

@@ -2,8 +2,8 @@ import { createPartitions, databaseNow } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /** Events of contacts, what they led to, and who waits for them. */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  await createEvents(db);
+export async function createEvents(db: Kysely<unknown>): Promise<void> {
+  await createLog(db);
   await createContacts(db);
   await createAnswers(db);
   for (const table of ['events', 'event_contacts', 'event_answers']) {
@@ -15,8 +15,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createNames(db);
 }
 
-/** The log. An event is never changed but by an erasure. */
-async function createEvents(db: Kysely<unknown>): Promise<void> {
+/** An erasure alone changes an event. */
+async function createLog(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table events (
       organization_id bigint not null,
@@ -39,8 +39,8 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The persons of events, a row for each key of a contact. `contact_key` is a digest of the key, which includes the mode: it is
- * short, and no address.
+ * The persons of events, a row for each key of a contact. `contact_key` is a digest of the key, which includes the
+ * mode: it is short, and no address.
  */
 async function createContacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -55,7 +55,10 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
     ) partition by range (accepted_at)`.execute(db);
 }
 
-/** What an event started, resumed and did not start, by the transactions that looked. An event that nobody awaits has no row. */
+/**
+ * What an event started, resumed and did not start, by the transactions that looked. An event that nobody awaits has no
+ * row.
+ */
 async function createAnswers(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table event_answers (
@@ -83,7 +86,10 @@ async function createKeys(db: Kysely<unknown>): Promise<void> {
   await sql`create index event_keys_accepted_at_idx on event_keys (accepted_at)`.execute(db);
 }
 
-/** What parked enrollments wait for: a row for each key of the contact and each event of the step, at its place in the step. */
+/**
+ * What parked enrollments wait for: a row for each key of the contact and each event of the step, at its place in the
+ * step.
+ */
 async function createWaits(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table waits (
@@ -106,8 +112,8 @@ async function createWaits(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all workflows were
- * looked at, and `after_enrollment_id` once all waits were.
+ * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all workflows
+ * were looked at, and `after_enrollment_id` once all waits were.
  */
 async function createSpreading(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -125,8 +131,8 @@ async function createSpreading(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The events that steps of a workflow wait for, in any version that it had. The CRM is asked for the person of a change only if
- * somebody listens to changes of its name.
+ * The events that steps of a workflow wait for, in any version that it had. The CRM is asked for the person of a change
+ * only if somebody listens to changes of its name.
  */
 async function createNames(db: Kysely<unknown>): Promise<void> {
   await sql`
