@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
