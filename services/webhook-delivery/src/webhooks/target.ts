@@ -30,7 +30,6 @@ export function sealTarget(sealer: Sealer, webhookId: bigint, target: Target) {
   const { url, headers } = target;
   return {
     url: shown.url,
-    is_masked: true,
     headers: JSON.stringify(shown.headers),
     sealed_url: shown.url === url ? null : sealer.seal(Buffer.from(url), urlContext(webhookId)),
     sealed_headers:

@@ -1,10 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
-/**
- * Second factors. They belong to an identity, not to an organization, and go with it. A process of the version before asks nobody for a
- * code, and lets members in whose organization requires a factor that they lack.
- */
-export async function up(db: Kysely<unknown>): Promise<void> {
+/** Second factors. They belong to an identity, not to an organization, and go with it. */
+export async function createMfa(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table mfa_factors (
       identity_id bigint primary key references identities (id) on delete cascade,
@@ -25,5 +22,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       code_hash bytea not null,
       primary key (identity_id, code_hash)
     )`.execute(db);
-  await sql`alter table organizations add column require_mfa boolean not null default false`.execute(db);
 }

@@ -2,7 +2,13 @@ import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /** Mail domains of organizations, their own providers of OpenID Connect, and whom providers have signed in. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createSignIn(db: Kysely<unknown>): Promise<void> {
+  await createDomains(db);
+  await createConnections(db);
+  await createLinks(db);
+}
+
+async function createDomains(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table account_domains (
       id bigint generated always as identity primary key,
@@ -21,6 +27,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create unique index account_domains_verified_key on account_domains (domain) where verified_at is not null`.execute(
     db,
   );
+}
+
+async function createConnections(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sso_connections (
       organization_id bigint primary key references organizations (id),
@@ -39,12 +48,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null default now()
     )`.execute(db);
   await addRevision(db, 'sso_connections', { apart: ['tried_at'] });
-  await createLinks(db);
 }
 
 /**
- * Who an issuer says that an identity is. An issuer that an organization chose speaks for that organization alone: what it says counts
- * nowhere else, so that its key has the organization too.
+ * Who an issuer says that an identity is. An issuer that an organization chose speaks for that organization alone. What
+ * it says counts nowhere else, so the key has the organization too.
  */
 async function createLinks(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -58,11 +66,8 @@ async function createLinks(db: Kysely<unknown>): Promise<void> {
       last_used_at timestamptz not null default now()
     )`.execute(db);
   await sql`
-    create unique index identity_links_issuer_subject_key on identity_links (issuer, subject, coalesce(organization_id, 0))
-    `.execute(db);
+    create unique index identity_links_issuer_subject_key
+    on identity_links (issuer, subject, coalesce(organization_id, 0))`.execute(db);
   await sql`create index identity_links_identity_id_idx on identity_links (identity_id)`.execute(db);
   await sql`create index identity_links_organization_id_idx on identity_links (organization_id)`.execute(db);
-  await sql`
-    alter table sessions add column method text not null default 'password'
-    constraint sessions_method_check check (method in ('password', 'google', 'sso'))`.execute(db);
 }

@@ -1,7 +1,28 @@
+import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
+export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table organizations (
+      id bigint generated always as identity primary key,
+      name text not null,
+      slug text not null,
+      timezone text not null default 'UTC',
+      -- json, not jsonb: numbers keep every digit.
+      settings json not null default '{}',
+      require_mfa boolean not null default false,
+      -- When the operator suspended it; null while it goes on.
+      suspended_at timestamptz,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now(),
+      constraint organizations_slug_key unique (slug)
+    )`.execute(db);
+  await addRevision(db, 'organizations');
+  await createDeletions(db);
+}
+
 /** Deletions of organizations: scheduled ones, those under way, and for 400 days those that are over. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+async function createDeletions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table organization_deletions (
       organization_id bigint primary key,

@@ -1,15 +1,13 @@
-import { createEventTables } from '@drippulse/events';
 import { type Kysely, sql } from 'kysely';
 
-export async function up(db: Kysely<unknown>): Promise<void> {
-  await createEventTables(db);
+export async function createAudit(db: Kysely<unknown>): Promise<void> {
   await createChain(db);
   await refuseChanges(db);
 }
 
 /**
- * A row of the trail has the hash of the one before. `audit_heads` has the last number and hash of each organization, so that missing
- * rows at the end are found too, and the hash before the first row that is kept.
+ * A row of the trail has the hash of the one before. `audit_heads` has the last number and hash of each organization,
+ * so that missing rows at the end are found too. It also has the hash before the first row that is kept.
  */
 async function createChain(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -45,7 +43,10 @@ async function createChain(db: Kysely<unknown>): Promise<void> {
   await sql`create index audit_events_created_idx on audit_events (created_at)`.execute(db);
 }
 
-/** Rows are only added. The function that ends their retention deletes from the beginning of a chain, and moves its anchor with it. */
+/**
+ * Rows are only added. The function that ends their retention deletes from the beginning of a chain, and moves its
+ * anchor with it.
+ */
 async function refuseChanges(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function refuse_audit_change() returns trigger language plpgsql as $$
