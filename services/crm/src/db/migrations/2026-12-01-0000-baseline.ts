@@ -1,4 +1,5 @@
 import { createIdempotencyTable } from '@drippulse/db';
+import { createUsageTables } from '@drippulse/entitlements';
 import { createOutboxTables } from '@drippulse/events';
 import { type Kysely, sql } from 'kysely';
 import { createAccounts } from './baseline/accounts.ts';
@@ -7,8 +8,10 @@ import { createChangeEvents } from './baseline/change-events.ts';
 import { createCustomFields } from './baseline/custom-fields.ts';
 import { createErasures } from './baseline/erasures.ts';
 import { createImports } from './baseline/imports.ts';
+import { createInboundSecrets } from './baseline/inbound-secrets.ts';
 import { createLeadForms } from './baseline/lead-forms.ts';
 import { createMerges } from './baseline/merges.ts';
+import { createOperator } from './baseline/operator.ts';
 import { createOpportunities } from './baseline/opportunities.ts';
 import { createPeople } from './baseline/people.ts';
 
@@ -16,6 +19,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createExtensions(db);
   await createIdempotencyTable(db);
   await createOutboxTables(db);
+  await createUsageTables(db);
   await createAccounts(db);
   await createPeople(db);
   await createOpportunities(db);
@@ -26,6 +30,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createImports(db);
   await createMerges(db);
   await createErasures(db);
+  await createInboundSecrets(db);
+  await createOperator(db);
 }
 
 /** Both extensions are trusted: a role that may create objects in the database may create them. Else an admin has. */

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Secrets that sign what other systems send, and the messages that were taken. */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  // `slug` is identity's name of the organization, which never changes: a message names its organization by it alone.
+/** Secrets by which other systems sign what they send, and the messages of theirs that were taken. */
+export async function createInboundSecrets(db: Kysely<unknown>): Promise<void> {
+  // `slug` is identity's name of the organization, which never changes. A message names its organization by it alone.
   await sql`
     create table inbound_secrets (
       organization_id bigint not null,
@@ -14,9 +14,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz(3) not null,
       constraint inbound_secrets_pkey primary key (organization_id, purpose)
     )`.execute(db);
-  // The organization does not lead: the look-up finds it.
+  // The organization does not lead: the look-up of a message finds it.
   await sql`create unique index inbound_secrets_slug_purpose_key on inbound_secrets (slug, purpose)`.execute(db);
-  // A hash, so that whatever a sender writes into the id is not kept.
+  // The id of a message is stored as a hash: a sender may write anything into it.
   await sql`
     create table inbound_messages (
       organization_id bigint not null,
