@@ -2,12 +2,13 @@ import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Effects of steps, so that each happens once: a row is committed before anything is sent, and its result before the runtime hears of it.
- * `planned_at` is part of the key because it is the same on every repeat. `status` is `sending` while a process is at it, whose result
- * counts by `fence`, and `waiting` when nobody is. `may_have_happened` says that a try before ended without an answer. `result` opens only
- * with the request, which the runtime keeps: no row names a person.
+ * Effects of steps. Each happens once: its row is committed before anything is sent, and its result before the runtime
+ * gets it. `planned_at` is part of the key because every repeat has the same one. `status` is `sending` while a process
+ * works on the effect, and `waiting` while none does. A result counts only with the fence of the row.
+ * `may_have_happened` means that an earlier try ended without an answer. `result` can be opened only with the request,
+ * which the runtime keeps, so no row names a person.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table effects (
       organization_id bigint not null,
