@@ -1,11 +1,17 @@
 import { type Kysely, sql } from 'kysely';
 
+/** What an organization may use. */
+export async function createEntitlements(db: Kysely<unknown>): Promise<void> {
+  await createPushes(db);
+  await createThresholds(db);
+}
+
 /**
- * `pushed_entitlements` is what an organization may use, as it is pushed to the services that count. `content` is JSON; `sequence` rises with each change of it. A
- * row of `pushes` is due while the service has not confirmed that sequence. Both stay as long as the organization. `thresholds` are the
- * shares of limits that were reported, so that each is reported once in its period; they go after 400 days.
+ * `pushed_entitlements` is what is pushed to the services that count. `content` is JSON, and `sequence` rises with each
+ * change of it. A row of `pushes` is due while the service has not confirmed that sequence. Both stay as long as the
+ * organization.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
+async function createPushes(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table pushed_entitlements (
       organization_id bigint primary key,
@@ -22,7 +28,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz not null,
       primary key (organization_id, service)
     )`.execute(db);
+  // The organization does not lead: a loop looks for the due pushes of all organizations.
   await sql`create index pushes_due_at_idx on pushes (due_at) where pushed_sequence < wanted_sequence`.execute(db);
+}
+
+/** Shares of limits that were reported. Each is reported once in its period. Rows are deleted after 400 days. */
+async function createThresholds(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table thresholds (
       organization_id bigint not null,
@@ -32,5 +43,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reached_at timestamptz not null,
       primary key (organization_id, meter, period_start, threshold)
     )`.execute(db);
+  // The organization does not lead: thresholds are deleted by age.
   await sql`create index thresholds_reached_at_idx on thresholds (reached_at)`.execute(db);
 }
