@@ -184,8 +184,8 @@ const templates: readonly BuiltIn[] = [
   },
 ];
 
-/** The templates that every organization has. A later migration that changes one adds a version. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+/** Inserts the templates that every organization has. A later migration that changes one adds a version. */
+export async function insertBuiltInTemplates(db: Kysely<unknown>): Promise<void> {
   for (const { id, key, name, description, category, kind, ...content } of templates) {
     await sql`
       insert into templates (id, organization_id, mode, key, name, description, category, kind, version, created_at, updated_at)

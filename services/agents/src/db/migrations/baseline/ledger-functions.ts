@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Locks all windows in the order of their keys, checks `spent + reserved + amount <= limit` in each, and reserves in all, or changes
- * nothing and returns the first that is full. Windows are made on the way, with the limit that counts now; a window that is drawn keeps the
- * limit that its draws gave it. An attempt that has its reservation gets a new lease.
+ * Locks all windows in the order of their keys, and checks `spent + reserved + amount <= limit` in each. Then it reserves
+ * in all of them, or changes nothing and returns the first that is full. A window that is missing is made with the limit
+ * that counts now. A window that is drawn keeps the limit that its draws gave it. An attempt that has its reservation
+ * gets a new lease.
  */
 export async function createReserve(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -72,9 +73,9 @@ export async function createReserve(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Settles a reservation with all that sums it up: the first result frees what was reserved, and a later one, after it was assumed, moves the
- * difference. The execution is locked before the windows, and these in the order of their keys, as everywhere. Returns whether it changed
- * anything.
+ * Settles a reservation and all its sums. The first result frees the reserved amount. A later one, after a charge was
+ * assumed, moves the difference. The execution is locked before the windows, and these in the order of their keys, as
+ * everywhere. Returns whether it changed anything.
  */
 export async function createSettle(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -2,18 +2,21 @@ import { addRevision, createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 import { createReserve, createSettle } from './ledger-functions.ts';
 
-/**
- * Money is counted in pico-USD. A window is one limit for one time: an execution, an agent and day, an organization and day. A row is
- * touched twice for each call of a provider, so its page has room for the new version.
- */
-export async function up(db: Kysely<unknown>): Promise<void> {
+/** The ledger of what models cost. Money is counted in pico-USD. */
+export async function createLedger(db: Kysely<unknown>): Promise<void> {
   await createWindows(db);
   await createReservations(db);
+  await createCounts(db);
   await createBudgets(db);
+  await createOverruns(db);
   await createReserve(db);
   await createSettle(db);
 }
 
+/**
+ * A window is one limit for one time: of an execution, of an agent and a day, of an organization and a day. Each call
+ * of a provider writes a row twice, so its page has room for new versions.
+ */
 async function createWindows(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table spend_windows (
@@ -30,9 +33,9 @@ async function createWindows(db: Kysely<unknown>): Promise<void> {
       constraint spend_windows_assumed_check check (assumed_pico_usd between 0 and spent_pico_usd)
     ) with (fillfactor = 50)`.execute(db);
   await sql`create index spend_windows_organization_id_idx on spend_windows (organization_id, key)`.execute(db);
-  // Not led by the organization, because a loop removes old ones of all organizations.
+  // The organization does not lead: a loop deletes the old ones of all organizations.
   await sql`create index spend_windows_ends_at_idx on spend_windows (ends_at)`.execute(db);
-  // What organizations have drawn of the day of the installation. No reservation locks these rows.
+  // The sum that organizations have drawn of the day of the installation. No reservation locks these rows.
   await sql`
     create table installation_days (
       day date primary key,
@@ -67,10 +70,16 @@ async function createReservations(db: Kysely<unknown>): Promise<void> {
       primary key (created_at, execution_id, seq, attempt),
       constraint reservations_state_check check (state in ('open', 'settled', 'released', 'assumed', 'estimated', 'overrun'))
     ) partition by range (created_at)`.execute(db);
-  // Not led by the organization, because a sweep looks for those whose process has died.
+  // The organization does not lead: a sweep looks for those whose process has died.
   await sql`create index reservations_lease_until_idx on reservations (lease_until) where state = 'open'`.execute(db);
   await createPartitions(db, 'reservations', new Date(), 'month');
-  // The sums of reservations by the hour in which they were made. The windows of an organization are locked when one of them changes.
+}
+
+/**
+ * The sums of reservations by the hour in which they were made. When a sum changes, the windows of its organization are
+ * locked.
+ */
+async function createCounts(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table spend_counts (
       hour timestamptz not null,
@@ -92,7 +101,7 @@ async function createReservations(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'spend_counts', new Date(), 'month');
 }
 
-/** What organizations set, and models that cost one of them more than could be reserved. */
+/** The budgets that organizations set. The time zone is a copy of the organization's, so it raises no revision. */
 async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_budgets (
@@ -105,8 +114,11 @@ async function createBudgets(db: Kysely<unknown>): Promise<void> {
       timezone_read_at timestamptz,
       updated_at timestamptz not null
     )`.execute(db);
-  // The zone is a copy of the organization's.
   await addRevision(db, 'agent_budgets', { apart: ['timezone', 'timezone_read_at'] });
+}
+
+/** Models that cost an organization more than was reserved. */
+async function createOverruns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table model_overruns (
       organization_id bigint not null,

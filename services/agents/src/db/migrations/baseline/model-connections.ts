@@ -2,10 +2,10 @@ import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Accounts of organizations at model providers. The key is an envelope; `shown_key` is what people see of it. `prices` is a JSON array as
- * `LLM_PRICES` has it, without days.
+ * Accounts of organizations at model providers. `api_key` is sealed by the key in `data_key`, and `shown_key` is what
+ * people see of it. `prices` is a JSON array as `LLM_PRICES` has it, without days.
  */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createModelConnections(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table model_connections (
       organization_id bigint primary key,

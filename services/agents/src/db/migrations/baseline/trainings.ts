@@ -1,9 +1,13 @@
-import { createJobsTable } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Scorers learn: jobs, the records that a training reads while it goes on, and the models that it makes. */
-export async function up(db: Kysely<unknown>): Promise<void> {
-  await createJobsTable(db);
+/** Scorers learn by trainings, which are jobs. A training makes a model. */
+export async function createTrainings(db: Kysely<unknown>): Promise<void> {
+  await createTable(db);
+  await createRows(db);
+  await createModels(db);
+}
+
+async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table trainings (
       id bigint primary key references jobs (id) on delete cascade,
@@ -19,7 +23,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index trainings_agent_id_idx on trainings (agent_id)`.execute(db);
-  // Deleted with the end of the job. `people` are ids and addresses, by which an erasure finds the rows of a person.
+}
+
+/**
+ * Records that a training reads. They are deleted when its job ends. `people` are ids and addresses, by which an
+ * erasure finds the rows of a person.
+ */
+async function createRows(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table training_rows (
       training_id bigint not null references jobs (id) on delete cascade,
@@ -33,6 +43,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index training_rows_organization_id_idx on training_rows (organization_id)`.execute(db);
   await sql`create index training_rows_order_idx on training_rows (training_id, created_at, record_id)`.execute(db);
+}
+
+async function createModels(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table models (
       organization_id bigint not null,
@@ -46,7 +59,4 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   await sql`create index models_agent_id_idx on models (agent_id)`.execute(db);
   await sql`create index models_training_id_idx on models (training_id)`.execute(db);
-  // Null: the rules of the configuration decide, and no model is tried. 0 stands for the rules.
-  await sql`
-    alter table agents add column model_version integer, add column shadow_model_version integer`.execute(db);
 }
