@@ -1,7 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Names of workflows and agents, for charts, and until when all that happened is counted. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+/** Organizations with facts, and the names of what charts show. */
+export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
+  // Writers of rollups lock the row. Writers that add hold it together. A writer that counts anew holds it alone.
+  await sql`
+    create table organizations (
+      organization_id bigint primary key,
+      timezone text not null
+    )`.execute(db);
   await sql`
     create table names (
       organization_id bigint not null,
@@ -11,10 +17,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sequence bigint not null,
       primary key (organization_id, noun, id),
       constraint names_noun_check check (noun in ('workflow', 'agent'))
-    )`.execute(db);
-  await sql`
-    create table progress (
-      topic text primary key,
-      complete_until timestamptz not null
     )`.execute(db);
 }
