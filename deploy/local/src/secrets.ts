@@ -7,14 +7,13 @@ import { owners, processEntry, processNames, type ServiceName, serviceNames } fr
 import { z } from 'zod';
 
 /** Version of the data folder's layout. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 const schema = z.object({
   format: z.number().int(),
   postgresPassword: z.string(),
-  // A data folder of before has none.
-  kafkaPassword: z.string().default(password),
-  redisPassword: z.string().default(password),
+  kafkaPassword: z.string(),
+  redisPassword: z.string(),
   rolePasswords: z.record(z.string(), z.string()),
   /** Keys of 32 bytes in base64, by the variable that carries them. */
   keys: z.record(z.string(), z.string()),
@@ -73,9 +72,11 @@ export function readSecrets(file: string): Secrets | undefined {
   const content = parseText(text);
   const { data: version } = schema.pick({ format: true }).safeParse(content);
   if (version !== undefined && version.format !== FORMAT) {
-    const made = version.format > FORMAT ? 'a newer version' : 'a version before 0.1.0';
+    const folder = `The data folder ${path.dirname(file)} was made by`;
     throw new StartError(
-      `The data folder ${path.dirname(file)} was made by ${made} of DripPulse. Start that version, or choose another folder with DATA_DIR.`,
+      version.format > FORMAT
+        ? `${folder} a newer version of DripPulse. Start that version, or choose another folder with DATA_DIR.`
+        : `${folder} a version before 0.1.0 of DripPulse, whose data no later one reads. Delete it, or choose another folder with DATA_DIR.`,
     );
   }
   const parsed = schema.safeParse(content);
