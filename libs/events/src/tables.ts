@@ -1,15 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Creates the tables of `createOutboxTables`. */
-export async function createEventTables(db: Kysely<unknown>): Promise<void> {
-  await createOutboxTables(db);
-}
-
 /**
  * Creates the tables of publishing and consuming, in the baseline of a service: `outbox` (events not yet sent, by
  * organization), `outbox_lease` (the process that sends them) and `inbox` (events whose effect is done).
  */
-export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
+export async function createEventTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outbox (
       id bigint generated always as identity primary key,
@@ -40,10 +35,4 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
       primary key (consumer_group, event_id)
     )
   `.execute(db);
-}
-
-/** Does nothing: `createOutboxTables` makes the column and the index. */
-export async function addOutboxOrganizations(db: Kysely<unknown>): Promise<void> {
-  await sql`alter table outbox add column if not exists organization_id bigint not null default 0`.execute(db);
-  await sql`create index if not exists outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);
 }

@@ -1,7 +1,7 @@
 import type { Sealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
-import { openHidden, revealConfigs, stepsContext } from '@drippulse/secrets';
 import { parseJson } from '@drippulse/json';
+import { openHidden, revealConfigs, stepsContext } from '@drippulse/secrets';
 
 /** The steps with their credentials. */
 export function openSteps(sealer: Sealer, workflowId: bigint, row: { steps: string; sealed: Buffer | null }): Step[] {

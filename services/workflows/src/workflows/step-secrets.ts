@@ -1,6 +1,7 @@
 import type { Sealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
+import { stringifyJson } from '@drippulse/json';
 import {
   hideConfigs,
   openHidden,
@@ -11,7 +12,6 @@ import {
   unmaskRequest,
   withRequest,
 } from '@drippulse/secrets';
-import { stringifyJson } from '@drippulse/json';
 import { storedSteps } from './stored-steps.ts';
 
 /** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */

@@ -1,6 +1,6 @@
 import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
-import { createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import type { Kysely } from 'kysely';
 import { createAgents } from './baseline/agents.ts';
 import { insertBuiltInTemplates } from './baseline/built-in-templates.ts';
@@ -15,7 +15,7 @@ import { createTrainings } from './baseline/trainings.ts';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
+  await createEventTables(db);
   await createUsageTables(db);
   await createJobsTable(db);
   await createTemplates(db);

@@ -1,5 +1,5 @@
 import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
-import { createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import { createMailsTable } from '@drippulse/mail';
 import { createSuspensionsTable } from '@drippulse/service';
 import type { Kysely } from 'kysely';
@@ -10,7 +10,7 @@ import { createRollups } from './baseline/rollups.ts';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
+  await createEventTables(db);
   await createJobsTable(db);
   await createMailsTable(db);
   await createSuspensionsTable(db);

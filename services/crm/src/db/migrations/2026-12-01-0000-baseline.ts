@@ -1,6 +1,6 @@
 import { createIdempotencyTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
-import { createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import { type Kysely, sql } from 'kysely';
 import { createAccounts } from './baseline/accounts.ts';
 import { createActivities } from './baseline/activities.ts';
@@ -18,7 +18,7 @@ import { createPeople } from './baseline/people.ts';
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createExtensions(db);
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
+  await createEventTables(db);
   await createUsageTables(db);
   await createAccounts(db);
   await createPeople(db);

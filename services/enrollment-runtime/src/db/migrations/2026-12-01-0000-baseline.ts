@@ -1,6 +1,6 @@
 import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
-import { addOutboxOrganizations, createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import { createMailsTable } from '@drippulse/mail';
 import { createSuspensionsTable } from '@drippulse/service';
 import type { Kysely } from 'kysely';
@@ -20,8 +20,7 @@ import { createWorkflows } from './baseline/workflows.ts';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
-  await addOutboxOrganizations(db);
+  await createEventTables(db);
   await createJobsTable(db);
   await createSuspensionsTable(db);
   await createUsageTables(db);

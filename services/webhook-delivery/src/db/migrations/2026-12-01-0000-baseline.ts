@@ -1,5 +1,5 @@
 import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
-import { addOutboxOrganizations, createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import { createSuspensionsTable } from '@drippulse/service';
 import type { Kysely } from 'kysely';
 import { createDeliveries } from './baseline/deliveries.ts';
@@ -8,8 +8,7 @@ import { createWebhooks } from './baseline/webhooks.ts';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
-  await addOutboxOrganizations(db);
+  await createEventTables(db);
   await createJobsTable(db);
   await createSuspensionsTable(db);
   await createWebhooks(db);

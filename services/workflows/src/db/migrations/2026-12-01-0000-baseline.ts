@@ -1,12 +1,11 @@
 import { addRevision, createIdempotencyTable } from '@drippulse/db';
-import { addOutboxOrganizations, createOutboxTables } from '@drippulse/events';
+import { createEventTables } from '@drippulse/events';
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createExtensions(db);
   await createIdempotencyTable(db);
-  await createOutboxTables(db);
-  await addOutboxOrganizations(db);
+  await createEventTables(db);
   await createWorkflows(db);
   await createVersions(db);
   await createDeletedProjects(db);

@@ -70,6 +70,7 @@ async function keepNamesEqual(db: Kysely<unknown>): Promise<void> {
   await sql`
     create trigger identities_pass_names after update of username, username_key, email on identities
     for each row
-    when ((old.username, old.username_key, old.email) is distinct from (new.username, new.username_key, new.email))
+    when (old.username is distinct from new.username or old.username_key is distinct from new.username_key
+      or old.email is distinct from new.email)
     execute function pass_names_to_memberships()`.execute(db);
 }
