@@ -1,5 +1,4 @@
 import {
-  commonSecrets,
   type LayoutProcess,
   layoutProcesses,
   processEntry,
@@ -87,7 +86,7 @@ function valuesLines({ name, service, role }: LayoutProcess): string[] {
       `  env: { ROLE: ${role} }`,
       '  migrates: false',
       '  linksToPublicUrl: true',
-      ...secretKeys(schema, secrets),
+      ...listLines('secretKeys', secrets),
       ...listLines('optionalSecretKeys', optionalSecrets),
       `  servers: [${[...servers.filter((server) => server !== 'mail'), 'telemetry'].join(', ')}]`,
     ];
@@ -102,16 +101,10 @@ function valuesLines({ name, service, role }: LayoutProcess): string[] {
     ...(leavesCluster ? ['  leavesCluster: true'] : []),
     ...(schema === undefined ? ['  migrates: false'] : []),
     ...(hasAllTopics ? ['  makesTopics: true'] : []),
-    ...secretKeys(schema, secrets),
+    ...listLines('secretKeys', secrets),
     ...listLines('optionalSecretKeys', optionalSecrets),
     `  servers: [${[...servers, 'telemetry'].join(', ')}]`,
   ];
-}
-
-/** The secrets of a process where they are not the common ones, which are the default of every service. */
-function secretKeys(schema: string | undefined, secrets: readonly string[]): string[] {
-  if (schema === undefined) return [`  secretKeys: [${['INTERNAL_TOKEN_KEYS', ...secrets].join(', ')}]`];
-  return secrets.length > 0 ? [`  secretKeys: [${[...commonSecrets, ...secrets].join(', ')}]`] : [];
 }
 
 /** The schema of the chart's values, with an object for each service behind the properties that are written by hand. */

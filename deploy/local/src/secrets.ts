@@ -3,18 +3,17 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createApiKeyText } from '@drippulse/gateway/organizations';
 import { generateInternalTokenKeys, renewInternalTokenKeys } from '@drippulse/rpc';
-import { owners, processEntry, type ServiceName, serviceNames, services } from '@drippulse/topology';
+import { owners, processEntry, processNames, type ServiceName, serviceNames } from '@drippulse/topology';
 import { z } from 'zod';
 
 /** Version of the data folder's layout. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 const schema = z.object({
   format: z.number().int(),
   postgresPassword: z.string(),
-  // A data folder of before has none.
-  kafkaPassword: z.string().default(password),
-  redisPassword: z.string().default(password),
+  kafkaPassword: z.string(),
+  redisPassword: z.string(),
   rolePasswords: z.record(z.string(), z.string()),
   /** Keys of 32 bytes in base64, by the variable that carries them. */
   keys: z.record(z.string(), z.string()),
@@ -33,7 +32,7 @@ export const eventSchema = 'events';
 const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 
 /** Variables of keys, of every service or of some. */
-const keyNames = [...new Set(['ENCRYPTION_KEYS', ...serviceNames.flatMap((name) => services[name].secrets ?? [])])];
+const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**
  * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses them, so
@@ -73,9 +72,11 @@ export function readSecrets(file: string): Secrets | undefined {
   const content = parseText(text);
   const { data: version } = schema.pick({ format: true }).safeParse(content);
   if (version !== undefined && version.format !== FORMAT) {
-    const made = version.format > FORMAT ? 'a newer version' : 'a version before 0.1.0';
+    const folder = `The data folder ${path.dirname(file)} was made by`;
     throw new StartError(
-      `The data folder ${path.dirname(file)} was made by ${made} of DripPulse. Start that version, or choose another folder with DATA_DIR.`,
+      version.format > FORMAT
+        ? `${folder} a newer version of DripPulse. Start that version, or choose another folder with DATA_DIR.`
+        : `${folder} a version before 0.1.0 of DripPulse, whose data no later one reads. Delete it, or choose another folder with DATA_DIR.`,
     );
   }
   const parsed = schema.safeParse(content);
@@ -141,11 +142,7 @@ export function secretsOf(
   secrets: Secrets,
   databaseUrl: string | undefined,
 ): Record<string, string> {
-  const { schema, secrets: own } = processEntry(process);
-  const keys = [...(schema === undefined ? [] : ['ENCRYPTION_KEYS']), ...own].map((key) => [
-    key,
-    secrets.keys[key] ?? '',
-  ]);
+  const keys = processEntry(process).keys.map((key) => [key, secrets.keys[key] ?? '']);
   return {
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     INTERNAL_TOKEN_KEYS: secrets.internalTokenKeys[process] ?? '',

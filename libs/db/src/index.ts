@@ -26,7 +26,6 @@ export { type CursorColumn, encodeCursor } from './lists/cursor.ts';
 export { cutPage, invalidCursor, type Page, type PageRequest, pageTotals, readPage } from './lists/page.ts';
 export { type ListWindow, type Paging, readList } from './lists/read-list.ts';
 export { type IdRange, idConditions, idsWithin, type RowFilters, rowConditions } from './lists/row-filters.ts';
-export { buildIndex } from './migrations/build-index.ts';
 export { migrateByEnvironment } from './migrations/migrate-by-environment.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
 export { readForAll } from './reading/reading.ts';

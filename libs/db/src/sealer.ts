@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { ConfigError } from '@drippulse/process';
+import { parseKeyList } from '@drippulse/process';
 
 /** Encrypts small secrets at rest. `context` binds a box to its place: it opens only with the same context. */
 export type Sealer = {
@@ -19,10 +19,8 @@ const version = 1;
  * readable.
  */
 export function createSealer(keys: string): Sealer {
-  const ring = parseKeys(keys);
-  const [current] = ring;
-  if (current === undefined) throw new ConfigError(['ENCRYPTION_KEYS: must have at least one key']);
-  const byId = new Map(ring.map((key) => [key.id.toString('hex'), key.secret]));
+  const { current, all } = parseKeyList('ENCRYPTION_KEYS', keys, keyOf);
+  const byId = new Map(all.map((key) => [key.id.toString('hex'), key.secret]));
   return {
     seal(secret, context) {
       const nonce = randomBytes(nonceBytes);
@@ -45,16 +43,6 @@ export function createSealer(keys: string): Sealer {
   };
 }
 
-function parseKeys(keys: string): { id: Buffer; secret: Buffer }[] {
-  return keys
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => {
-      const secret = Buffer.from(part, 'base64');
-      if (secret.length !== 32) {
-        throw new ConfigError(['ENCRYPTION_KEYS: each key must be 32 bytes in base64 (openssl rand -base64 32)']);
-      }
-      return { id: Buffer.from(hkdfSync('sha256', secret, '', 'key id', idBytes)), secret };
-    });
+function keyOf(secret: Buffer): { id: Buffer; secret: Buffer } {
+  return { id: Buffer.from(hkdfSync('sha256', secret, '', 'key id', idBytes)), secret };
 }

@@ -1,16 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import pg from 'pg';
-import {
-  buildIndex,
-  connectDatabase,
-  type Database,
-  migrate,
-  migrateByEnvironment,
-  provisionSchema,
-} from '../src/index.ts';
+import { connectDatabase, type Database, migrate, migrateByEnvironment, provisionSchema } from '../src/index.ts';
 
 const log = { warn: () => undefined };
 // Roles belong to the whole server, which other tests use too.
@@ -114,52 +107,6 @@ test('a migration waits for a table that is in use and delays the statements beh
   await busy.query('commit');
   busy.release();
   expect(await migrated).toEqual(['2026-02-01-0000-wider']);
-});
-
-describe('a migration that builds an index', () => {
-  const byId = {
-    '2026-02-01-0000-by-id': {
-      withoutTransaction: true,
-      up: (db: Database<unknown>['kysely']) => buildIndex(db, 'facts_id_idx', sql`facts (id)`),
-    },
-    '2026-02-02-0000-note': {
-      up: async (db: Database<unknown>['kysely']) => void (await sql`alter table facts add note text`.execute(db)),
-    },
-  };
-  const isValid = async (url: string) =>
-    query(url, `select indisvalid from pg_index where indexrelid = to_regclass('one.facts_id_idx')`);
-
-  test('blocks no write while it waits for a transaction that writes, and one process builds it', async () => {
-    const url = await provision('one');
-    await migrate({ url, schema: 'one', migrations });
-    const db = connect(url, 'one');
-    const busy = await db.pool.connect();
-    await busy.query('begin; insert into facts values (1)');
-    const options = { url, schema: 'one', migrations: { ...migrations, ...byId } };
-    const migrated = Promise.all([migrate(options), migrate(options)]);
-    await eventually(async () => expect(await isValid(url)).toEqual([{ indisvalid: false }]));
-    await sql`set lock_timeout = 500; insert into facts values (2)`.execute(db.kysely);
-    await busy.query('commit');
-    busy.release();
-    expect((await migrated).flat()).toEqual(['2026-02-01-0000-by-id', '2026-02-02-0000-note']);
-    expect(await isValid(url)).toEqual([{ indisvalid: true }]);
-  });
-
-  test('is applied by itself between those around it', async () => {
-    const options = { url: await provision('one'), schema: 'one', migrations: { ...migrations, ...byId } };
-    expect(await migrate(options)).toEqual(['2026-01-01-0000-facts', '2026-02-01-0000-by-id', '2026-02-02-0000-note']);
-  });
-
-  test('rebuilds an index whose build was broken off, and leaves one that exists', async () => {
-    const url = await provision('one');
-    await migrate({ url, schema: 'one', migrations });
-    await query(url, 'insert into one.facts values (1), (1)');
-    await expect(query(url, 'create unique index concurrently facts_id_idx on one.facts (id)')).rejects.toThrow();
-    expect(await isValid(url)).toEqual([{ indisvalid: false }]);
-    await migrate({ url, schema: 'one', migrations: { ...migrations, ...byId } });
-    expect(await isValid(url)).toEqual([{ indisvalid: true }]);
-    await buildIndex(connect(url, 'one').kysely, 'facts_id_idx', sql`facts (id)`);
-  });
 });
 
 test('values come back as they are: bigints, free JSON with every digit, times', async () => {

@@ -2,9 +2,9 @@ import type { MeterName } from '@drippulse/topology';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /**
- * Counts the rows of a table as the usage of a meter that is not counted by month, in a migration of a service: triggers count whatever
- * writes, also a process of the version before. `isThere` is a condition on a row, such as `new`: a row that is only marked as
- * deleted is not there. The table has `organization_id`. Rows that are there already are counted once.
+ * Counts the rows of a table as the usage of a meter that is not counted by month, in the migration of a service that
+ * creates the table. Triggers count every write. `isThere` is a condition on a row, such as `new`: a row that is only
+ * marked as deleted is not there. The table has `organization_id`.
  */
 export async function countRowsAsUsage(
   db: Kysely<unknown>,
@@ -45,9 +45,4 @@ export async function countRowsAsUsage(
     create trigger ${sql.id(`${table}_marked_counted`)} after update on ${sql.table(table)}
     for each row when ((${isThere(sql`old`)}) is distinct from (${isThere(sql`new`)}))
     execute function ${named('count_marked')}()`.execute(db);
-  // Nobody writes until the transaction of the triggers ends.
-  await sql`
-    insert into usage (organization_id, meter, period_start, used)
-    select organization_id, ${sql.lit(meter)}, '-infinity', count(*) from ${sql.table(table)} as changed
-    where ${isThere(sql`changed`)} group by organization_id`.execute(db);
 }

@@ -7,7 +7,7 @@ export { type Hint, hintsTopic, merged as mergedHint } from './hints/hint.ts';
 export { type HintPublisher, startHints } from './hints/publish-hints.ts';
 export { appendBatch, appendBatches, appendEvents } from './outbox/append-events.ts';
 export { type EventBatch, startEvents } from './outbox/event-batch.ts';
-export { addOutboxOrganizations, createEventTables, createOutboxTables } from './tables.ts';
+export { createEventTables } from './tables.ts';
 export { type Topic, topicOf } from './topic.ts';
 export { startWakeups, type Wakeups } from './wakeups.ts';
 

@@ -1,19 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the tables of publishing and consuming, in the first migration of a service: `outbox` (events not yet sent, by
+ * Creates the tables of publishing and consuming, in the baseline of a service: `outbox` (events not yet sent, by
  * organization), `outbox_lease` (the process that sends them) and `inbox` (events whose effect is done).
  */
 export async function createEventTables(db: Kysely<unknown>): Promise<void> {
-  await createOutboxTables(db);
-  await addOutboxOrganizations(db);
-}
-
-/** The tables of publishing and consuming as the oldest migrations made them, without `addOutboxOrganizations`. */
-export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table outbox (
       id bigint generated always as identity primary key,
+      organization_id bigint not null,
       topic text not null,
       events integer not null,
       frame bytea not null,
@@ -23,6 +18,8 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   // Rows exist for milliseconds: compressing them costs more than it saves.
   await sql`alter table outbox alter column frame set storage external`.execute(db);
+  // The relay takes organizations in turn.
+  await sql`create index outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);
   await sql`
     create table outbox_lease (
       id boolean primary key default true check (id),
@@ -38,13 +35,4 @@ export async function createOutboxTables(db: Kysely<unknown>): Promise<void> {
       primary key (consumer_group, event_id)
     )
   `.execute(db);
-}
-
-/**
- * Adds the organization of each row to `outbox`, with the index by which the relay takes organizations in turn, in a
- * migration of a service that publishes. Rows of a process from before are of organization 0.
- */
-export async function addOutboxOrganizations(db: Kysely<unknown>): Promise<void> {
-  await sql`alter table outbox add column organization_id bigint not null default 0`.execute(db);
-  await sql`create index outbox_organization_id_id_idx on outbox (organization_id, id)`.execute(db);
 }

@@ -1,3 +1,4 @@
+import { redact, secretsOf } from '@drippulse/secrets';
 import type { Agent } from 'undici';
 import type { Sender } from './begin-request.ts';
 import { guardedConnector } from './connector.ts';
@@ -11,8 +12,6 @@ import {
   type WholeAnswer,
 } from './request.ts';
 import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.ts';
-import { secretsOf } from './secrets/mask.ts';
-import { redact } from './secrets/redact.ts';
 
 /**
  * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError when

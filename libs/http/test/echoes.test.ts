@@ -1,6 +1,6 @@
+import { redact } from '@drippulse/secrets';
 import { createRandom, testSeed } from '@drippulse/testing/hostile';
 import { expect, test } from '@jest/globals';
-import { redact } from '../src/secrets/redact.ts';
 import { makeBase64, makeEcho } from './echoes.ts';
 
 const rounds = 1_000;

@@ -1,4 +1,4 @@
-import { redact } from '@drippulse/http/secrets';
+import { redact } from '@drippulse/secrets';
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { createLogWriter } from './log-writer.ts';
 import { traceIds } from './tracing/spans.ts';

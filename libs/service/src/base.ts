@@ -110,7 +110,7 @@ export function openBase<C extends ServiceConfig, DB>(
   const registry = createMetrics(name);
   const keys = parseInternalTokenKeys(config.internalTokenKeys);
   const tokens = createTokens({ service: name, keys });
-  const chains = createChainHeaders(keys);
+  const chains = createChainHeaders(config.chainKeys);
   const events = signedEvents(name, shared.events, keys);
   const sealer = createSealer(config.encryptionKeys);
   const own = { url: config.databaseUrl, schema, log };

@@ -1,6 +1,6 @@
 import { createSealer } from '@drippulse/db';
 import { readEnv, textFor } from '@drippulse/process';
-import { parseInternalTokenKeys } from '@drippulse/rpc';
+import { createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
 import {
   addressVariable,
   callsOf,
@@ -20,6 +20,7 @@ export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 
 const ofProcess = z.object({
   INTERNAL_TOKEN_KEYS: textFor(parseInternalTokenKeys),
+  CHAIN_KEYS: textFor(createChainHeaders),
   HOST: z.string().default('127.0.0.1'),
   OPS_HOST: z.string().default('127.0.0.1'),
   OPS_PORT: portVariable.default(0),
@@ -37,6 +38,7 @@ const ofService = z.object({
 /** The configuration that every service has, also one without a schema. */
 export type ProcessConfig = {
   internalTokenKeys: string;
+  chainKeys: string;
   /** Address that it listens on. */
   host: string;
   /** Address of operations, by itself, because metrics are for nobody who calls the API. */
@@ -97,6 +99,7 @@ function readerOf<C extends z.ZodObject, S extends z.ZodRawShape, Config>(
 function processConfig(read: z.output<typeof ofProcess>): ProcessConfig {
   return {
     internalTokenKeys: read.INTERNAL_TOKEN_KEYS,
+    chainKeys: read.CHAIN_KEYS,
     host: read.HOST,
     opsHost: read.OPS_HOST,
     opsPort: read.OPS_PORT,

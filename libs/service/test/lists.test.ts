@@ -17,8 +17,9 @@ import {
 import { createTestDatabase, eventually, type TestDatabase } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { createTestKeys, testLogger } from '../src/harness/environment.ts';
 import { editor } from '../src/harness/index.ts';
+import { createTestKeys } from '../src/harness/keys.ts';
+import { testLogger } from '../src/harness/test-logger.ts';
 import { boundLists } from '../src/lists.ts';
 
 const layouts = ['in memory', 'over gRPC'] as const;

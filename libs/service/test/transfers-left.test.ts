@@ -12,8 +12,9 @@ import {
 } from '@drippulse/rpc';
 import { eventually } from '@drippulse/testing';
 import { expect, test } from '@jest/globals';
-import { createTestKeys, testLogger } from '../src/harness/environment.ts';
 import { editor } from '../src/harness/index.ts';
+import { createTestKeys } from '../src/harness/keys.ts';
+import { testLogger } from '../src/harness/test-logger.ts';
 import { limitTransfers } from '../src/transfers.ts';
 
 const layouts = ['in memory', 'over gRPC'] as const;

@@ -2,8 +2,9 @@ import { createShares } from '@drippulse/loops';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { type Caller, clientFor, createInMemoryPeers, fromConnectError, serverInterceptors } from '@drippulse/rpc';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { createTestKeys, testLogger } from '../src/harness/environment.ts';
 import { editor, stranger } from '../src/harness/index.ts';
+import { createTestKeys } from '../src/harness/keys.ts';
+import { testLogger } from '../src/harness/test-logger.ts';
 import { limitTransfers } from '../src/transfers.ts';
 
 const itself: Caller = { ...editor, actor: { type: 'service', id: 'crm' } };

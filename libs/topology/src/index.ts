@@ -26,7 +26,6 @@ export {
   serviceOfPeer,
 } from './roles.ts';
 export {
-  commonSecrets,
   type MeterName,
   type RoleName,
   type SchemaName,

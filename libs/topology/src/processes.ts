@@ -22,7 +22,9 @@ export type ProcessEntry = {
   calls: ServiceName[];
   servers: ServerName[];
   leavesCluster: boolean;
-  /** Generated secrets beside the common ones. */
+  /** Variables of its keys, which an installation generates: base64 of 32 bytes. Processes that have the same variable have the same key. */
+  keys: string[];
+  /** Variables of all its generated secrets. */
   secrets: string[];
   optionalSecrets: string[];
   environment: string[];
@@ -35,12 +37,19 @@ export function processEntry(process: ServiceName): ProcessEntry {
   const schemas = entries.flatMap(({ schema }) => schema ?? []);
   if (schemas.length > 1)
     throw new Error(`the process of ${process} would need a role for each of ${schemas.join(', ')}`);
+  const [schema] = schemas;
+  const keys = distinct([
+    'CHAIN_KEYS',
+    ...(schema === undefined ? [] : ['ENCRYPTION_KEYS']),
+    ...entries.flatMap(({ secrets = [] }) => secrets),
+  ]);
   return {
-    schema: schemas[0],
+    schema,
+    keys,
+    secrets: [...(schema === undefined ? [] : ['DATABASE_URL']), 'INTERNAL_TOKEN_KEYS', ...keys],
     calls: distinct(names.flatMap(callsOf)).filter((name) => processOf(name) !== process),
     servers: distinct(entries.flatMap(({ servers }) => servers)),
     leavesCluster: entries.some(({ leavesCluster }) => leavesCluster),
-    secrets: distinct(entries.flatMap(({ secrets = [] }) => secrets)),
     optionalSecrets: distinct(entries.flatMap(({ optionalSecrets = [] }) => optionalSecrets)),
     environment: distinct(entries.flatMap(({ environment = [] }) => environment)),
     nodeFlags: entries.flatMap(({ nodeFlags = [] }) => nodeFlags),

@@ -52,7 +52,7 @@ export type ServiceEntry<Name extends string = string> = {
   leavesCluster?: boolean;
   /** Servers that it reaches. */
   servers: readonly ServerName[];
-  /** Secrets of its own that are generated: base64 of 32 bytes. Every service also has those of `commonSecrets`. */
+  /** Secrets of its own that are generated: base64 of 32 bytes. Every process also has the common ones. */
   secrets?: readonly string[];
   /** Secrets of its own that an operator may set. */
   optionalSecrets?: readonly string[];
@@ -66,9 +66,6 @@ export type ServiceEntry<Name extends string = string> = {
   /** Options of node after the common ones, of which node takes the last; where it is a process of its own. */
   nodeFlags?: readonly string[];
 };
-
-/** Generated secrets of every service with a schema, by the names of their variables. */
-export const commonSecrets: readonly string[] = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS'];
 
 /** Providers at which an operator may register an application, as their variables name them. */
 const oauthApplications = [

@@ -1,5 +1,5 @@
 import type { SealedColumn } from '@drippulse/db';
-import { stepsContext } from '@drippulse/http/secrets';
+import { stepsContext } from '@drippulse/secrets';
 import { privateKeyContext } from './messaging/index.ts';
 
 export const sealedColumns: readonly SealedColumn[] = [

@@ -239,7 +239,7 @@ test('of a long timeline the last thousand lines are shown, and that there are m
   const { always, until } = await enrollOne([{ type: 'log', message: 'x' }]);
   await until('completed', { action_timeline_truncated: false });
   const more = Array.from({ length: 1_000 }, (_, index) => ({
-    ...{ enrollment_id: BigInt(always.id), sequence: index + 3, step_index: 1, attempt: 1 },
+    ...{ enrollment_id: BigInt(always.id), sequence: index + 3, step_index: 1, attempt: 1, version: 1 },
     ...{ status: 'succeeded', message: `line ${index + 3}`, at: new Date() },
   }));
   await harness.db.insertInto('timeline').values(more).execute();

@@ -82,7 +82,7 @@ export function effectContext(
         }),
       }),
     },
-    chains: createChainHeaders(parseInternalTokenKeys(keys[serviceOf('enrollments')])),
+    chains: createChainHeaders(randomBytes(32).toString('base64')),
     links: createLinks({ trackingKeys: randomBytes(32).toString('base64'), publicUrl: 'https://drip.example.com' }),
     crm,
     clients: {

@@ -106,26 +106,6 @@ test('spaces around an address or a reference make nobody another person', async
   expect(answer.refused.map(({ index }) => index)).toEqual([1, 3]);
 });
 
-test('people who entered before there were keys count, once they are hashed, but for erased ones', async () => {
-  const workflowId = await workflowWith({ re_entry: { mode: 'never' } });
-  const all = [{ email: 'Old@example.com ' }, { lead_ref: 'old-ref' }, { lead_ref: 'erased-ref' }];
-  const { enrollmentIds } = await enroll(workflowId, json(all));
-  // As an earlier release stored them, one of them erased since.
-  await sql`update enrollments set contact_hash = null where workflow_id = ${workflowId}`.execute(harness.db);
-  await sql`update enrollments set erased_at = now() where workflow_id = ${workflowId} and id = ${enrollmentIds[2]}`.execute(
-    harness.db,
-  );
-  // Its loop looks when it starts.
-  await harness.startRuntime();
-  await eventually(async () => {
-    const { rows } = await sql`
-      select from enrollments where workflow_id = ${workflowId} and contact_hash is null`.execute(harness.db);
-    expect(rows).toHaveLength(1);
-  });
-  const answer = await enroll(workflowId, json(all));
-  expect(answer.refused.map(({ index }) => index)).toEqual([0, 1]);
-});
-
 test('a reference goes before the address, and modes do not see each other', async () => {
   const workflowId = await workflowWith({ re_entry: { mode: 'never' } });
   const row = (lead_ref: string | undefined, email: string) => json([{ lead_ref, email }]);

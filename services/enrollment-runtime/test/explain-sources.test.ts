@@ -78,7 +78,7 @@ async function insertEnrollment(workflowId: bigint, id: bigint, row: Record<stri
   const key = `00000000-0000-7000-8000-${String(id).padStart(12, '0')}`;
   await insert('enrollments', {
     ...{ workflow_id: workflowId, id, organization_id: 1n, created_at: created, key, version: 1, mode: 'live' },
-    ...{ timezone: 'UTC', lead_ref: `ref-${id}`, email, contact: '{}', ...row },
+    ...{ is_holdout: false, timezone: 'UTC', lead_ref: `ref-${id}`, email, contact: '{}', ...row },
   });
   await insert('enrollment_search', {
     workflow_id: workflowId,
@@ -253,8 +253,9 @@ test('a person with thousands of enrollments gets every answer once, newest firs
 async function insertMany(workflows: readonly bigint[], address: string): Promise<void> {
   await sql`select setseed(${(seed % 1_000) / 1_000})`.execute(db.kysely);
   await sql`
-    insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, email, contact)
-    select workflow_id, 1000 + place * ${perWorkflow}::int + n, 1, now() - n * interval '40 minutes', gen_random_uuid(), 1, 'live', 'UTC',
+    insert into enrollments (
+      workflow_id, id, organization_id, created_at, key, version, is_holdout, mode, timezone, email, contact)
+    select workflow_id, 1000 + place * ${perWorkflow}::int + n, 1, now() - n * interval '40 minutes', gen_random_uuid(), 1, false, 'live', 'UTC',
       ${address}, '{}'
     from unnest(${workflows}::bigint[]) with ordinality as workflow (workflow_id, place)
     cross join generate_series(1, ${perWorkflow}::int) as n`.execute(db.kysely);
@@ -267,6 +268,8 @@ async function insertMany(workflows: readonly bigint[], address: string): Promis
     select workflow_id, id, 1, 1, 0, 0, mode, least(now(), created_at + random() * random() * interval '40 days'), 'completed'
     ${own} and id % 5 <> 0`.execute(db.kysely);
   await sql`
-    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, updated_at, version, mode)
-    select workflow_id, id, 1, now() + interval '1 day', now(), 1, mode ${own} and id % 5 = 0`.execute(db.kysely);
+    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, updated_at, entered_at, version, mode)
+    select workflow_id, id, 1, now() + interval '1 day', now(), now(), 1, mode ${own} and id % 5 = 0`.execute(
+    db.kysely,
+  );
 }

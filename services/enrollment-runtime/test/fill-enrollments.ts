@@ -20,16 +20,16 @@ const steps = JSON.stringify([
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
     const workflowId = index + 1;
-    await sql`insert into workflow_versions (workflow_id, version, steps) values (${workflowId}, 1, ${steps})`.execute(
-      db,
-    );
+    await sql`insert into workflow_versions (workflow_id, version, steps, settings)
+      values (${workflowId}, 1, ${steps}, '{}')`.execute(db);
     await sql`
-      insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
-      values (${workflowId}, ${workflowId}, 1, 1, 'active', now(), 'W')`.execute(db);
+      insert into lanes (workflow_id, organization_id, sequence, version, mode, state, wake_at, name)
+      values (${workflowId}, ${workflowId}, 1, 1, 'live', 'active', now(), 'W')`.execute(db);
     await sql`
-      insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, contact)
+      insert into enrollments (
+        workflow_id, id, organization_id, created_at, key, version, is_holdout, mode, timezone, lead_ref, email, contact)
       select ${workflowId}, ${index * 1_000_000} + n, ${workflowId}, now() - (${count} - n) * interval '10 seconds', gen_random_uuid(), 1,
-        case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n,
+        false, case when n / 100 % 50 = 0 then 'test' else 'live' end, 'UTC', 'lead-' || n,
         left(md5(n::text), 12) || '@example.com', '{}'
       from generate_series(1, ${count}) n`.execute(db);
     await fillTexts(db, workflowId, index * 1_000_000 + count / 5);
@@ -49,12 +49,15 @@ async function fillManyWorkflows(
 ): Promise<void> {
   const first = organizationId * 1_000_000;
   await sql`
-    insert into lanes (workflow_id, organization_id, sequence, version, state, name)
-    select ${first} + n, ${organizationId}, 1, 1, 'active', 'W' from generate_series(1, ${workflows}) n`.execute(db);
+    insert into lanes (workflow_id, organization_id, sequence, version, mode, state, name)
+    select ${first} + n, ${organizationId}, 1, 1, 'live', 'active', 'W' from generate_series(1, ${workflows}) n`.execute(
+    db,
+  );
   await sql`
-    insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, contact)
+    insert into enrollments (
+      workflow_id, id, organization_id, created_at, key, version, is_holdout, mode, timezone, lead_ref, email, contact)
     select ${first} + n % ${workflows} + 1, ${first} + n, ${organizationId}, now() - (${count} - n) * interval '10 seconds',
-      gen_random_uuid(), 1, 'live', 'UTC', 'lead-' || n, 'p' || n || '@example.com', '{}'
+      gen_random_uuid(), 1, false, 'live', 'UTC', 'lead-' || n, 'p' || n || '@example.com', '{}'
     from generate_series(1, ${count}) n`.execute(db);
   await sql`
     insert into enrollment_search (workflow_id, block, text)
@@ -65,8 +68,9 @@ async function fillManyWorkflows(
     select workflow_id, id, organization_id, now(), 1, 2, 1, mode, case when hashint8(id) % 200 = 0 then 'failed' else 'completed' end
     from enrollments where organization_id = ${organizationId} and id % 2 = 0`.execute(db);
   await sql`
-    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, updated_at, version, step_index, lines, mode)
-    select workflow_id, id, organization_id, now() + interval '1 day', now(), 1, 1, 1, mode
+    insert into runs (
+      workflow_id, enrollment_id, organization_id, next_run_at, updated_at, entered_at, version, step_index, lines, mode)
+    select workflow_id, id, organization_id, now() + interval '1 day', now(), now(), 1, 1, 1, mode
     from enrollments where organization_id = ${organizationId} and id % 2 = 1`.execute(db);
   await sql`
     insert into counters (workflow_id, version, step_id, mode, active)
@@ -91,12 +95,14 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
       case id % 100 when 1 then 'failed' when 2 then 'cancelled' else 'completed' end
     from enrollments where workflow_id = ${workflowId} and id % 100 < 40 order by md5(id::text)`.execute(db);
   await sql`
-    insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, lease_until, updated_at, version, step_index, attempt, lines, mode, status, phase)
+    insert into runs (
+      workflow_id, enrollment_id, organization_id, next_run_at, wake_at, lease_until, updated_at, entered_at, version,
+      step_index, attempt, lines, mode, status, phase)
     select workflow_id, id, organization_id,
       case when id % 100 < 95 then now() + interval '1 day' else now() - interval '1 second' end,
       case when id % 100 < 95 then now() + interval '1 day' when id % 100 < 98 then now() - interval '1 second' end,
       case when id % 100 = 98 then now() - interval '1 second' end,
-      now(), 1, case when id % 10000 = 99 or id % 10 = 7 then 0 else 1 end, (id % 100 = 98)::int, 1, mode,
+      now(), now(), 1, case when id % 10000 = 99 or id % 10 = 7 then 0 else 1 end, (id % 100 = 98)::int, 1, mode,
       case when id % 100 = 99 then 'paused' else 'active' end, case when id % 100 = 98 then 'effect' else 'waiting' end
     from enrollments where workflow_id = ${workflowId} and id % 100 >= 40 order by md5(id::text)`.execute(db);
 }
@@ -107,8 +113,8 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
  */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`
-    insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
-    select id, line, now(), 0, 1, 'succeeded', 'Started'
+    insert into timeline (enrollment_id, sequence, at, step_index, attempt, version, status, message)
+    select id, line, now(), 0, 1, 1, 'succeeded', 'Started'
     from enrollments cross join lateral generate_series(1, case when id = 1 then 5000 else 1 end) as line
     where workflow_id = ${workflowId}`.execute(db);
   await sql`
@@ -126,8 +132,8 @@ async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
 /** Workflows of one organization without runs. Every second one is due. */
 export async function fillLanes(db: Kysely<DB>, of: { organizationId: number; count: number }): Promise<void> {
   await sql`
-    insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
-    select 1000 + n, ${of.organizationId}, 1, 1, 'active',
+    insert into lanes (workflow_id, organization_id, sequence, version, mode, state, wake_at, name)
+    select 1000 + n, ${of.organizationId}, 1, 1, 'live', 'active',
       now() + case when n % 2 = 0 then interval '-1 hour' else interval '1 day' end, 'W'
     from generate_series(1, ${of.count}) n`.execute(db);
   await sql`vacuum analyze lanes`.execute(db);

@@ -23,7 +23,7 @@ import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/trackin
 import { type WebhookEvent, WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import { type Caller, callerOf, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
+import { type Caller, callerOf, createChainHeaders } from '@drippulse/rpc';
 import { createHarness, editor, entitling, setSuspended } from '@drippulse/service/harness';
 import { eventually, type TestDatabase } from '@drippulse/testing';
 import { publicService, serviceOf } from '@drippulse/topology';
@@ -145,8 +145,8 @@ export async function startHarness(
     config: harness.config,
     /** The chain of a header of an outgoing request, as the gateway reads it. */
     readChain: (header: string) => {
-      const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
-      return createChainHeaders(parseInternalTokenKeys(keys)).read(header, new Date());
+      const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
+      return createChainHeaders(CHAIN_KEYS).read(header, new Date());
     },
     ...entitling(harness, service.name),
     chains: (caller: Caller = editor) => chainsOf(caller),

@@ -220,11 +220,13 @@ test('what is retried and goes later does not wait behind those that are kept, h
   const first = 90_000_000n;
   const gone = first + 5_000n;
   await sql`
-    insert into runs (workflow_id, enrollment_id, organization_id, updated_at, version, mode)
-    select 90, id, 1, now(), 1, 'live' from generate_series(${first}::bigint, ${gone} - 1) as id`.execute(harness.db);
+    insert into runs (workflow_id, enrollment_id, organization_id, updated_at, entered_at, version, mode)
+    select 90, id, 1, now(), now(), 1, 'live' from generate_series(${first}::bigint, ${gone} - 1) as id`.execute(
+    harness.db,
+  );
   await sql`
-    insert into timeline (enrollment_id, sequence, at, step_index, attempt, status, message)
-    select id, 1, now() - interval '200 days', 0, 1, 'succeeded', 'Started'
+    insert into timeline (enrollment_id, sequence, at, step_index, attempt, version, status, message)
+    select id, 1, now() - interval '200 days', 0, 1, 1, 'succeeded', 'Started'
     from generate_series(${first}::bigint, ${gone}) as id`.execute(harness.db);
   await sql`analyze timeline_default`.execute(harness.db);
   await prunedOf([gone]);

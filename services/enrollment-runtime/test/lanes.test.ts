@@ -1,6 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { EnrollmentStatus } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
-import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { type WorkflowEvent, WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { type Workflow, WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { eventually, startReceiver } from '@drippulse/testing';
@@ -56,16 +55,6 @@ async function publish(
   });
   await harness.publishWorkflow(toBinary(WorkflowEventSchema, event));
 }
-
-test('the mode of a workflow that an older process stored without it is found by the next message about it', async () => {
-  const workflow = workflowOf(waiting);
-  await apply(harness, workflow, { sequence: 1n });
-  await apply(harness, { ...workflow, mode: Mode.TEST }, { sequence: 1n });
-  // A message of an older process has no mode.
-  await apply(harness, { ...workflow, name: 'Renamed', mode: Mode.UNSPECIFIED }, { sequence: 2n });
-  const lane = harness.db.selectFrom('lanes').select(['mode', 'name']).where('workflow_id', '=', workflow.id);
-  expect(await lane.execute()).toEqual([{ mode: 'test', name: 'Renamed' }]);
-});
 
 test('an archived workflow takes nobody in, and those on their way finish', async () => {
   const workflow = await makeWorkflow(harness, waiting);

@@ -1,6 +1,6 @@
 import { createSealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
-import { hide, type RequestTexts, sealHidden, stepsContext } from '@drippulse/http/secrets';
+import { hide, type RequestTexts, sealHidden, stepsContext } from '@drippulse/secrets';
 import { eventually, type Receiver, startReceiver } from '@drippulse/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type Harness, startHarness, workflowsService } from './harness.ts';
@@ -128,47 +128,4 @@ test('a process without descriptors uses up no try of an effect', async () => {
   const line = await run.line('succeeded');
   expect(line?.attempt).toBe(1);
   expect(receiver.requests).toHaveLength(1);
-});
-
-test('a version that was applied without its box gets it later', async () => {
-  const callback = { type: 'webhook_callback', id: 'tell', url: receiver.url, headers: { 'x-api-key': 'planted-3' } };
-  const workflow = workflowOf([trigger, callback]);
-  const masked = {
-    ...workflow,
-    steps: Buffer.from(Buffer.from(workflow.steps).toString().replace('planted-3', '***')),
-  };
-  await harness.runtime(workflowsService).applyWorkflow({ sequence: 1n, workflow: masked, deleted: false });
-  const hidden = new Map([['tell', { url: receiver.url, headers: { 'x-api-key': 'planted-3' } }]]);
-  const sealer = createSealer(harness.config.encryptionKeys);
-  const sealedSteps = sealHidden(sealer, stepsContext(workflow.id), hidden) ?? new Uint8Array();
-  await harness
-    .runtime(workflowsService)
-    .applyWorkflow({ sequence: 2n, workflow: masked, deleted: false, sealedSteps });
-  const run = await enroll(workflow.id);
-  await run.line('succeeded');
-  expect(receiver.requests[0]?.headers).toMatchObject({ 'x-api-key': 'planted-3' });
-});
-
-test('a version from before steps were sealed, or from a process of that time, is sealed', async () => {
-  const callback = { type: 'webhook_callback', id: 'tell', url: receiver.url, headers: { 'x-api-key': 'planted-4' } };
-  const clear = workflowOf([trigger, callback]);
-  await harness.runtime(workflowsService).applyWorkflow({ sequence: 1n, workflow: clear, deleted: false });
-  const stored = () =>
-    harness.db
-      .selectFrom('workflow_versions')
-      .selectAll()
-      .where('workflow_id', '=', clear.id)
-      .executeTakeFirstOrThrow();
-  expect((await stored()).steps).not.toContain('planted');
-  const before = { steps: Buffer.from(clear.steps).toString(), sealed: null, is_masked: false };
-  await harness.db.updateTable('workflow_versions').set(before).where('workflow_id', '=', clear.id).execute();
-  await harness.startRuntime();
-  await eventually(async () => {
-    const { steps, is_masked: isMasked } = await stored();
-    expect(isMasked).toBe(true);
-    expect(steps).not.toContain('planted');
-  });
-  const run = await enroll(clear.id);
-  await run.line('succeeded');
-  expect(receiver.requests[0]?.headers).toMatchObject({ 'x-api-key': 'planted-4' });
 });

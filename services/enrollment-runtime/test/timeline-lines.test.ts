@@ -17,7 +17,7 @@ const following = `[
   {"step_index":2,"attempt":3,"status":"failed","message":"c","output":{"n":12345678901234567890.10}}]`;
 
 async function insert(id: number, rows: readonly { sequence: number; following: string | null; error?: string }[]) {
-  const lines = rows.map((row) => ({ ...first, enrollment_id: BigInt(id), at, duration_ms: 7, ...row }));
+  const lines = rows.map((row) => ({ ...first, enrollment_id: BigInt(id), at, duration_ms: 7, version: 1, ...row }));
   await harness.db.insertInto('timeline').values(lines).execute();
 }
 

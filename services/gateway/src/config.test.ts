@@ -11,6 +11,7 @@ import { service } from './service.ts';
 const keys = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
   INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(['gateway']).gateway,
+  CHAIN_KEYS: randomBytes(32).toString('base64'),
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
 const peers = processEntry(service.name).calls;
@@ -42,6 +43,7 @@ test('keys that cannot be read and proxies that are no network are in one messag
     DATABASE_URL: 'mysql://x',
     SESSION_KEYS: 'c2hvcnQ=',
     INTERNAL_TOKEN_KEYS: 'planted',
+    CHAIN_KEYS: 'planted',
     ENCRYPTION_KEYS: 'planted',
     TRUSTED_PROXIES: '10.0.0.0/8,everybody',
   };
@@ -50,6 +52,8 @@ test('keys that cannot be read and proxies that are no network are in one messag
       () => readConfig(env),
       () => readIdentityConfig(env),
     );
-  expect(read).toThrow(/INTERNAL_TOKEN_KEYS: .*TRUSTED_PROXIES.*DATABASE_URL: .*ENCRYPTION_KEYS: .*SESSION_KEYS: /s);
+  expect(read).toThrow(
+    /INTERNAL_TOKEN_KEYS: .*CHAIN_KEYS: .*TRUSTED_PROXIES.*DATABASE_URL: .*ENCRYPTION_KEYS: .*SESSION_KEYS: /s,
+  );
   expect(read).not.toThrow(/planted|c2hvcnQ/);
 });

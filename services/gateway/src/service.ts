@@ -88,7 +88,7 @@ async function servePublicApi(
           : peers.transport(owner),
       ),
       tokens,
-      chains: createChainHeaders(keys),
+      chains: createChainHeaders(config.chainKeys),
       clock,
       authenticate,
       streamEvents: streamHints({ streams, authenticate }),

@@ -129,6 +129,7 @@ test('the hundred and first live key is refused until one is revoked', async () 
       Array.from({ length: 99 }, (_, index) => ({
         organization_id: BigInt(organization_id),
         mode: 'live',
+        role: 'admin',
         key_hash: Buffer.from(`hoarder ${index}`),
         last_four: 'xxxx',
       })),

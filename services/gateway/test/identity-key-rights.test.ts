@@ -1,6 +1,5 @@
 import { eventually } from '@drippulse/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { hashApiKey } from '../src/credential-texts/api-key.ts';
 import { type Answer, type Call, callerOfApi, type Gateway, logIn, startGateway } from './start-gateway.ts';
 
 let gateway: Gateway;
@@ -173,17 +172,4 @@ test('a lowered key is refused at once by the gateway of the change, and by anot
   } finally {
     await other.stop();
   }
-});
-
-test('a process of the version before, which knows no rights, finds no key that was ever restricted', async () => {
-  const found = async (key: string) =>
-    gateway.identity.kysely.selectFrom('api_keys').select('id').where('key_hash', '=', hashApiKey(key)).execute();
-  const plain = await makeKey({});
-  expect(await found(plain.key)).toHaveLength(1);
-  for (const rights of [{ role: 'editor' }, { scopes: ['crm:read'] }]) {
-    expect(await found((await makeKey(rights)).key)).toEqual([]);
-  }
-  await admin('PATCH', `/api/v1/api_keys/${plain.id}`, { role: 'editor' });
-  expect(await found(plain.key)).toEqual([]);
-  expect(outcomeOf(await plain.call('GET', '/api/v1/projects'))).toBe(200);
 });

@@ -12,8 +12,10 @@ import { type StartedProcess, startProcess } from './start-process.ts';
 /** No service listens there: these tests need none of them. */
 const nowhere = '127.0.0.1:1';
 const keys = generateInternalTokenKeys(serviceNames);
+const chainKeys = randomBytes(32).toString('base64');
 const secrets = {
   SESSION_KEYS: randomBytes(32).toString('base64'),
+  CHAIN_KEYS: chainKeys,
   ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
 };
 const PUBLIC_URL = 'http://localhost:3000';
@@ -46,6 +48,7 @@ function startGateway(more: Record<string, string> = {}): Promise<StartedProcess
       PORT: '0',
       PUBLIC_URL,
       INTERNAL_TOKEN_KEYS: keys.gateway,
+      CHAIN_KEYS: chainKeys,
       IDENTITY_ADDRESS: `127.0.0.1:${identityPort}`,
       KAFKA_BROKERS: nowhere,
       ...Object.fromEntries(processEntry(publicService).calls.map((peer) => [addressVariable(peer), nowhere])),

@@ -15,7 +15,6 @@ import { maxInFlight, startDelivering } from './loops/deliver.ts';
 import { startExpiring } from './loops/expire-paused.ts';
 import { startMeasureDue } from './loops/measure-due.ts';
 import { startRecovering } from './loops/recover.ts';
-import { startSealTargets } from './loops/seal-targets.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
@@ -74,7 +73,6 @@ export const service = defineService<Config, DB, Overrides>({
     };
     keep(startMeasureDue(ctx));
     keep(startExpiring(ctx));
-    keep(startSealTargets(ctx));
     const recovering = keep(startRecovering(ctx));
     const cancelling = keep(startCancelling(ctx));
     const delivering = keep(startDelivering(ctx));

@@ -44,8 +44,8 @@ afterAll(async () => {
 async function fill(): Promise<void> {
   const { kysely } = ctx.db;
   await sql`
-    insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
-    select n, n % 3 + 1, 'https://hooks.example.com/', array['*'], n % 3 <> 1, '', now(), now()
+    insert into webhooks (id, organization_id, mode, url, event_types, active, secret, created_at, updated_at)
+    select n, n % 3 + 1, 'live', 'https://hooks.example.com/', array['*'], n % 3 <> 1, '', now(), now()
     from generate_series(1, ${webhooks}) n`.execute(kysely);
   for (let id = 1n; id <= webhooks; id += 1n) {
     const secret = sealSecret(ctx.sealer, id, `whsec_${randomBytes(32).toString('base64')}`);

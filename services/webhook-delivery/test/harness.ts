@@ -10,7 +10,7 @@ import {
   WebhooksService,
 } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
-import { type Caller, createChainHeaders, parseInternalTokenKeys } from '@drippulse/rpc';
+import { type Caller, createChainHeaders } from '@drippulse/rpc';
 import { createHarness, editor } from '@drippulse/service/harness';
 import { eventually, startReceiver } from '@drippulse/testing';
 import { publicService, serviceOf } from '@drippulse/topology';
@@ -54,8 +54,8 @@ export async function startHarness(
     config,
     /** The chain of a header of a delivery, as the gateway reads it. */
     readChain: (header: unknown) => {
-      const { INTERNAL_TOKEN_KEYS: keys = '' } = harness.keys.environmentOf(publicService, '');
-      return createChainHeaders(parseInternalTokenKeys(keys)).read(String(header), new Date());
+      const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
+      return createChainHeaders(CHAIN_KEYS).read(String(header), new Date());
     },
     database,
     db: db.kysely,

@@ -59,8 +59,8 @@ async function fill(): Promise<void> {
   const { kysely } = observer;
   const descending = sql`from generate_series(1, ${webhooks}::int) w order by w desc`;
   await sql`
-    insert into webhooks (id, organization_id, url, event_types, active, ordered, secret, created_at, updated_at)
-    select w, 1, 'http://127.0.0.1/', array['*'], true, true, '', now(), now() ${descending}`.execute(kysely);
+    insert into webhooks (id, organization_id, mode, url, event_types, active, ordered, secret, created_at, updated_at)
+    select w, 1, 'live', 'http://127.0.0.1/', array['*'], true, true, '', now(), now() ${descending}`.execute(kysely);
   await sql`insert into endpoints (webhook_id, last_success_at) select w, now() ${descending}`.execute(kysely);
   await sql`
     insert into lanes (webhook_id, is_manual, organization_id, next_due_at)

@@ -49,8 +49,8 @@ async function fill(): Promise<void> {
   const { kysely } = db;
   const descending = sql`from generate_series(1, 3) w order by w desc`;
   await sql`
-    insert into webhooks (id, organization_id, url, event_types, active, ordered, secret, created_at, updated_at)
-    select w, 1, 'http://127.0.0.1/', array['*'], true, true, '', now(), now() ${descending}`.execute(kysely);
+    insert into webhooks (id, organization_id, mode, url, event_types, active, ordered, secret, created_at, updated_at)
+    select w, 1, 'live', 'http://127.0.0.1/', array['*'], true, true, '', now(), now() ${descending}`.execute(kysely);
   await sql`insert into endpoints (webhook_id) select w ${descending}`.execute(kysely);
   await sql`
     insert into lanes (webhook_id, is_manual, organization_id, next_due_at)

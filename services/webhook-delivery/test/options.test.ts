@@ -297,20 +297,3 @@ test('a process without descriptors uses up no try of a delivery, and the endpoi
   const endpoint = await harness.db.selectFrom('endpoints').selectAll().where('webhook_id', '=', id).executeTakeFirst();
   expect(endpoint?.consecutive_failures).toBe(0);
 });
-
-// Last, because two processes deliver from here on.
-test('a URL from before URLs were sealed is masked when it is read, and sealed by the next process', async () => {
-  const { id } = await harness.create();
-  const url = `${harness.receiver.url}/in?token=planted-9`;
-  await harness.db.updateTable('webhooks').set({ url, is_masked: false }).where('id', '=', id).execute();
-  const { webhook } = await harness.webhooks(viewer).getWebhook({ id });
-  expect(webhook?.url).toBe(url.replace('planted-9', '***'));
-  await harness.startAnother();
-  await eventually(async () => {
-    const row = await harness.db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-    expect(row).toMatchObject({ url: url.replace('planted-9', '***'), is_masked: true });
-  });
-  await harness.publish(['Old']);
-  const [request] = await harness.receiver.received(1);
-  expect(request?.url).toBe('/in?token=planted-9');
-});

@@ -39,8 +39,8 @@ async function addBacklog(organizationId: number, from: number, to: number, each
   const { kysely } = db;
   const ids = sql`generate_series(${from}::int, ${to}::int)`;
   await sql`
-    insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
-    select n, ${organizationId}::int, 'http://127.0.0.1/', array['*'], true, '', now(), now() from ${ids} n`.execute(
+    insert into webhooks (id, organization_id, mode, url, event_types, active, secret, created_at, updated_at)
+    select n, ${organizationId}::int, 'live', 'http://127.0.0.1/', array['*'], true, '', now(), now() from ${ids} n`.execute(
     kysely,
   );
   await sql`insert into endpoints (webhook_id) select ${ids}`.execute(kysely);

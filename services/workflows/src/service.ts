@@ -11,7 +11,6 @@ import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import type { DB } from './db/schema.ts';
-import { startSealVersions } from './loops/seal-versions.ts';
 import { createServiceMetrics } from './metrics.ts';
 import { organizationTables } from './organization-tables.ts';
 import { routesOf } from './rpc/index.ts';
@@ -40,7 +39,7 @@ export const service = defineService<Config, DB, Overrides>({
       workflowToProto(await lockWorkflow(trx, organizationId, id)),
     ),
   }),
-  open(base, keep, { resolve = resolveWithNameServers }) {
+  open(base, _keep, { resolve = resolveWithNameServers }) {
     const ctx: Context = {
       ...base,
       clients: {
@@ -54,7 +53,6 @@ export const service = defineService<Config, DB, Overrides>({
       workplace: createWorkplace(),
       metrics: createServiceMetrics(base.registry),
     };
-    keep(startSealVersions(ctx));
     return routesOf(ctx);
   },
 });

@@ -117,8 +117,6 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
   const db = harness.connect<DB>();
   return {
     config: harness.config,
-    /** Starts a second process on the same database. */
-    startAnother: harness.start,
     peers: harness.peers,
     registerRuntime,
     /** Integrations as a peer, which `unusable` answers for. */

@@ -19,6 +19,6 @@ export async function insertWorkflows(
       from generate_series(1, ${sql.lit(count)}) as n
       returning id
     )
-    insert into workflow_versions (workflow_id, version, steps, created_at)
-    select id, 1, '[]', now() from made`.execute(db);
+    insert into workflow_versions (workflow_id, version, steps, settings, step_count, actor_type, actor_id, created_at)
+    select id, 1, '[]', '{}', 0, 'user', '1', now() from made`.execute(db);
 }

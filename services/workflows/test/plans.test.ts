@@ -98,8 +98,10 @@ test('a page of versions reads no steps and no version of another workflow', asy
     .limit(1)
     .executeTakeFirstOrThrow();
   await sql`
-    insert into workflow_versions (workflow_id, version, steps, step_count, created_at)
-    select ${id}, version, '[]', 0, now() from generate_series(2, 1000) as version`.execute(harness.db);
+    insert into workflow_versions (workflow_id, version, steps, settings, step_count, actor_type, actor_id, created_at)
+    select ${id}, version, '[]', '{}', 0, 'user', '1', now() from generate_series(2, 1000) as version`.execute(
+    harness.db,
+  );
   const { rows, buffers } = await cost(
     sliceVersions(harness.db, { workflowId: id, before: 500n, offset: 0, limit: 101 }),
   );

@@ -1,7 +1,6 @@
 import { serviceOf } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { editor, type Harness, startHarness, stranger } from './harness.ts';
-import { insertWorkflows } from './insert-workflows.ts';
 import { json, parsed, refusal } from './requests.ts';
 
 let harness: Harness;
@@ -90,15 +89,6 @@ test('living enrollments are counted by version; while the runtime is away the l
   } finally {
     harness.registerRuntime();
   }
-});
-
-test('a version that a process of the version before made has its number of steps, and no author', async () => {
-  await insertWorkflows(harness.db, 1n, 1);
-  const { id } = await harness.db.selectFrom('workflows').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow();
-  const { versions } = await list(id);
-  expect(
-    versions.map(({ version, stepCount, actorType, actorId }) => [version, stepCount, actorType, actorId]),
-  ).toEqual([[1, 0, undefined, undefined]]);
 });
 
 test('versions of a deleted workflow and of another organization are unknown, and so is a number that there is not', async () => {

@@ -15,15 +15,9 @@ import { SendingRulesService } from '@drippulse/proto/drippulse/messaging/v1/rul
 import { SuppressionsService } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
 import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/tracking_pb';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
-import {
-  type Caller,
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-} from '@drippulse/rpc';
-import { publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
+import { type Caller, clientFor, createGrpcPeers } from '@drippulse/rpc';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { publicService, type ServiceName, serviceOf } from '@drippulse/topology';
 import { type Config as DelivererConfig, service as deliverer } from '@drippulse/webhooks';
 
 /** The methods of a runtime that its callers use, over gRPC. */
@@ -42,8 +36,7 @@ export type RuntimeClient = {
   close(): void;
 };
 
-const keys = generateInternalTokenKeys(serviceNames);
-const encryptionKeys = randomBytes(32).toString('base64');
+const keys = createTestKeys();
 /** The secret of the reports of the mail server. */
 export const bounceSecret = randomBytes(32).toString('base64');
 
@@ -52,7 +45,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   const as = (service: ServiceName) => ({
     peers,
     target: runtime.name,
-    tokens: createTokens({ service, keys: parseInternalTokenKeys(keys[service]) }),
+    tokens: keys.tokensOf(service),
   });
   const enrollments = clientFor(EnrollmentsService, as(publicService));
   const workflows = clientFor(RuntimeService, as(serviceOf('workflows')));
@@ -79,7 +72,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
 /** The methods of a deliverer that the gateway calls. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   const webhooks = clientFor(WebhooksService, { peers, target: deliverer.name, tokens });
   return {
     webhooks: (organizationId: bigint) => webhooks(callerOf(organizationId, { type: 'user', id: '1' })),
@@ -94,7 +87,7 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
 /** The methods of an integrator that the gateway calls. */
 export function createConnectionsClient(port: number) {
   const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   const connections = clientFor(IntegrationConnectionsService, { peers, target: integrator.name, tokens });
   return {
     connections: (organizationId: bigint) => connections(callerOf(organizationId, { type: 'user', id: '1' })),
@@ -105,7 +98,7 @@ export function createConnectionsClient(port: number) {
 /** The methods of agents that the gateway calls. */
 export function createAgentsClient(port: number) {
   const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   const client = clientFor(AgentsService, { peers, target: agents.name, tokens });
   return {
     agents: (organizationId: bigint) => client(callerOf(organizationId, { type: 'user', id: '1' })),
@@ -163,13 +156,10 @@ function waysOf({ kafkaBrokers, addresses }: Ways): Ways {
   return { kafkaBrokers, addresses };
 }
 
-function environmentOf(name: keyof typeof keys, { databaseUrl, grpcPort }: ProcessOptions): Record<string, string> {
+function environmentOf(name: ServiceName, { databaseUrl, grpcPort }: ProcessOptions): Record<string, string> {
   return {
-    DATABASE_URL: databaseUrl,
+    ...keys.environmentOf(name, databaseUrl),
     GRPC_PORT: String(grpcPort),
-    INTERNAL_TOKEN_KEYS: keys[name],
-    ENCRYPTION_KEYS: encryptionKeys,
-    TRACKING_KEYS: encryptionKeys,
     BOUNCE_WEBHOOK_SECRET: bounceSecret,
     LOG_LEVEL: 'warn',
     WEBHOOK_ALLOW_PRIVATE: 'true',

@@ -22,7 +22,7 @@ import { parse } from 'yaml';
 import { type KubernetesObject, objectsOf, platform, podOf, render } from '../src/render.ts';
 
 const composeFile = new URL('../../../deploy/compose.yaml', import.meta.url);
-const secretNames = ['DATABASE_URL', 'INTERNAL_TOKEN_KEYS', 'ENCRYPTION_KEYS', 'SESSION_KEYS', 'TRACKING_KEYS'];
+const secretNames = [...new Set(processNames.flatMap((process) => processEntry(process).secrets))];
 const key = Buffer.alloc(32, 7).toString('base64');
 const tokenKeys = generateInternalTokenKeys(serviceNames);
 const processes = await Promise.all(
@@ -140,11 +140,9 @@ type Variable = { name: string; value?: string; valueFrom?: { secretKeyRef: { na
 /** The environment of a pod's container whose Secret has every required key. */
 function environmentOf(env: Variable[], ownTokenKeys: string): NodeJS.ProcessEnv {
   const secrets: Record<string, string> = {
+    ...Object.fromEntries(secretNames.map((name) => [name, key])),
     DATABASE_URL: 'postgres://role:password@db/drippulse',
     INTERNAL_TOKEN_KEYS: ownTokenKeys,
-    ENCRYPTION_KEYS: key,
-    SESSION_KEYS: key,
-    TRACKING_KEYS: key,
   };
   const seen = ({ name, value, valueFrom }: Variable) =>
     value ??

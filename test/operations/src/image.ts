@@ -118,9 +118,7 @@ function environmentOf(service: ServiceName, port: number, opsPort: number): Nod
     DATABASE_URL: `postgres://role:password@${away}/none`,
     KAFKA_BROKERS: away,
     INTERNAL_TOKEN_KEYS: generateInternalTokenKeys(serviceNames)[service],
-    ENCRYPTION_KEYS: key,
-    SESSION_KEYS: key,
-    TRACKING_KEYS: key,
+    ...Object.fromEntries(processEntry(service).keys.map((name) => [name, key])),
     PUBLIC_URL: 'http://localhost:3000',
     ...Object.fromEntries(processEntry(service).calls.map((peer) => [addressVariable(peer), away])),
   };

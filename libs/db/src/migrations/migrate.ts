@@ -13,11 +13,7 @@ const connectTimeoutMs = 10_000;
 const migratingLock = 6_308_117;
 const migratingPollMs = 50;
 
-/**
- * A migration with `withoutTransaction` may call `buildIndex`. It runs after those before it are committed. Its changes
- * stay when it fails, so it must be safe to start again.
- */
-type Migrations = Record<string, Migration & { withoutTransaction?: boolean }>;
+type Migrations = Record<string, Migration>;
 
 /**
  * Applies the migrations that the schema does not have yet, in the order of their names, and returns these names.
@@ -48,10 +44,7 @@ export async function migrate(options: { url: string; schema: string; migrations
   }
 }
 
-/**
- * Locks the migrations of this database until the connection ends. It polls: a concurrent build of an index waits for
- * all other statements, and would wait for one that waits for this lock.
- */
+/** Locks the migrations of this database until the connection ends. It polls, because a wait would meet the lock timeout. */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ locked: boolean }>`
@@ -67,18 +60,9 @@ async function apply(db: Kysely<unknown>, schema: string, migrations: Migrations
     provider: { getMigrations: async () => migrations },
     migrationTableSchema: schema,
   });
-  const applied: string[] = [];
-  for (let left = lockTries; ; ) {
-    const pending = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined);
-    const apart = pending.findIndex(({ name }) => migrations[name]?.withoutTransaction);
-    const last = apart === -1 ? pending.at(-1) : pending[Math.max(apart - 1, 0)];
-    if (last === undefined) return applied;
-    const { error, results } = await migrator.migrateTo(last.name, { disableTransactions: apart === 0 });
-    if (error === undefined) {
-      applied.push(...(results ?? []).map((result) => result.migrationName));
-      continue;
-    }
-    left -= 1;
+  for (let left = lockTries; ; left -= 1) {
+    const { error, results } = await migrator.migrateToLatest();
+    if (error === undefined) return (results ?? []).map(({ migrationName }) => migrationName);
     if (left < 1 || codeOf(error) !== '55P03') throw error;
     await sleep(100 + Math.random() * 400);
   }

@@ -115,6 +115,12 @@ test('every problem is told, in the order of the steps', () => {
   ]);
 });
 
+test('a field that has the wrong type is told once, whatever it contains', () => {
+  expect(problemsOf([{ type: 'agent', agent_id: 9, input: '{{ x' }])).toEqual([
+    'Step 0 (agent): input must be an object',
+  ]);
+});
+
 test('no more than 100 problems are told', () => {
   expect(problemsOf(Array(150).fill({ type: 'nope' }))).toHaveLength(100);
 });

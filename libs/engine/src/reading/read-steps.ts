@@ -79,12 +79,15 @@ function* checkAllPlaces(read: readonly ReadStep[]): InTurns<Violation[][] | Ste
   }
 }
 
+/** Checks the places of each step. A field that reading has refused already has its problem. */
 function* checkEach(read: readonly ReadStep[], compiling: Compiling): InTurns<Violation[][]> {
   const problems: Violation[][] = [];
   let room = maxProblems;
-  for (const [index, { step, places }] of read.entries()) {
+  for (const [index, { step, places, problems: refused }] of read.entries()) {
+    const refusedFields = new Set(refused.map(({ field }) => field));
     const found = yield* checkPlaces(places, compiling, room);
-    problems.push(found.map((problem) => stepProblem(index, step.type, ...configProblem(problem))));
+    const ofPlaces = found.map((problem) => stepProblem(index, step.type, ...configProblem(problem)));
+    problems.push(ofPlaces.filter(({ field }) => !refusedFields.has(field)));
     room -= found.length;
   }
   return problems;

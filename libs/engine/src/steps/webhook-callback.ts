@@ -1,5 +1,5 @@
-import { originOf, secretsOf } from '@drippulse/http/secrets';
 import { type JsonObject, stringifyJson } from '@drippulse/json';
+import { originOf, secretsOf } from '@drippulse/secrets';
 import { z } from 'zod';
 import { choice, config, formatCode, jsonTemplate, number, template } from '../parameters.ts';
 import { StepFailure } from '../step-failure.ts';

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isShortage, shortageError } from '@drippulse/errors';
-import { redact } from '@drippulse/http/secrets';
+import { redact } from '@drippulse/secrets';
 import { gatherChunks } from './gather-chunks.ts';
 
 export type Address = { name: string; address: string };

@@ -9,13 +9,13 @@ import {
   clientFor,
   createChainHeaders,
   createInMemoryPeers,
-  parseInternalTokenKeys,
   type Routes,
   serverInterceptors,
 } from '@drippulse/rpc';
 import { type ServiceName, servedBy } from '@drippulse/topology';
 import type { ServiceBase, ServiceConfig, ServiceDefinition } from '../index.ts';
-import { createTestKeys, testLogger } from './environment.ts';
+import { createTestKeys } from './keys.ts';
+import { testLogger } from './test-logger.ts';
 
 /** The base of a service for a test that measures single operations: no relay and no loop runs. */
 export function bareBase<C extends ServiceConfig, DB>(
@@ -37,7 +37,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     relay: { wake: () => undefined },
     hints: { note: () => undefined },
     tokens,
-    chains: createChainHeaders(parseInternalTokenKeys(config.internalTokenKeys)),
+    chains: createChainHeaders(config.chainKeys),
     sealer: createSealer(config.encryptionKeys),
     clock: systemClock,
     log,

@@ -8,7 +8,8 @@ import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { type ServiceName, schemaOf, servedBy } from '@drippulse/topology';
 import { keepIn } from '../base.ts';
 import type { ServiceConfig, StatefulDefinition } from '../index.ts';
-import { createTestKeys, testLogger } from './environment.ts';
+import { createTestKeys } from './keys.ts';
+import { testLogger } from './test-logger.ts';
 
 /** Options of a service in a test. */
 export type HarnessOptions<C extends ServiceConfig, O extends object> = {

@@ -14,7 +14,8 @@ import { type Caller, clientFor, createGrpcPeers, serveRpc, serverInterceptors }
 import { eventually } from '@drippulse/testing';
 import { type ServiceName, servedBy } from '@drippulse/topology';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createTestKeys, type TestKeys, testLogger } from './environment.ts';
+import { createTestKeys, type TestKeys } from './keys.ts';
+import { testLogger } from './test-logger.ts';
 
 /** A kind of effect, and the request of the step. */
 type Sample = { kind: string; request: object };

@@ -3,7 +3,7 @@ import { EntitlementsService, type Usage } from '@drippulse/proto/drippulse/enti
 import { clientFor, type Peers } from '@drippulse/rpc';
 import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse/topology';
 import { editor } from './callers.ts';
-import type { TestKeys } from './environment.ts';
+import type { TestKeys } from './keys.ts';
 
 /** Sets limits of a service that counts, as the service does that sells them, and asks for usage. */
 export function entitling(

@@ -10,7 +10,8 @@ import {
 } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import { type Caller, callerOf, clientFor, createGrpcPeers, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, servedBy } from '@drippulse/topology';
-import { type TestKeys, testLogger } from './environment.ts';
+import type { TestKeys } from './keys.ts';
+import { testLogger } from './test-logger.ts';
 
 /** Time until which the reference performer takes effects on. */
 export const acceptedMs = 3_600_000;

@@ -1,7 +1,7 @@
 import { createEmbeddedTransport } from '@drippulse/events';
 import { createGrpcPeers, createInMemoryPeers } from '@drippulse/rpc';
 import type { ServiceConfig, ServiceDefinition } from '../index.ts';
-import { testLogger } from './environment.ts';
+import { testLogger } from './test-logger.ts';
 
 /**
  * Starts a service in a process that a test kills or freezes. The configuration is the JSON of TEST_CONFIG, and the addresses of its peers,

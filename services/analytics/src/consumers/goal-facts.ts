@@ -12,20 +12,16 @@ import { eventPlace, partId } from './event-place.ts';
 type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
 
 /**
- * The facts of goals that enrollments met, of all and of those with a variant, and of enrollments that got a variant. People who are held
- * out do not count. The parts of all come first: an event that comes again after an update of the service has the same ids.
+ * The facts of goals that enrollments met, of all and of those with a variant, and of enrollments that got a variant.
+ * People who are held out do not count.
  */
 export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;
   if (payload.case !== 'stepsCounted') return [];
   const place = eventPlace(event);
-  const { cohorts } = payload.value;
-  const ofVariants = cohorts.filter(({ variant }) => variant !== '' && variant !== holdout);
-  const parts = [
-    ...cohorts.filter(({ variant }) => variant === '').flatMap(goalsOf),
-    ...ofVariants.flatMap((cohort) => [startedOf(cohort), ...goalsOf(cohort)]),
-  ];
-  return parts
+  return payload.value.cohorts
+    .filter(({ variant }) => variant !== holdout)
+    .flatMap((cohort) => (cohort.variant === '' ? goalsOf(cohort) : [startedOf(cohort), ...goalsOf(cohort)]))
     .map((part, index) => ({ ...place, id: partId(place.id, index), ...part }))
     .filter(({ count = 1 }) => count > 0);
 }

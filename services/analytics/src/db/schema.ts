@@ -15,7 +15,7 @@ export interface Facts {
   amount: bigint | null;
   at: Date;
   category: string | null;
-  count: Generated<bigint>;
+  count: bigint;
   currency: string | null;
   domain: string | null;
   id: string;
@@ -95,7 +95,7 @@ export interface ReportFiles {
   fence: bigint;
   organization_id: bigint;
   report_id: bigint;
-  store: Generated<string>;
+  store: string;
   upload_id: string | null;
 }
 

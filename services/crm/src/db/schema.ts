@@ -168,7 +168,7 @@ export interface LeadForms {
   id: Generated<bigint>;
   last_enrollment_error: string | null;
   last_submitted_at: Date | null;
-  mode: Generated<string>;
+  mode: string;
   name: string;
   organization_id: bigint;
   redirect_url: string | null;

@@ -8,7 +8,6 @@ import { type FormRow, findPublicForm, titleOf } from '../lead-forms/form.ts';
 import { checkValues } from '../lead-forms/lead-of.ts';
 import { formPage, messagePage } from '../lead-forms/page.ts';
 import { readSubmission, type Submission } from '../lead-forms/read-submission.ts';
-import { normalizeRedirect } from '../lead-forms/redirect-url.ts';
 import { isKnown, keepSubmission } from '../lead-forms/submissions.ts';
 import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
 
@@ -47,9 +46,7 @@ async function take(ctx: Context, form: FormRow, submission: Submission, call: H
 }
 
 function accepted(form: FormRow, submission: Submission, call: HandlerContext) {
-  const { redirect_url: saved, thank_you_text: message } = form;
-  // Forms that were saved before the address was normalized may have one that no header can carry.
-  const redirectUrl = saved === null ? null : (normalizeRedirect(saved) ?? null);
+  const { redirect_url: redirectUrl, thank_you_text: message } = form;
   if (submission.isJson) {
     const answer = { status: 'accepted', submission_id: submission.id, message, redirect_url: redirectUrl };
     call.responseHeader.set('x-http-status', '201');

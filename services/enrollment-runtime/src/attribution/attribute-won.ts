@@ -5,8 +5,7 @@ import { AttributionTouch } from '@drippulse/proto/drippulse/enrollments/v1/attr
 import type { Context } from '../context.ts';
 import { readContact } from '../enrollments/contact.ts';
 import { appendNews, type EnrollmentNews } from '../enrollments/events.ts';
-import { crmGroup } from '../events/index.ts';
-import { type CrmChange, personOfChange } from '../triggers/crm-change.ts';
+import { type CrmChange, crmGroup, personOfChange } from '../triggers/crm-change.ts';
 import { type Asked, findTouches, type Touch } from './find-touch.ts';
 
 /** Concurrent requests to the CRM for contacts. */

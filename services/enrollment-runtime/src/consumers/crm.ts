@@ -6,8 +6,8 @@ import type { Transaction } from 'kysely';
 import { attributeWon } from '../attribution/attribute-won.ts';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { acceptEvents, crmGroup, type IncomingEvent, wakeForEvents } from '../events/index.ts';
-import { type CrmChange, personOfChange, propertiesOf, readChange } from '../triggers/crm-change.ts';
+import { acceptEvents, type IncomingEvent, wakeForEvents } from '../events/index.ts';
+import { type CrmChange, crmGroup, personOfChange, propertiesOf, readChange } from '../triggers/crm-change.ts';
 import { findListened, nameKeyOf } from '../triggers/find-triggers.ts';
 
 /** Events of one transaction. */

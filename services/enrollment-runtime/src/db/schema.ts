@@ -133,7 +133,7 @@ export interface Enrollments {
   first_name: string | null;
   hops: Generated<number>;
   id: bigint;
-  is_holdout: Generated<boolean>;
+  is_holdout: boolean;
   key: string;
   last_name: string | null;
   lead_ref: string | null;
@@ -200,7 +200,7 @@ export interface Events {
 
 export interface EventTriggers {
   event_name: string;
-  mode: Generated<string>;
+  mode: string;
   organization_id: bigint;
   workflow_id: bigint;
 }
@@ -300,7 +300,7 @@ export interface Jobs {
 export interface Lanes {
   catching_up: Generated<boolean>;
   draining: Generated<boolean>;
-  mode: Generated<string>;
+  mode: string;
   name: string;
   organization_id: bigint;
   running: Generated<boolean>;
@@ -380,7 +380,7 @@ export interface RunData {
 export interface Runs {
   attempt: Generated<number>;
   enrollment_id: bigint;
-  entered_at: Date | null;
+  entered_at: Date;
   error_line: number | null;
   fence: Generated<number>;
   goals: string | null;
@@ -523,7 +523,7 @@ export interface Timeline {
   sequence: number;
   status: string;
   step_index: number;
-  version: number | null;
+  version: number;
 }
 
 export interface TimelineLines {
@@ -556,9 +556,8 @@ export interface Waits {
 }
 
 export interface WorkflowVersions {
-  is_masked: Generated<boolean>;
   sealed: Buffer | null;
-  settings: Generated<string>;
+  settings: string;
   steps: string;
   version: number;
   workflow_id: bigint;

@@ -4,7 +4,7 @@ import { type Workflow, WorkflowClass } from '@drippulse/proto/drippulse/workflo
 
 type WithSettings = Pick<Workflow, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
 
-/** The settings of a workflow as they are stored with its version. A process of the version before sends none. */
+/** The settings of a workflow as they are stored with its version. */
 export function settingsTextOf(workflow: WithSettings, steps: readonly Step[]): string {
   const { goals, reEntry, holdout, priority, class: ofMails } = workflow;
   const given = {

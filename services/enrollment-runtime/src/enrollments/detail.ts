@@ -42,6 +42,6 @@ function lineToProto({ steps }: Definition, mode: Mode, line: TimelineLine) {
     durationMs: line.duration_ms ?? undefined,
     at: timestampFromDate(line.at),
     heldBy: line.held === null ? undefined : heldByToProto(line.held),
-    workflowVersion: line.version ?? undefined,
+    workflowVersion: line.version,
   } satisfies MessageInitShape<typeof TimelineEntrySchema>;
 }

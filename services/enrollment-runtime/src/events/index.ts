@@ -10,5 +10,4 @@ export { startForgetEventKeys, startSpreading } from './loops.ts';
 export { eventPartitions } from './partitions.ts';
 export { type Batch, readBatch } from './read-batch.ts';
 export { findEvent, readEvents } from './read-events.ts';
-export { crmGroup } from './start-workflows.ts';
 export { waitForEvent } from './waits.ts';

@@ -1,5 +1,4 @@
 import { turnUnits } from '@drippulse/engine';
-import { firstSeen } from '@drippulse/events';
 import { createPace, type Pace } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
@@ -16,9 +15,6 @@ import { contactOf, type ReadEvent } from './event.ts';
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
 const mostOfName = 500;
-
-/** The consumers of changes of the CRM, and their marks of handled events. */
-export const crmGroup = 'enrollment-runtime';
 
 /** Where to go on with an event to which more workflows listen than one transaction takes. */
 export type Rest = { event: ReadEvent; after: bigint };
@@ -53,7 +49,7 @@ export async function startWorkflows(
     const accepted = lane === undefined ? [] : await decide(ctx, trx, lane, eventsOf(trigger), { answering, pace, at });
     if (accepted.length > 0) wanted.set(trigger.workflowId, accepted);
   }
-  const groups = await lockWanted(ctx, trx, lanes, await unstarted(trx, wanted), { answering, pace, at });
+  const groups = await lockWanted(ctx, trx, lanes, wanted, { answering, pace, at });
   const { entries, wakes, counts, marks } = await enterAll(ctx, trx, groups);
   let count = 0;
   for (const [place, { lane, events: own }] of groups.entries()) {
@@ -100,28 +96,6 @@ async function decide(
     await pace(work);
   }
   return accepted;
-}
-
-/**
- * Leaves out the workflows that a process of the version before has started by a change of the CRM, and marks those that start
- * now for it: it knows marks for each workflow alone.
- */
-async function unstarted(
-  trx: Transaction<DB>,
-  wanted: ReadonlyMap<bigint, ReadEvent[]>,
-): Promise<Map<bigint, ReadEvent[]>> {
-  const markOf = (workflowId: bigint, { id }: ReadEvent) => `${id}:${workflowId}`;
-  const marks = [...wanted].flatMap(([workflowId, events]) =>
-    events.flatMap((event) => (event.source === 'crm' ? [markOf(workflowId, event)] : [])),
-  );
-  if (marks.length === 0) return new Map(wanted);
-  const fresh = await firstSeen(trx, crmGroup, marks);
-  return new Map(
-    [...wanted].map(([workflowId, events]) => [
-      workflowId,
-      events.filter((event) => event.source !== 'crm' || fresh.has(markOf(workflowId, event))),
-    ]),
-  );
 }
 
 type Group = Entrants & { events: ReadEvent[] };

@@ -2,7 +2,7 @@ import type { Mode } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
-import { parseSteps, type SealedSteps, sealSteps } from '../definitions/sealed-steps.ts';
+import { parseSteps } from '../definitions/sealed-steps.ts';
 import { openSettings } from '../definitions/settings.ts';
 import type { LaneState } from './lane.ts';
 import { syncSchedule } from './sync-schedule.ts';
@@ -22,7 +22,7 @@ export type WorkflowChange = {
   /** JSON text of the settings of the version. */
   settings: string;
   /** The box with the masked texts; null when nothing is masked. */
-  sealed: Uint8Array | null;
+  sealed: Buffer | null;
 };
 
 /**
@@ -30,24 +30,23 @@ export type WorkflowChange = {
  * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
-  const stored = storedSteps(ctx, change);
+  const { workflowId, version } = change;
   const applied = await ctx.db.kysely.transaction().execute(async (trx) => {
     await trx
       .insertInto('workflow_versions')
-      .values({ workflow_id: change.workflowId, version: change.version, settings: change.settings, ...stored })
-      // A version never changes. One that was stored before steps were masked, or without its box, gets both.
-      .onConflict((conflict) =>
-        conflict
-          .columns(['workflow_id', 'version'])
-          .doUpdateSet(stored)
-          .where('workflow_versions.sealed', 'is', null)
-          .where(sql.lit(stored.sealed !== null), '=', true),
-      )
+      .values({
+        workflow_id: workflowId,
+        version,
+        steps: change.steps,
+        settings: change.settings,
+        sealed: change.sealed,
+      })
+      // A version never changes.
+      .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await mendSettings(trx, change);
     const isHigher = (await insertLane(trx, change)) || (await updateLane(ctx, trx, change));
     if (!isHigher) return false;
-    const steps = parseSteps(stored.steps);
+    const steps = parseSteps(change.steps);
     await syncSchedule(ctx, trx, { ...change, steps });
     await syncTrigger(trx, { ...change, steps, settings: openSettings(change.settings, steps) });
     return true;
@@ -56,23 +55,6 @@ export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promi
   ctx.wake.advance();
   ctx.wake.drain();
   ctx.wake.schedules();
-}
-
-/** A process of the version before may have stored the version without its settings. */
-async function mendSettings(trx: Transaction<DB>, { workflowId, version, settings }: WorkflowChange): Promise<void> {
-  if (settings === '{}') return;
-  await trx
-    .updateTable('workflow_versions')
-    .set({ settings })
-    .where('workflow_id', '=', workflowId)
-    .where('version', '=', version)
-    .where('settings', '=', '{}')
-    .execute();
-}
-
-function storedSteps(ctx: Context, { workflowId, steps, sealed }: WorkflowChange): SealedSteps {
-  if (sealed !== null) return { steps, sealed: Buffer.from(sealed), is_masked: true };
-  return sealSteps(ctx.sealer, workflowId, steps);
 }
 
 async function insertLane(trx: Transaction<DB>, change: WorkflowChange): Promise<boolean> {
@@ -89,22 +71,18 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
   const { organizationId, workflowId, sequence, version, state, name } = change;
   const before = await trx
     .selectFrom('lanes')
-    .select(['sequence', 'mode', 'running', 'catching_up'])
+    .select(['sequence', 'running'])
     .where('workflow_id', '=', workflowId)
     .where('organization_id', '=', organizationId)
     .forUpdate()
     .executeTakeFirst();
-  if (before === undefined || before.sequence > sequence) return false;
-  // A mode never changes. A process of the version before reads and stores none, and a test workflow must not stay live.
-  const mode = change.mode === 'test' ? 'test' : before.mode;
-  if (before.sequence === sequence && before.mode === mode) return false;
+  if (before === undefined || before.sequence >= sequence) return false;
   const resumes = !before.running && state !== 'paused' && state !== 'deleted';
   await trx
     .updateTable('lanes')
     .set({
       sequence,
       version,
-      mode,
       state,
       name,
       draining: state === 'deleted',

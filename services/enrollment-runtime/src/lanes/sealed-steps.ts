@@ -3,8 +3,8 @@ import { parseSteps } from '../definitions/sealed-steps.ts';
 import { settingsTextOf } from '../definitions/settings.ts';
 
 /** The box with the masked texts of steps, as messages carry it: empty for none. */
-export function boxOf(sealedSteps: Uint8Array): Uint8Array | null {
-  return sealedSteps.length === 0 ? null : sealedSteps;
+export function boxOf(sealedSteps: Uint8Array): Buffer | null {
+  return sealedSteps.length === 0 ? null : Buffer.from(sealedSteps);
 }
 
 /** The JSON texts of the version of a workflow. */

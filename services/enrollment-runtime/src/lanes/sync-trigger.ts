@@ -28,7 +28,7 @@ export async function syncTrigger(trx: Transaction<DB>, change: Change): Promise
   await trx
     .insertInto('event_triggers')
     .values({ workflow_id: workflowId, organization_id: organizationId, mode, event_name: eventName })
-    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet({ mode, event_name: eventName }))
+    .onConflict((conflict) => conflict.column('workflow_id').doUpdateSet({ event_name: eventName }))
     .execute();
 }
 

@@ -28,9 +28,9 @@ export async function checkDomain(ctx: Context): Promise<boolean> {
 /** Milliseconds until the next check; undefined when there is no verified domain. */
 export async function nextCheckMs({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number }>`
-    select greatest(0, coalesce(extract(epoch from next_check_at - ${dbNow}), 0) * 1000)::float8 as ms
+    select greatest(0, extract(epoch from next_check_at - ${dbNow}) * 1000)::float8 as ms
     from sending_domains where verified_at is not null
-    order by next_check_at nulls first limit 1`.execute(db.kysely);
+    order by next_check_at limit 1`.execute(db.kysely);
   return rows[0]?.ms;
 }
 
@@ -40,8 +40,8 @@ async function takeDue({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<Do
     update sending_domains set next_check_at = ${dbNow} + ${againHours} * interval '1 hour'
     where id = (
       select id from sending_domains
-      where verified_at is not null and (next_check_at is null or next_check_at <= ${dbNow})
-      order by next_check_at nulls first limit 1 for update skip locked)
+      where verified_at is not null and next_check_at <= ${dbNow}
+      order by next_check_at limit 1 for update skip locked)
     returning *`.execute(db.kysely);
   return rows[0];
 }

@@ -12,7 +12,7 @@ import { countCancelled, countedVariants } from './count-steps.ts';
 import { cancelParked } from './store-parked.ts';
 
 /** A run as it was when it was ended. */
-type EndedRun = { status: string; variants: string | null; enteredAt: Date | null };
+type EndedRun = { status: string; variants: string | null; enteredAt: Date };
 
 /** What the end of runs leaves to do: the runs by their enrollments, and the places for `wakeHeld` after the commit. */
 type EndedRuns = { runs: Map<bigint, EndedRun>; freed: FreedPlace[] };
@@ -27,7 +27,7 @@ export async function endRuns(
     enrollment_id: bigint;
     status: string;
     variants: string | null;
-    entered_at: Date | null;
+    entered_at: Date;
     ended_at: Date;
   }>`
     with ended as (
@@ -72,7 +72,7 @@ export async function reportCancelled(
   );
   const counting = startStepCounts();
   for (const { row, definition } of cancelled) {
-    const { variants = null, enteredAt = null } = runs.get(row.id) ?? {};
+    const { variants = null, enteredAt = now } = runs.get(row.id) ?? {};
     countCancelled(counting, { ...row, definition, variants, enteredAt }, now);
   }
   await appendNews(

@@ -68,7 +68,7 @@ type ClaimedRow = {
   visits: string | null;
   variants: string | null;
   goals: string | null;
-  entered_at: Date | null;
+  entered_at: Date;
   key: string;
   timezone: string;
   hops: number;

@@ -19,8 +19,8 @@ export type ClaimedRun = {
   errorLine: number | null;
   /** JSON text of the variants that it has taken, by the id of the split; null without one. */
   variants: string | null;
-  /** When it came to the step where it is; null for one that came there before this was kept. */
-  enteredAt: Date | null;
+  /** When it came to the step where it is. */
+  enteredAt: Date;
 };
 
 /** A stored intent. */

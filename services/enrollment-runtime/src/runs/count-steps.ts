@@ -27,7 +27,7 @@ function countMove(counting: StepCounting, move: Move, now: Date): void {
   const { run, definition, state, entries } = move;
   const tracks = tracksOf(counting, run.identity, { definition, variants: run.variants });
   let at = stepIdAt(definition, run.state.stepIndex);
-  let since = run.enteredAt ?? now;
+  let since = run.enteredAt;
   const go = (to: string) => {
     if (to === at) return;
     end(tracks, at, 'left', now.getTime() - since.getTime());
@@ -49,11 +49,11 @@ function countMove(counting: StepCounting, move: Move, now: Date): void {
 /** Counts a run that was cancelled where it was. */
 export function countCancelled(
   counting: StepCounting,
-  run: Cohort & { definition: Definition; stepIndex: number; variants: string | null; enteredAt: Date | null },
+  run: Cohort & { definition: Definition; stepIndex: number; variants: string | null; enteredAt: Date },
   now: Date,
 ): void {
   const at = stepIdAt(run.definition, run.stepIndex);
-  end(tracksOf(counting, run, run), at, 'cancelled', now.getTime() - (run.enteredAt ?? now).getTime());
+  end(tracksOf(counting, run, run), at, 'cancelled', now.getTime() - run.enteredAt.getTime());
 }
 
 /** Counts a failed enrollment that goes on from the step at `stepIndex`. */

@@ -1,6 +1,6 @@
 import type { Sealer } from '@drippulse/db';
-import { hide, openHidden, sealHidden, withRequest } from '@drippulse/http/secrets';
 import type { JsonObject } from '@drippulse/json';
+import { hide, openHidden, sealHidden, withRequest } from '@drippulse/secrets';
 import { parseObject } from '../enrollments/contact.ts';
 import { storedJson } from './stored-json.ts';
 

@@ -7,7 +7,7 @@ import {
   type KeyObject,
   timingSafeEqual,
 } from 'node:crypto';
-import { ConfigError } from '@drippulse/process';
+import { parseKeyList } from '@drippulse/process';
 import { z } from 'zod';
 
 /** What a link of a mail means. The key of the delivery is that of its effect. */
@@ -42,10 +42,8 @@ const longestToken = 8_192;
  * id, no address and no name of a step shows, and equal links have equal tokens. Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
-  const ring = parseKeys(keys);
-  const [current] = ring;
-  if (current === undefined) throw malformed('must have at least one key');
-  const byId = new Map(ring.map((key) => [key.id.toString('hex'), key]));
+  const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);
+  const byId = new Map(all.map((key) => [key.id.toString('hex'), key]));
   return {
     make(link) {
       const text = Buffer.from(pack(link));
@@ -103,22 +101,11 @@ function unpack(text: string): Link {
   return { kind, organizationId: BigInt(organizationId), mode, deliveryKey, url };
 }
 
-function parseKeys(keys: string): Key[] {
-  const parts = keys.split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '').map(parseKey);
-}
-
-function parseKey(part: string): Key {
-  const secret = Buffer.from(part, 'base64');
-  if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
+function keyOf(secret: Buffer): Key {
   const derive = (purpose: string, bytes: number) => Buffer.from(hkdfSync('sha256', secret, '', purpose, bytes));
   return {
     id: derive('tracking key id', idBytes),
     tagging: createSecretKey(derive('tracking tag', 32)),
     encrypting: createSecretKey(derive('tracking text', 32)),
   };
-}
-
-function malformed(problem: string): ConfigError {
-  return new ConfigError([`TRACKING_KEYS: ${problem}`]);
 }

@@ -8,6 +8,9 @@ import type { Context } from '../context.ts';
 import { contactText } from '../crm/contact-text.ts';
 import type { Link } from '../enrolling/entrants.ts';
 
+/** The consumers of changes of the CRM, and their marks of handled events. */
+export const crmGroup = 'enrollment-runtime';
+
 type Clients = Pick<Context, 'clients'>;
 /** An event of a record. The event of an erasure starts nothing. */
 type Payload = Exclude<Extract<CrmEvent['payload'], { value: object }>, { case: 'contactErased' }>;

@@ -29,11 +29,6 @@ export function hashApiKey(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** What is stored in place of the hash of a key that has been restricted. */
-export function hashOfRestricted(hash: Buffer): Buffer {
-  return createHash('sha256').update(hash).digest();
-}
-
 function checksum(body: string): string {
   let rest = crc32(body);
   let text = '';

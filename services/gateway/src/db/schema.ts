@@ -25,7 +25,6 @@ export interface AccountDomains {
 export interface ApiKeys {
   created_at: Generated<Date>;
   expires_at: Date | null;
-  hash_rounds: Generated<number>;
   id: Generated<bigint>;
   key_hash: Buffer;
   last_four: string;
@@ -35,7 +34,7 @@ export interface ApiKeys {
   organization_id: bigint;
   revision: Generated<bigint>;
   revoked_at: Date | null;
-  role: Generated<string>;
+  role: string;
   scopes: string[] | null;
 }
 
@@ -219,9 +218,9 @@ export interface Sessions {
   expires_at: Date;
   id: string;
   identity_id: bigint;
-  last_used_at: Date | null;
-  method: Generated<string>;
-  network: string | null;
+  last_used_at: Date;
+  method: string;
+  network: string;
   number: Generated<bigint>;
   organization_id: bigint;
   user_id: bigint;
@@ -253,24 +252,6 @@ export interface SsoConnections {
   updated_at: Generated<Date>;
 }
 
-export interface Users {
-  bootstrap_hash: string | null;
-  created_at: Date | null;
-  email: string | null;
-  id: bigint | null;
-  last_login_at: Date | null;
-  muted_notifications: string[] | null;
-  name: string | null;
-  organization_id: bigint | null;
-  password_hash: string | null;
-  revision: bigint | null;
-  role: string | null;
-  status: string | null;
-  updated_at: Date | null;
-  username: string | null;
-  username_key: string | null;
-}
-
 export interface DB {
   account_domains: AccountDomains;
   api_key_usage: ApiKeyUsage;
@@ -292,5 +273,4 @@ export interface DB {
   sessions: Sessions;
   sign_ups: SignUps;
   sso_connections: SsoConnections;
-  users: Users;
 }

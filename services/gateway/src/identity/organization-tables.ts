@@ -22,5 +22,4 @@ export const organizationTables: OrganizationTables<DB> = {
   sessions: workRows(),
   sign_ups: keptRows('they are of no organization yet'),
   sso_connections: ownRows(),
-  users: keptRows('it is a view'),
 };

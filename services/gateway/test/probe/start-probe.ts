@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { DomainError } from '@drippulse/errors';
@@ -70,6 +71,7 @@ export async function startProbe(
   } = {},
 ): Promise<Probe> {
   const keys = generateInternalTokenKeys(['gateway', 'workflows']);
+  const chains = createChainHeaders(randomBytes(32).toString('base64'));
   const tokensOf = (service: 'gateway' | 'workflows') =>
     createTokens({ service, keys: parseInternalTokenKeys(keys[service]) });
   const [logged, loggedByGateway]: [string[], string[]] = [[], []];
@@ -108,7 +110,7 @@ export async function startProbe(
       transport: peers.transport('workflows'),
     })),
     tokens: tokensOf('gateway'),
-    chains: createChainHeaders(parseInternalTokenKeys(keys.gateway)),
+    chains,
     clock: systemClock,
     authenticate: authenticateByRole,
     rateLimit: options.rateLimit ?? (async () => ({ headers: { ratelimit: '"probe";r=1;t=1' } })),
@@ -133,7 +135,7 @@ export async function startProbe(
     answered,
     logged,
     loggedByGateway,
-    signChain: createChainHeaders(parseInternalTokenKeys(keys.workflows)).sign,
+    signChain: chains.sign,
     leave: http.leave,
     stopGracefully: (graceMs) => http.stop(graceMs),
     async [Symbol.asyncDispose]() {

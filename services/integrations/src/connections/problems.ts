@@ -1,6 +1,6 @@
 import { HttpFailure } from '@drippulse/http';
-import { redact } from '@drippulse/http/secrets';
 import type { Credentials, Problem, Provider, Verdict } from '@drippulse/providers';
+import { redact } from '@drippulse/secrets';
 import { z } from 'zod';
 import { AnswerTooLong, ForeignHost } from '../send.ts';
 import { secretsOf } from './credentials.ts';

@@ -120,8 +120,7 @@ export interface Webhooks {
   filter: string | null;
   headers: Generated<string>;
   id: Generated<bigint>;
-  is_masked: Generated<boolean>;
-  mode: Generated<string>;
+  mode: string;
   ordered: Generated<boolean>;
   organization_id: bigint;
   previous_secret: Buffer | null;

@@ -1,6 +1,6 @@
 import type { Sealer } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
-import { type MaskProblem, maskRequest, unmaskRequest } from '@drippulse/http/secrets';
+import { type MaskProblem, maskRequest, unmaskRequest } from '@drippulse/secrets';
 import type { Headers } from './headers.ts';
 
 /** Where deliveries go, and the customer's headers of them. */
@@ -30,7 +30,6 @@ export function sealTarget(sealer: Sealer, webhookId: bigint, target: Target) {
   const { url, headers } = target;
   return {
     url: shown.url,
-    is_masked: true,
     headers: JSON.stringify(shown.headers),
     sealed_url: shown.url === url ? null : sealer.seal(Buffer.from(url), urlContext(webhookId)),
     sealed_headers:

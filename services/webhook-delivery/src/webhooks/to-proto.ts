@@ -1,20 +1,17 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { maskRequest } from '@drippulse/http/secrets';
 import type { WebhookSchema } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { modeToProto } from '@drippulse/rpc';
 import type { WebhookRow } from './rows.ts';
 
 /** The webhook as its organization sees it. `secret` is set only in the responses of create and rotate. */
 export function webhookToProto(row: WebhookRow, secret?: string): MessageInitShape<typeof WebhookSchema> {
-  // Masks also what was stored before URLs were sealed.
-  const shown = maskRequest({ url: row.url, headers: JSON.parse(row.headers) });
   return {
     id: row.id,
-    url: shown.url,
+    url: row.url,
     eventType: row.event_types[0],
     eventTypes: row.event_types,
-    headers: shown.headers,
+    headers: JSON.parse(row.headers),
     rateLimitPerSecond: row.rate_limit_per_second ?? undefined,
     ordered: row.ordered,
     filter: row.filter === null ? undefined : Buffer.from(row.filter),

@@ -2,7 +2,6 @@ import type { HandlerContext } from '@connectrpc/connect';
 import { type Caller, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Change } from '../workflows/events.ts';
-import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 const applyWithinMs = 1000;
@@ -24,7 +23,7 @@ export async function announce(ctx: Context, call: HandlerContext, { kind, row }
     sequence: row.sequence,
     workflow: workflowToProto(row),
     deleted: row.deleted_at !== null,
-    sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined,
+    sealedSteps: row.sealed ?? undefined,
   };
   try {
     await ctx.clients.runtime(caller, call).applyWorkflow(applied, { timeoutMs: applyWithinMs });

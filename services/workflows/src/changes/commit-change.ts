@@ -31,7 +31,7 @@ export async function commitChange<I extends DescMessage, O extends DescMessage>
     const { response, change } = await write(trx, caller);
     const message = create(method.output, response);
     if (change !== undefined) {
-      await appendWorkflowEvent(ctx, trx, change, causeOf(call));
+      await appendWorkflowEvent(trx, change, causeOf(call));
       changes.set(message, change);
     }
     return message;

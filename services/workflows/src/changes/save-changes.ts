@@ -55,18 +55,7 @@ export async function saveChanges(
   };
   const author = graph?.author ?? settings?.author;
   if (isNewVersion && author !== undefined) await insertVersion(trx, after, author);
-  const {
-    id,
-    organization_id,
-    mode,
-    created_at,
-    revision: _,
-    steps,
-    sealed,
-    is_masked,
-    settings: __,
-    ...written
-  } = after;
+  const { id, organization_id, mode, created_at, revision: _, steps, sealed, settings: __, ...written } = after;
   const { revision } = await trx
     .updateTable('workflows')
     .set(written)

@@ -23,7 +23,7 @@ export interface Workflows {
   description: string | null;
   id: Generated<bigint>;
   integrations: string;
-  mode: Generated<string>;
+  mode: string;
   name: string;
   organization_id: bigint;
   project_id: bigint | null;
@@ -35,13 +35,12 @@ export interface Workflows {
 }
 
 export interface WorkflowVersions {
-  actor_id: string | null;
-  actor_type: string | null;
+  actor_id: string;
+  actor_type: string;
   created_at: Date;
-  is_masked: Generated<boolean>;
   sealed: Buffer | null;
-  settings: Generated<string>;
-  step_count: number | null;
+  settings: string;
+  step_count: number;
   steps: string;
   version: number;
   workflow_id: bigint;

@@ -5,7 +5,6 @@ import type { GetWorkflowVersionRequest } from '@drippulse/proto/drippulse/workf
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { settingsToProto } from '../workflows/settings.ts';
-import { shownSteps } from '../workflows/step-secrets.ts';
 import { findVersion } from '../workflows/versions.ts';
 
 export async function getWorkflowVersion(ctx: Context, request: GetWorkflowVersionRequest, call: HandlerContext) {
@@ -19,10 +18,10 @@ export async function getWorkflowVersion(ctx: Context, request: GetWorkflowVersi
     version: {
       workflowId,
       version: row.version,
-      steps: new TextEncoder().encode(shownSteps(row)),
+      steps: new TextEncoder().encode(row.steps),
       ...settingsToProto(row.settings),
-      actorType: row.actor_type ?? undefined,
-      actorId: row.actor_id ?? undefined,
+      actorType: row.actor_type,
+      actorId: row.actor_id,
       createdAt: timestampFromDate(row.created_at),
     },
   };

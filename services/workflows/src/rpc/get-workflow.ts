@@ -2,11 +2,10 @@ import type { HandlerContext } from '@connectrpc/connect';
 import type { GetWorkflowRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
-import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 export async function getWorkflow(ctx: Context, request: GetWorkflowRequest, call: HandlerContext) {
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, request.id);
   // Not part of the REST answer, which is the workflow alone.
-  return { workflow: workflowToProto(row), sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined };
+  return { workflow: workflowToProto(row), sealedSteps: row.sealed ?? undefined };
 }

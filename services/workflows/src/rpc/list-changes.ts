@@ -6,7 +6,6 @@ import { overTransfers } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { lastCommittedChange } from '../workflows/change-log.ts';
 import { selectWorkflows } from '../workflows/rows.ts';
-import { sealedSteps } from '../workflows/step-secrets.ts';
 import { workflowToProto } from '../workflows/to-proto.ts';
 
 const sliceRows = 50;
@@ -33,7 +32,7 @@ export async function* listChanges(ctx: Context, request: ListChangesRequest, ca
         sequence: row.sequence,
         workflow: workflowToProto(row),
         deleted: row.deleted_at !== null,
-        sealedSteps: sealedSteps(ctx.sealer, row) ?? undefined,
+        sealedSteps: row.sealed ?? undefined,
       };
     }
     if (rows.length < sliceRows) return;

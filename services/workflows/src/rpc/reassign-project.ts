@@ -52,7 +52,7 @@ async function moveSlice(ctx: Context, { organizationId, from, to, cause }: Move
     const heir = await findHeir(trx, organizationId, to);
     for (const { id } of ids) {
       const change = await saveChanges(ctx, trx, await lockWorkflow(trx, organizationId, id), { project_id: heir });
-      if (change !== undefined) await appendWorkflowEvent(ctx, trx, change, cause);
+      if (change !== undefined) await appendWorkflowEvent(trx, change, cause);
     }
     return ids.length;
   });

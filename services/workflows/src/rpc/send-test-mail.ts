@@ -6,7 +6,6 @@ import { callerOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import { jsonField } from '../workflows/json-fields.ts';
 import { readTestData } from '../workflows/run-test.ts';
-import { shownSteps } from '../workflows/step-secrets.ts';
 import { storedSteps } from '../workflows/stored-steps.ts';
 
 const timezone = 'UTC';
@@ -19,7 +18,7 @@ export async function sendTestMail(ctx: Context, request: SendTestMailRequest, c
   const { data } = readTestData(request);
   const caller = callerOf(call);
   const row = await ctx.loadWorkflow(caller.organizationId, request.id);
-  const step = storedSteps(shownSteps(row)).find(({ id }) => id === request.stepId);
+  const step = storedSteps(row.steps).find(({ id }) => id === request.stepId);
   if (step === undefined)
     throw new DomainError('not_found', 'step_not_found', 'The workflow has no step with this id.');
   if (step.type !== 'email') {

@@ -1,7 +1,7 @@
 import type { Step } from '@drippulse/engine';
 import type { Violation } from '@drippulse/errors';
 import { checkUrl } from '@drippulse/http';
-import { originOf, requestIn, secretsOf } from '@drippulse/http/secrets';
+import { originOf, requestIn, secretsOf } from '@drippulse/secrets';
 
 /** The rules for URLs, and how their names are looked up. Look-ups are few at once and end in time, see `LookUp`. */
 export type UrlCheck = { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> };

@@ -1,10 +1,8 @@
-import type { Sealer } from '@drippulse/db';
 import { appendEvents, topicOf } from '@drippulse/events';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import type { Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { WorkflowRow } from './rows.ts';
-import { sealedSteps } from './step-secrets.ts';
 import { workflowToProto } from './to-proto.ts';
 
 /** The kinds of changes; the members of the event's payload. */
@@ -17,7 +15,6 @@ const topic = topicOf(WorkflowEventSchema);
 
 /** Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything. */
 export async function appendWorkflowEvent(
-  { sealer }: { sealer: Sealer },
   trx: Transaction<DB>,
   { kind, row }: Change,
   cause: string | undefined,
@@ -28,7 +25,7 @@ export async function appendWorkflowEvent(
       ...(cause !== undefined && { cause }),
       sequence: row.sequence,
       aggregate: `workflow:${row.id}`,
-      sealedSteps: sealedSteps(sealer, row) ?? undefined,
+      sealedSteps: row.sealed ?? undefined,
       payload: { case: kind, value: workflowToProto(row) },
     },
   ]);

@@ -4,7 +4,6 @@ import type { DB } from '../db/schema.ts';
 import { isBehind, namePositionColumn, type Order, orderBy, type Place } from './orders.ts';
 import { selectWorkflows } from './rows.ts';
 import type { Status } from './statuses.ts';
-import { stepCount } from './versions.ts';
 
 /** Selects the workflows of an organization for a list. */
 export type Filter = {
@@ -46,7 +45,7 @@ export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
         .onRef('workflow_versions.version', '=', 'workflows.version'),
     )
     .selectAll('workflows')
-    .select([namePositionColumn, stepCount.as('step_count')])
+    .select([namePositionColumn, 'workflow_versions.step_count'])
     .where('workflows.id', 'in', idsOf(db, filter, slice))
     .orderBy(orderBy(slice.order));
 }

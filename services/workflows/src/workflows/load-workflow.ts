@@ -27,8 +27,8 @@ export function workflowLoader(db: Kysely<DB>): LoadWorkflow {
 
 /** Reads each key by the primary keys of both tables. */
 const statement = `
-  select workflows.*, workflow_versions.steps, workflow_versions.sealed, workflow_versions.is_masked,
-    workflow_versions.settings, asked.place::int
+  select workflows.*, workflow_versions.steps, workflow_versions.sealed, workflow_versions.settings,
+    asked.place::int
   from unnest($1::bigint[], $2::bigint[]) with ordinality as asked (organization_id, id, place)
   join workflows on workflows.id = asked.id and workflows.organization_id = asked.organization_id
   join workflow_versions

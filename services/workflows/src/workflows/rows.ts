@@ -15,8 +15,7 @@ export function selectWorkflows(db: Kysely<DB>) {
         .onRef('workflow_versions.version', '=', 'workflows.version'),
     )
     .selectAll('workflows')
-    .select(['workflow_versions.steps', 'workflow_versions.sealed', 'workflow_versions.is_masked'])
-    .select('workflow_versions.settings');
+    .select(['workflow_versions.steps', 'workflow_versions.sealed', 'workflow_versions.settings']);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Sealer } from '@drippulse/db';
 import type { Step } from '@drippulse/engine';
 import { DomainError, type Violation } from '@drippulse/errors';
+import { stringifyJson } from '@drippulse/json';
 import {
   hideConfigs,
   openHidden,
@@ -10,12 +11,11 @@ import {
   stepsContext,
   unmaskRequest,
   withRequest,
-} from '@drippulse/http/secrets';
-import { stringifyJson } from '@drippulse/json';
+} from '@drippulse/secrets';
 import { storedSteps } from './stored-steps.ts';
 
 /** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */
-export type StoredSteps = { steps: string; sealed: Buffer | null; is_masked: boolean };
+export type StoredSteps = { steps: string; sealed: Buffer | null };
 
 /** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
 export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
@@ -23,24 +23,12 @@ export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly St
   return {
     steps: stringifyJson(shown),
     sealed: sealHidden(sealer, stepsContext(workflowId), hidden),
-    is_masked: true,
   };
 }
 
 /** The steps of a version with their credentials. */
 export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
   return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
-}
-
-/** The steps of a version as people may see them. Without a request among them, they need not be parsed. */
-export function shownSteps(row: StoredSteps): string {
-  if (row.is_masked || !/"(?:url|headers)"/.test(row.steps)) return row.steps;
-  return stringifyJson(hideConfigs(storedSteps(row.steps)).shown);
-}
-
-/** The box of a version, for the service that runs it. */
-export function sealedSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Buffer | null {
-  return row.is_masked ? row.sealed : sealSteps(sealer, row.id, storedSteps(row.steps)).sealed;
 }
 
 /** The steps as people may see them. */

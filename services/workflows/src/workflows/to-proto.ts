@@ -9,7 +9,7 @@ import { modeToProto } from '@drippulse/rpc';
 import type { WorkflowRow } from './rows.ts';
 import { settingsToProto } from './settings.ts';
 import { statusToProto } from './statuses.ts';
-import { type StoredSteps, shownSteps } from './step-secrets.ts';
+import type { StoredSteps } from './step-secrets.ts';
 
 const utf8 = new TextEncoder();
 
@@ -21,7 +21,7 @@ export function workflowToProto(row: WorkflowRow) {
   return {
     ...columnsToProto(row),
     ...settingsToProto(row.settings),
-    steps: utf8.encode(shownSteps(row)),
+    steps: utf8.encode(row.steps),
     integrations: utf8.encode(row.integrations),
   } satisfies MessageInitShape<typeof WorkflowSchema>;
 }

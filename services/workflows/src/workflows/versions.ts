@@ -12,7 +12,6 @@ export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow, auth
       version: row.version,
       steps: row.steps,
       sealed: row.sealed,
-      is_masked: row.is_masked,
       settings: row.settings,
       step_count: sql<number>`json_array_length(${row.steps}::json)`,
       actor_type: author.type,
@@ -22,24 +21,13 @@ export async function insertVersion(trx: Transaction<DB>, row: WorkflowRow, auth
     .execute();
 }
 
-/** The number of steps of a version. It was not noted when a process of the version before made it. */
-export const stepCount = sql<number>`
-  coalesce(workflow_versions.step_count, json_array_length(workflow_versions.steps))`;
-
 /** Selects versions of a workflow below a number, newest first, without their steps. */
 export function sliceVersions(
   db: Kysely<DB>,
   { workflowId, before, offset, limit }: { workflowId: bigint; before: bigint; offset: number; limit: number },
 ) {
   return versionsOf(db, workflowId)
-    .select([
-      sql<bigint>`version::bigint`.as('id'),
-      'version',
-      'actor_type',
-      'actor_id',
-      'created_at',
-      stepCount.as('step_count'),
-    ])
+    .select([sql<bigint>`version::bigint`.as('id'), 'version', 'actor_type', 'actor_id', 'created_at', 'step_count'])
     .where('version', '<', sql<number>`${before}::bigint`)
     .orderBy('version', 'desc')
     .offset(offset)

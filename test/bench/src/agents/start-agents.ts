@@ -4,16 +4,10 @@ import { migrateEmbeddedTransport } from '@drippulse/events';
 import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentExecutionsService } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
 import { AgentInsightsService } from '@drippulse/proto/drippulse/agents/v1/insights_pb';
-import {
-  type Caller,
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-} from '@drippulse/rpc';
+import { type Caller, clientFor, createGrpcPeers } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { nodeFlagsOf, publicService } from '@drippulse/topology';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
@@ -24,7 +18,7 @@ export type Agents = ReturnType<typeof clientsOf> & { process: Child; stop(): Pr
 
 /** `codeUrl` is what agents of type code call, as `bench`. */
 export async function startAgents({ url }: BenchPostgres, codeUrl: string): Promise<Agents> {
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const grpcPort = await freePort();
   await service.migrate(url);
   await migrateEmbeddedTransport(url);
@@ -32,18 +26,16 @@ export async function startAgents({ url }: BenchPostgres, codeUrl: string): Prom
   const child = await startChild(
     new URL('../services/service-process.ts', import.meta.url),
     {
+      ...keys.environmentOf(service.name, url),
       BENCH_SERVICE: service.name,
-      DATABASE_URL: url,
       GRPC_PORT: String(grpcPort),
-      INTERNAL_TOKEN_KEYS: keys[service.name],
-      ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
       WEBHOOK_ALLOW_PRIVATE: 'true',
       CODE_AGENTS: JSON.stringify([{ id: 'bench', url: codeUrl, secret }]),
     },
     { execArgv: nodeFlagsOf(service.name) },
   );
   const peers = createGrpcPeers({ [service.name]: `127.0.0.1:${grpcPort}` });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   return {
     ...clientsOf({ peers, target: service.name, tokens }),
     process: child,

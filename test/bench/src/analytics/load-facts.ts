@@ -71,7 +71,8 @@ async function makePartitions(url: string): Promise<void> {
 /** `n` is the number of the fact. Facts of a workflow follow each other by a step that no other number divides. */
 function factsSql(organization: string, count: number): string {
   return `
-    insert into facts (organization_id, at, id, kind, mode, workflow_id, version, step_id, domain, subject_id, ms, amount, currency)
+    insert into facts (organization_id, at, id, kind, mode, workflow_id, version, step_id, domain, subject_id, ms, amount, currency,
+      count)
     select ${organization}, now() - interval '${days} days' + (n::float8 / ${count}) * interval '${days} days', gen_random_uuid(),
       kind, 'live',
       case when kind < 20 then 1 + (n * 7) % ${workflows} end,
@@ -81,7 +82,8 @@ function factsSql(organization: string, count: number): string {
       case when kind >= 30 then 1 + n % 20 end,
       case when kind in (2, 3, 4, 30) then 1000 + (n * 7919) % 100000000 end,
       case when kind in (21, 30) then 100 + n % 1000 end,
-      case when kind = 21 then (array['EUR', 'USD'])[1 + n % 2] end
+      case when kind = 21 then (array['EUR', 'USD'])[1 + n % 2] end,
+      1
     from generate_series($1::bigint, $2::bigint - 1) as n,
       lateral (select (array[1, 1, 1, 1, 2, 2, 3, 5, 10, 10, 10, 10, 11, 11, 12, 13, 14, 20, 21, 30])[1 + n % 20]::smallint as kind) as drawn`;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { service } from '@drippulse/analytics';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { createLogger } from '@drippulse/observability';
@@ -6,26 +5,10 @@ import { AnalyticsService } from '@drippulse/proto/drippulse/analytics/v1/analyt
 import { ReportsService } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
 import { AccountService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  type Caller,
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-  type Routes,
-  serveRpc,
-  serverInterceptors,
-} from '@drippulse/rpc';
+import { type Caller, clientFor, createGrpcPeers, type Routes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import {
-  addressVariable,
-  nodeFlagsOf,
-  publicService,
-  type ServiceName,
-  servedBy,
-  serviceNames,
-} from '@drippulse/topology';
+import { createTestKeys, type TestKeys } from '@drippulse/service/harness/keys';
+import { addressVariable, nodeFlagsOf, publicService, type ServiceName, servedBy } from '@drippulse/topology';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
@@ -49,7 +32,7 @@ const steps = Array.from({ length: stepCount }, (_, place) => ({
 export type Analytics = Awaited<ReturnType<typeof prepareAnalytics>>;
 
 export async function prepareAnalytics({ url }: BenchPostgres) {
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   await service.migrate(url);
   await migrateEmbeddedTransport(url);
   const identity = await startPeer(keys, servedBy(AccountService), (router) =>
@@ -67,7 +50,7 @@ export async function prepareAnalytics({ url }: BenchPostgres) {
   );
   const grpcPort = await freePort();
   const peers = createGrpcPeers({ [service.name]: `127.0.0.1:${grpcPort}` });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   return {
     analytics: clientFor(AnalyticsService, { peers, target: service.name, tokens })(caller),
     reports: clientFor(ReportsService, { peers, target: service.name, tokens })(caller),
@@ -76,11 +59,9 @@ export async function prepareAnalytics({ url }: BenchPostgres) {
       return startChild(
         new URL('../services/service-process.ts', import.meta.url),
         {
+          ...keys.environmentOf(service.name, url),
           BENCH_SERVICE: service.name,
-          DATABASE_URL: url,
           GRPC_PORT: String(grpcPort),
-          INTERNAL_TOKEN_KEYS: keys[service.name],
-          ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
           [addressVariable(servedBy(AccountService))]: `127.0.0.1:${identity.port}`,
           [addressVariable(servedBy(WorkflowsService))]: `127.0.0.1:${workflows.port}`,
         },
@@ -96,9 +77,8 @@ export async function prepareAnalytics({ url }: BenchPostgres) {
 }
 
 /** A peer of the service in this process. */
-function startPeer(keys: ReturnType<typeof generateInternalTokenKeys>, name: ServiceName, routes: Routes) {
-  const tokens = createTokens({ service: name, keys: parseInternalTokenKeys(keys[name]) });
+function startPeer(keys: TestKeys, name: ServiceName, routes: Routes) {
   const log = createLogger({ level: 'fatal' });
-  const interceptors = serverInterceptors({ tokens, log });
+  const interceptors = serverInterceptors({ tokens: keys.tokensOf(name), log });
   return serveRpc({ routes, interceptors, host: '127.0.0.1', port: 0, log });
 }

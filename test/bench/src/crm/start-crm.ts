@@ -3,9 +3,9 @@ import { service as records } from '@drippulse/crm';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
-import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { addressVariable, nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { addressVariable, nodeFlagsOf, publicService } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -28,27 +28,23 @@ export async function startCrm({ url }: BenchPostgres): Promise<Crm> {
   await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const port = await freePort();
-  const shared = { DATABASE_URL: url, ENCRYPTION_KEYS: randomBytes(32).toString('base64') };
   const crm = await startChild(
     file,
     {
-      ...shared,
+      ...keys.environmentOf(records.name, url),
       BENCH_SERVICE: records.name,
-      INTERNAL_TOKEN_KEYS: keys[records.name],
       GRPC_PORT: String(port),
     },
     { execArgv: nodeFlagsOf(records.name) },
   );
   const gateway = await startChild(file, {
-    ...shared,
+    ...keys.environmentOf(publicService, url),
     BENCH_SERVICE: publicService,
-    INTERNAL_TOKEN_KEYS: keys[publicService],
     GRPC_PORT: String(await freePort()),
     [addressVariable(records.name)]: `127.0.0.1:${port}`,
     PORT: '0',
-    SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '1000000',
     RATE_LIMIT_BURST: '1000000',
   });

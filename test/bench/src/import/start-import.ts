@@ -4,9 +4,9 @@ import { migrateEmbeddedTransport } from '@drippulse/events';
 import { service as identity } from '@drippulse/gateway/identity';
 import { bootstrapIdentity, createApiKeyText } from '@drippulse/gateway/organizations';
 import { service as integrations } from '@drippulse/integrations';
-import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { addressVariable, nodeFlagsOf, publicService, serviceNames } from '@drippulse/topology';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { addressVariable, nodeFlagsOf, publicService } from '@drippulse/topology';
 import { type Api, createApi } from '../services/api.ts';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
@@ -21,29 +21,26 @@ export async function startImport({ url }: BenchPostgres): Promise<Import> {
   await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const ports = { crm: await freePort(), integrations: await freePort() };
-  const shared = {
-    DATABASE_URL: url,
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+  const addresses = {
     [addressVariable(records.name)]: `127.0.0.1:${ports.crm}`,
     [addressVariable(integrations.name)]: `127.0.0.1:${ports.integrations}`,
   };
   const start = (name: typeof records.name, port: number) =>
     startChild(
       file,
-      { ...shared, BENCH_SERVICE: name, INTERNAL_TOKEN_KEYS: keys[name], GRPC_PORT: String(port) },
+      { ...keys.environmentOf(name, url), ...addresses, BENCH_SERVICE: name, GRPC_PORT: String(port) },
       { execArgv: nodeFlagsOf(name) },
     );
   const crm = await start(records.name, ports.crm);
   const imports = await start(integrations.name, ports.integrations);
   const gateway = await startChild(file, {
-    ...shared,
+    ...keys.environmentOf(publicService, url),
+    ...addresses,
     BENCH_SERVICE: publicService,
-    INTERNAL_TOKEN_KEYS: keys[publicService],
     GRPC_PORT: String(await freePort()),
     PORT: '0',
-    SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '1000000',
     RATE_LIMIT_BURST: '1000000',
   });

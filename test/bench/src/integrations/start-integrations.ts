@@ -1,19 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import type { Client } from '@connectrpc/connect';
 import { createSealer } from '@drippulse/db';
 import { migrateEmbeddedTransport } from '@drippulse/events';
 import { service } from '@drippulse/integrations';
 import { sealCredentials } from '@drippulse/integrations/credentials';
 import { EffectsService } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
-import {
-  clientFor,
-  createGrpcPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-} from '@drippulse/rpc';
+import { clientFor, createGrpcPeers } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { serviceNames, serviceOf } from '@drippulse/topology';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { serviceOf } from '@drippulse/topology';
 import { type Child, startChild } from '../services/child.ts';
 import type { BenchPostgres } from '../start-postgres.ts';
 
@@ -30,21 +24,19 @@ export async function startIntegrations(
   postgres: BenchPostgres,
   { providerUrl, organizations, hanging }: { providerUrl: string; organizations: number; hanging: number },
 ): Promise<Integrations> {
-  const keys = generateInternalTokenKeys(serviceNames);
-  const encryptionKeys = randomBytes(32).toString('base64');
+  const keys = createTestKeys();
+  const environment = keys.environmentOf(service.name, postgres.url);
   const grpcPort = await freePort();
   await service.migrate(postgres.url);
   await migrateEmbeddedTransport(postgres.url);
-  const sealer = createSealer(encryptionKeys);
+  const sealer = createSealer(environment['ENCRYPTION_KEYS'] ?? '');
   for (let organization = 1; organization <= organizations; organization += 1) {
     const secret_key = `sk_test_${organization === hanging ? 'hanging' : 'quick'}${organization}00000000`;
     await addConnection(postgres, sealer, { organization, secret_key });
   }
   const config = service.readConfig({
-    DATABASE_URL: postgres.url,
+    ...environment,
     GRPC_PORT: String(grpcPort),
-    INTERNAL_TOKEN_KEYS: keys[service.name],
-    ENCRYPTION_KEYS: encryptionKeys,
     LOG_LEVEL: 'warn',
     PROVIDER_HOSTS_OVERRIDE: providerUrl,
   });
@@ -54,7 +46,7 @@ export async function startIntegrations(
   const target = serviceOf('integrations');
   const peers = createGrpcPeers({ [target]: `127.0.0.1:${grpcPort}` });
   const caller = serviceOf('enrollments');
-  const tokens = createTokens({ service: caller, keys: parseInternalTokenKeys(keys[caller]) });
+  const tokens = keys.tokensOf(caller);
   const effects = clientFor(EffectsService, { peers, target, tokens });
   return {
     process: child,

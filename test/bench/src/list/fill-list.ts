@@ -21,8 +21,8 @@ export async function fillList({ client }: Pick<BenchPostgres, 'client'>, count:
   await fillEnrollments(client, { workflowId: 1n, steps, count, place });
   await client.query('set search_path = enrollments, public');
   await client.query(`
-    insert into lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
-    values (1, 1, 1, 1, 'active', now() + interval '30 days', 'Bench')`);
+    insert into lanes (workflow_id, organization_id, sequence, version, mode, state, wake_at, name)
+    values (1, 1, 1, 1, 'live', 'active', now() + interval '30 days', 'Bench')`);
   await client.query(`
     with ended as (delete from runs where workflow_id = 1 and enrollment_id % 100 < 40 returning enrollment_id, mode)
     insert into outcomes (workflow_id, enrollment_id, organization_id, ended_at, version, step_index, lines, mode, status)

@@ -7,8 +7,8 @@ import {
   createOrganization,
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
-import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
+import { createTestKeys } from '@drippulse/service/harness/keys';
 import {
   addressVariable,
   nodeFlagsOf,
@@ -43,7 +43,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
   await migrateEmbeddedTransport(url);
   const first = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey: first });
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const ports = new Map<string, number>();
   for (const name of processNames) ports.set(name, await freePort());
   const addresses = serviceNames.map((name) => [addressVariable(name), `127.0.0.1:${ports.get(processOf(name))}`]);
@@ -53,15 +53,12 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
   for (const name of [...processNames].sort((one) => (one === publicService ? 1 : -1))) {
     const env = {
       ...Object.fromEntries(addresses),
-      DATABASE_URL: url,
-      ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+      ...keys.environmentOf(name, url),
       BENCH_SERVICE: name,
       BENCH_STALLS: 'true',
-      INTERNAL_TOKEN_KEYS: keys[name],
       GRPC_PORT: String(ports.get(name)),
       WEBHOOK_ALLOW_PRIVATE: 'true',
-      TRACKING_KEYS: randomBytes(32).toString('base64'),
-      ...(name === publicService && { PORT: '0', SESSION_KEYS: randomBytes(32).toString('base64') }),
+      ...(name === publicService && { PORT: '0' }),
     };
     // As node does by itself in a container: half of its memory is for the heap.
     const heap = `--max-old-space-size=${(limits.get(name) ?? Number.NaN) / 2}`;

@@ -103,14 +103,14 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
     [enrollments, linesOfEach, livingOf],
   );
   await client.query(
-    `insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode, step_index, phase, lines)
-     select 900, id, 900, now() + interval '1 year', now() + interval '1 year', now(), 1, 'live', 1, 'waiting', $2::int
+    `insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, entered_at, version, mode, step_index, phase, lines)
+     select 900, id, 900, now() + interval '1 year', now() + interval '1 year', now(), now(), 1, 'live', 1, 'waiting', $2::int
      from generate_series(1, $1::bigint) as id where id % $3 = 0`,
     [enrollments, linesOfEach, livingOf],
   );
   await client.query(
-    `insert into timeline (enrollment_id, at, sequence, step_index, attempt, status, message)
-     select id, now() - interval '200 days', line, line, 1, 'succeeded', 'Step ' || line || ' of the bench was done as it should be'
+    `insert into timeline (enrollment_id, at, sequence, step_index, attempt, version, status, message)
+     select id, now() - interval '200 days', line, line, 1, 1, 'succeeded', 'Step ' || line || ' of the bench was done as it should be'
      from generate_series(1, $1::bigint) as id, generate_series(1, $2::int) as line`,
     [enrollments, linesOfEach],
   );

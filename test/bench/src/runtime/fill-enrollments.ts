@@ -34,7 +34,7 @@ export async function fillEnrollments(
   await client.query('begin');
   await client.query('set local search_path = enrollments, public');
   await client.query(
-    'insert into workflow_versions (workflow_id, version, steps) values ($1, 1, $2) on conflict do nothing',
+    `insert into workflow_versions (workflow_id, version, steps, settings) values ($1, 1, $2, '{}') on conflict do nothing`,
     [workflowId, stepsText],
   );
   const { rows } = await client.query<{ first: string }>(
@@ -44,8 +44,8 @@ export async function fillEnrollments(
   const firstId = BigInt(rows[0]?.first ?? 0);
   const values = [workflowId, firstId, count];
   await client.query(
-    `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, mode, timezone, lead_ref, email, first_name, last_name, contact)
-     select $1::bigint, id, $1, now(), gen_random_uuid(), 1, 'live', 'UTC', 'crm-' || id, email, first_name, last_name,
+    `insert into enrollments (workflow_id, id, organization_id, created_at, key, version, is_holdout, mode, timezone, lead_ref, email, first_name, last_name, contact)
+     select $1::bigint, id, $1, now(), gen_random_uuid(), 1, false, 'live', 'UTC', 'crm-' || id, email, first_name, last_name,
        json_build_object('lead_ref', 'crm-' || id, 'email', email, 'first_name', first_name, 'last_name', last_name,
          'score', id % 100, 'company', 'Company ' || id % 1000, 'country', 'NL')
      from generate_series($2::bigint, $2::bigint + $3::bigint - 1) as id
@@ -63,8 +63,8 @@ export async function fillEnrollments(
     values,
   );
   await client.query(
-    `insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, version, mode, step_index, phase)
-     select $1::bigint, $2::bigint + n - 1, $1, due_at, due_at, now(), 1, 'live', $4::int, $5
+    `insert into runs (workflow_id, enrollment_id, organization_id, next_run_at, wake_at, updated_at, entered_at, version, mode, step_index, phase)
+     select $1::bigint, $2::bigint + n - 1, $1, due_at, due_at, now(), now(), 1, 'live', $4::int, $5
      from (select n, ${dueAt} as due_at from generate_series(1, $3::bigint) as n) as placed`,
     [...values, stepIndex, phase],
   );
@@ -92,8 +92,8 @@ function readStepsText(steps: readonly StepInput[]): string {
 export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
   const { workflowId, organizationId } = filled;
   await client.query(
-    `insert into enrollments.lanes (workflow_id, organization_id, sequence, version, state, wake_at, name)
-     values ($1, $2, 1, 1, 'active', now(), 'Bench')`,
+    `insert into enrollments.lanes (workflow_id, organization_id, sequence, version, mode, state, wake_at, name)
+     values ($1, $2, 1, 1, 'live', 'active', now(), 'Bench')`,
     [workflowId, organizationId],
   );
   const startedAt = Date.now();

@@ -9,9 +9,9 @@ import {
   createOrganization,
 } from '@drippulse/gateway/organizations';
 import { createLogger } from '@drippulse/observability';
-import { generateInternalTokenKeys } from '@drippulse/rpc';
 import { freePort } from '@drippulse/servers';
-import { addressVariable, publicService, type ServiceName, serviceNames, serviceOf } from '@drippulse/topology';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { addressVariable, publicService, type ServiceName, serviceOf } from '@drippulse/topology';
 import { service as definitions } from '@drippulse/workflows';
 import type { BenchPostgres } from '../start-postgres.ts';
 import { type Api, createApi } from './api.ts';
@@ -49,29 +49,25 @@ export async function startServices(
   await migrateEmbeddedTransport(url);
   const apiKey = createApiKeyText('live');
   await bootstrapIdentity(url, { username: 'admin', password: randomBytes(12).toString('hex'), apiKey });
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const ports = { gateway: await freePort(), workflows: await freePort(), runtime: await freePort() };
   const further: { name: ServiceName; port: number }[] = [];
   for (const name of also) further.push({ name, port: await freePort() });
-  const shared = {
-    DATABASE_URL: url,
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+  const addresses = {
     [addressVariable(serviceOf('identity'))]: `127.0.0.1:${ports.gateway}`,
     [addressVariable(serviceOf('workflows'))]: `127.0.0.1:${ports.workflows}`,
     [addressVariable(serviceOf('enrollments'))]: `127.0.0.1:${ports.runtime}`,
     ...Object.fromEntries(further.map(({ name, port }) => [addressVariable(name), `127.0.0.1:${port}`])),
   };
-  const trackingKeys = randomBytes(32).toString('base64');
   const start = (service: ServiceName, port: number, more = {}) =>
     startChild(
       file,
       {
-        TRACKING_KEYS: trackingKeys,
+        ...keys.environmentOf(service, url),
         ...env,
-        ...shared,
+        ...addresses,
         ...more,
         BENCH_SERVICE: service,
-        INTERNAL_TOKEN_KEYS: keys[service],
         GRPC_PORT: String(port),
       },
       { execArgv },
@@ -80,7 +76,6 @@ export async function startServices(
   const runtime = await start(serviceOf('enrollments'), ports.runtime);
   const gateway = await start(publicService, ports.gateway, {
     PORT: '0',
-    SESSION_KEYS: randomBytes(32).toString('base64'),
     RATE_LIMIT_PER_MINUTE: '1000000',
     RATE_LIMIT_BURST: '1000000',
   });

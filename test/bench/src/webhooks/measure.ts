@@ -104,15 +104,15 @@ export async function measureClaim(platform: Platform, retries: number) {
   await sql`update lanes set is_paused = true, next_due_at = null`.execute(kysely);
   await sql`
     with hooks as (
-      insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
-      select n, 8, 'http://127.0.0.1:1/', array['*'], true, '', now(), now() from generate_series(2000001, 2000032) n
+      insert into webhooks (id, organization_id, mode, url, event_types, active, secret, created_at, updated_at)
+      select n, 8, 'live', 'http://127.0.0.1:1/', array['*'], true, '', now(), now() from generate_series(2000001, 2000032) n
       returning id
     ), health as (insert into endpoints (webhook_id, last_success_at) select id, now() from hooks)
     insert into lanes (webhook_id, is_manual, organization_id) select id, false, 8 from hooks`.execute(kysely);
   const before = await timeClaims(platform);
   await sql`
-    insert into webhooks (id, organization_id, url, event_types, active, secret, created_at, updated_at)
-    select n, 7, 'http://127.0.0.1:1/', array['*'], true, '', now(), now() from generate_series(1000001, 1001000) n`.execute(
+    insert into webhooks (id, organization_id, mode, url, event_types, active, secret, created_at, updated_at)
+    select n, 7, 'live', 'http://127.0.0.1:1/', array['*'], true, '', now(), now() from generate_series(1000001, 1001000) n`.execute(
     kysely,
   );
   await sql`insert into endpoints (webhook_id) select generate_series(1000001, 1001000)`.execute(kysely);

@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { connectDatabase } from '@drippulse/db';
@@ -15,14 +14,9 @@ import { createLogger, createMetrics } from '@drippulse/observability';
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 import { WorkflowStatus } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
-import {
-  clientFor,
-  createInMemoryPeers,
-  createTokens,
-  generateInternalTokenKeys,
-  parseInternalTokenKeys,
-} from '@drippulse/rpc';
-import { publicService, serviceNames } from '@drippulse/topology';
+import { clientFor, createInMemoryPeers } from '@drippulse/rpc';
+import { createTestKeys } from '@drippulse/service/harness/keys';
+import { publicService } from '@drippulse/topology';
 import { service } from '@drippulse/webhooks';
 import type { DB } from '@drippulse/webhooks/schema';
 import { sql } from 'kysely';
@@ -45,19 +39,17 @@ export async function startPlatform() {
   await events.ensureTopics([topicOf(WorkflowEventSchema).name]);
   const publisher = await startPublisher(url, events, log);
   const receiver = await startReceiver();
-  const keys = generateInternalTokenKeys(serviceNames);
+  const keys = createTestKeys();
   const peers = createInMemoryPeers();
   const config = service.readConfig({
-    DATABASE_URL: url,
-    INTERNAL_TOKEN_KEYS: keys[service.name],
-    ENCRYPTION_KEYS: randomBytes(32).toString('base64'),
+    ...keys.environmentOf(service.name, url),
     LOG_LEVEL: 'error',
     WEBHOOK_ALLOW_PRIVATE: 'true',
   });
   const running = await service.start(config, { peers, events, log });
   let stopped: Promise<void> | undefined;
   const db = connectDatabase<DB>({ url, schema: 'webhooks', service: 'bench', log, max: 2 });
-  const tokens = createTokens({ service: publicService, keys: parseInternalTokenKeys(keys[publicService]) });
+  const tokens = keys.tokensOf(publicService);
   const client = clientFor(WebhooksService, { peers, target: service.name, tokens });
   return {
     url,

@@ -33,15 +33,74 @@ CREATE FUNCTION crm.blanked_changes(changes json, columns text[]) RETURNS json
       from json_each(changes)
     $$;
 
+CREATE FUNCTION crm.count_gone_contacts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      
+    insert into usage_added (organization_id, meter, period_start, amount)
+    select organization_id, 'contacts', '-infinity', -1 * count(*) from gone as changed
+    where changed.deleted_at is null group by organization_id;
+      return null;
+    end $$;
+
+CREATE FUNCTION crm.count_marked_contacts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      insert into usage_added (organization_id, meter, period_start, amount)
+      values (new.organization_id, 'contacts', '-infinity', case when new.deleted_at is null then 1 else -1 end);
+      return null;
+    end $$;
+
+CREATE FUNCTION crm.count_new_contacts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      
+    insert into usage_added (organization_id, meter, period_start, amount)
+    select organization_id, 'contacts', '-infinity', 1 * count(*) from added as changed
+    where changed.deleted_at is null group by organization_id;
+      return null;
+    end $$;
+
+CREATE FUNCTION crm.erase_change_events(organization bigint, most integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'crm'
+    AS $$
+      declare
+        erased bigint;
+      begin
+        perform set_config('drippulse.erasing', 'on', true);
+        delete from change_events where ctid = any (array(
+          select ctid from change_events where organization_id = organization limit most));
+        get diagnostics erased = row_count;
+        perform set_config('drippulse.erasing', 'off', true);
+        return erased;
+      end
+    $$;
+
 CREATE FUNCTION crm.phone_key(phone text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN NULLIF("substring"(regexp_replace(regexp_replace(replace(phone, '(0)'::text, ''::text), '[^0-9]'::text, ''::text, 'g'::text), '^00'::text, ''::text), '^[0-9]{7,}$'::text), ''::text);
+
+CREATE FUNCTION crm.raise_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      -- Of the stored row: a writer that read the row before may send the number that it read.
+      new.revision := old.revision + 1;
+      return new;
+    end $$;
 
 CREATE FUNCTION crm.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
       begin
         if tg_op = 'UPDATE' and current_setting('drippulse.blanking', true) = 'on' then
+          return null;
+        end if;
+        if tg_op = 'DELETE' and current_setting('drippulse.erasing', true) = 'on' then
           return null;
         end if;
         raise exception 'change_events is append-only' using errcode = 'insufficient_privilege';
@@ -82,7 +141,8 @@ CREATE TABLE crm.accounts (
     search text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(domain, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
-    deleted_at timestamp(3) with time zone
+    deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE crm.activities (
@@ -107,6 +167,7 @@ CREATE TABLE crm.activities (
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
     deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
     CONSTRAINT activities_kind_check CHECK ((kind = ANY (ARRAY['call'::text, 'email'::text, 'meeting'::text, 'note'::text, 'task'::text])))
 );
 
@@ -154,7 +215,8 @@ CREATE TABLE crm.contacts (
     names text GENERATED ALWAYS AS (((('XX'::text || replace(lower(COALESCE(first_name, ''::text)), ' '::text, 'Q'::text)) || 'XX'::text) || replace(lower(COALESCE(last_name, ''::text)), ' '::text, 'Q'::text))) STORED NOT NULL,
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
-    deleted_at timestamp(3) with time zone
+    deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE crm.custom_fields (
@@ -168,6 +230,7 @@ CREATE TABLE crm.custom_fields (
     required boolean NOT NULL,
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL,
     CONSTRAINT custom_fields_type_check CHECK ((type = ANY (ARRAY['text'::text, 'number'::text, 'boolean'::text, 'date'::text, 'select'::text])))
 );
 
@@ -178,6 +241,14 @@ ALTER TABLE crm.custom_fields ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE crm.entitlements (
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    entries_held boolean NOT NULL,
+    plan text NOT NULL
 );
 
 CREATE TABLE crm.erasures (
@@ -216,7 +287,7 @@ CREATE TABLE crm.idempotency_keys_default (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE crm.idempotency_keys_p20261126 (
+CREATE TABLE crm.idempotency_keys_p20261201 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -230,7 +301,7 @@ CREATE TABLE crm.idempotency_keys_p20261126 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE crm.idempotency_keys_p20261127 (
+CREATE TABLE crm.idempotency_keys_p20261202 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -244,7 +315,7 @@ CREATE TABLE crm.idempotency_keys_p20261127 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE crm.idempotency_keys_p20261128 (
+CREATE TABLE crm.idempotency_keys_p20261203 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -258,7 +329,7 @@ CREATE TABLE crm.idempotency_keys_p20261128 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE crm.idempotency_keys_p20261129 (
+CREATE TABLE crm.idempotency_keys_p20261204 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -278,6 +349,23 @@ CREATE TABLE crm.import_batches (
     organization_id bigint NOT NULL,
     rows json NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE crm.inbound_messages (
+    organization_id bigint NOT NULL,
+    purpose text NOT NULL,
+    id_hash bytea NOT NULL,
+    received_at timestamp(3) with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE crm.inbound_secrets (
+    organization_id bigint NOT NULL,
+    purpose text NOT NULL,
+    slug text NOT NULL,
+    secret bytea NOT NULL,
+    previous_secret bytea,
+    previous_secret_until timestamp(3) with time zone,
+    created_at timestamp(3) with time zone NOT NULL
 );
 
 CREATE TABLE crm.inbox (
@@ -329,6 +417,7 @@ CREATE TABLE crm.lead_form_submissions (
     id uuid NOT NULL,
     lead_id uuid,
     workflow_id bigint,
+    cause text,
     enroll_at timestamp with time zone,
     attempts integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL
@@ -337,6 +426,7 @@ CREATE TABLE crm.lead_form_submissions (
 CREATE TABLE crm.lead_forms (
     id bigint NOT NULL,
     organization_id bigint NOT NULL,
+    mode text NOT NULL,
     token text NOT NULL,
     name text NOT NULL,
     title text,
@@ -354,7 +444,9 @@ CREATE TABLE crm.lead_forms (
     last_enrollment_error text,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT lead_forms_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 );
 
 ALTER TABLE crm.lead_forms ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -393,6 +485,7 @@ CREATE TABLE crm.leads (
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
     deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['new'::text, 'working'::text, 'qualified'::text, 'unqualified'::text, 'converted'::text])))
 );
 
@@ -422,6 +515,43 @@ ALTER TABLE crm.merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE crm.operator_activities (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    actor_type text NOT NULL,
+    actor_id text NOT NULL,
+    plan_id uuid,
+    goal text,
+    workflow_id bigint,
+    lead_form_id bigint,
+    created_at timestamp(3) with time zone NOT NULL
+);
+
+ALTER TABLE crm.operator_activities ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.operator_activities_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.operator_plans (
+    organization_id bigint NOT NULL,
+    id uuid NOT NULL,
+    mode text NOT NULL,
+    goal text NOT NULL,
+    answers json NOT NULL,
+    operations json NOT NULL,
+    status text NOT NULL,
+    created_at timestamp(3) with time zone NOT NULL,
+    expires_at timestamp(3) with time zone NOT NULL,
+    applied_at timestamp(3) with time zone
+);
+
 CREATE TABLE crm.opportunities (
     id uuid NOT NULL,
     public_id text NOT NULL,
@@ -447,6 +577,7 @@ CREATE TABLE crm.opportunities (
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
     deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL,
     CONSTRAINT opportunities_status_check CHECK ((status = ANY (ARRAY['open'::text, 'won'::text, 'lost'::text])))
 );
 
@@ -474,11 +605,13 @@ CREATE TABLE crm.opportunity_pipelines (
     name text NOT NULL,
     created_at timestamp(3) with time zone NOT NULL,
     updated_at timestamp(3) with time zone NOT NULL,
-    deleted_at timestamp(3) with time zone
+    deleted_at timestamp(3) with time zone,
+    revision bigint DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE crm.outbox (
     id bigint NOT NULL,
+    organization_id bigint NOT NULL,
     topic text NOT NULL,
     events integer NOT NULL,
     frame bytea NOT NULL,
@@ -515,30 +648,73 @@ CREATE TABLE crm.tombstones (
     contact_id uuid NOT NULL
 );
 
+CREATE TABLE crm.usage (
+    organization_id bigint NOT NULL,
+    used bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    meter text NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE crm.usage_added (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    amount bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    meter text NOT NULL
+)
+WITH (autovacuum_vacuum_threshold='1000', autovacuum_vacuum_scale_factor='0');
+
+ALTER TABLE crm.usage_added ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME crm.usage_added_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE crm.usage_limits (
+    organization_id bigint NOT NULL,
+    included bigint NOT NULL,
+    ceiling bigint NOT NULL,
+    meter text NOT NULL
+);
+
+CREATE TABLE crm.usage_thresholds (
+    organization_id bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    threshold integer NOT NULL,
+    meter text NOT NULL
+);
+
 ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_default DEFAULT;
 
-ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO crm.change_events OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'contact', '01a21923-9b48-7308-b0a9-4df5b5398bee', 'cnt_122f260bcad091b38eef5d26', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', '04906b52-8087-4947-a03c-37c057bfbd28', '2026-11-26 18:34:53.64+00');
+	(1, 1, 'contact', '01a2331a-7f23-727f-b72f-2a0a8e9058ba', 'cnt_05ebc1d8f276b0480333bfe9', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', 'a39aad01-3e7e-4bbb-ada1-ba515f18b73e', '2026-12-01 19:35:04.227+00');
 
 INSERT INTO crm.contacts VALUES
-	('01a21923-9b48-7308-b0a9-4df5b5398bee', 'cnt_122f260bcad091b38eef5d26', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-11-26 18:34:53.64+00', '2026-11-26 18:34:53.64+00', NULL);
+	('01a2331a-7f23-727f-b72f-2a0a8e9058ba', 'cnt_05ebc1d8f276b0480333bfe9', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-12-01 19:35:04.227+00', '2026-12-01 19:35:04.227+00', NULL, 1);
 
 INSERT INTO crm.kysely_migration VALUES
-	('2026-11-26-1800-baseline', '2026-11-26T18:34:52.354Z');
+	('2026-12-01-0000-baseline', '2026-12-01T19:35:02.322Z');
 
 INSERT INTO crm.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO crm.outbox_lease VALUES
-	(true, 'a081166f-ab73-4617-8958-30ebf707a8d3', '2026-11-26 18:34:53.801568+00');
+	(true, 'bad6a686-9ec9-4c72-8bba-e8152734fd38', '2026-12-01 19:35:04.46104+00');
+
+INSERT INTO crm.usage_added OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 1, '-infinity', 'contacts');
 
 SELECT pg_catalog.setval('crm.change_events_id_seq', 1, true);
 
@@ -550,7 +726,11 @@ SELECT pg_catalog.setval('crm.lead_forms_id_seq', 1, false);
 
 SELECT pg_catalog.setval('crm.merges_id_seq', 1, false);
 
+SELECT pg_catalog.setval('crm.operator_activities_id_seq', 1, false);
+
 SELECT pg_catalog.setval('crm.outbox_id_seq', 1, true);
+
+SELECT pg_catalog.setval('crm.usage_added_id_seq', 1, true);
 
 ALTER TABLE ONLY crm.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
@@ -570,6 +750,9 @@ ALTER TABLE ONLY crm.custom_fields
 ALTER TABLE ONLY crm.custom_fields
     ADD CONSTRAINT custom_fields_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY crm.entitlements
+    ADD CONSTRAINT entitlements_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY crm.erasures
     ADD CONSTRAINT erasures_pkey PRIMARY KEY (organization_id, contact_id);
 
@@ -579,20 +762,26 @@ ALTER TABLE ONLY crm.idempotency_keys
 ALTER TABLE ONLY crm.idempotency_keys_default
     ADD CONSTRAINT idempotency_keys_default_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY crm.idempotency_keys_p20261126
-    ADD CONSTRAINT idempotency_keys_p20261126_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY crm.idempotency_keys_p20261201
+    ADD CONSTRAINT idempotency_keys_p20261201_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY crm.idempotency_keys_p20261127
-    ADD CONSTRAINT idempotency_keys_p20261127_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY crm.idempotency_keys_p20261202
+    ADD CONSTRAINT idempotency_keys_p20261202_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY crm.idempotency_keys_p20261128
-    ADD CONSTRAINT idempotency_keys_p20261128_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY crm.idempotency_keys_p20261203
+    ADD CONSTRAINT idempotency_keys_p20261203_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY crm.idempotency_keys_p20261129
-    ADD CONSTRAINT idempotency_keys_p20261129_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY crm.idempotency_keys_p20261204
+    ADD CONSTRAINT idempotency_keys_p20261204_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
 ALTER TABLE ONLY crm.import_batches
     ADD CONSTRAINT import_batches_pkey PRIMARY KEY (upload_id, batch);
+
+ALTER TABLE ONLY crm.inbound_messages
+    ADD CONSTRAINT inbound_messages_pkey PRIMARY KEY (organization_id, purpose, id_hash);
+
+ALTER TABLE ONLY crm.inbound_secrets
+    ADD CONSTRAINT inbound_secrets_pkey PRIMARY KEY (organization_id, purpose);
 
 ALTER TABLE ONLY crm.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer_group, event_id);
@@ -618,6 +807,12 @@ ALTER TABLE ONLY crm.leads
 ALTER TABLE ONLY crm.merges
     ADD CONSTRAINT merges_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY crm.operator_activities
+    ADD CONSTRAINT operator_activities_pkey PRIMARY KEY (organization_id, id);
+
+ALTER TABLE ONLY crm.operator_plans
+    ADD CONSTRAINT operator_plans_pkey PRIMARY KEY (organization_id, id);
+
 ALTER TABLE ONLY crm.opportunities
     ADD CONSTRAINT opportunities_pkey PRIMARY KEY (id);
 
@@ -641,6 +836,18 @@ ALTER TABLE ONLY crm.tombstone_keys
 
 ALTER TABLE ONLY crm.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (organization_id, digest);
+
+ALTER TABLE ONLY crm.usage_added
+    ADD CONSTRAINT usage_added_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY crm.usage_limits
+    ADD CONSTRAINT usage_limits_pkey PRIMARY KEY (organization_id, meter);
+
+ALTER TABLE ONLY crm.usage
+    ADD CONSTRAINT usage_pkey PRIMARY KEY (organization_id, meter, period_start);
+
+ALTER TABLE ONLY crm.usage_thresholds
+    ADD CONSTRAINT usage_thresholds_pkey PRIMARY KEY (organization_id, meter, period_start, threshold);
 
 CREATE INDEX accounts_organization_id_created_at_idx ON crm.accounts USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
 
@@ -742,6 +949,10 @@ CREATE INDEX erasures_erased_at_idx ON crm.erasures USING btree (erased_at) WHER
 
 CREATE INDEX import_batches_created_at_idx ON crm.import_batches USING btree (created_at);
 
+CREATE INDEX inbound_messages_received_at_idx ON crm.inbound_messages USING btree (received_at);
+
+CREATE UNIQUE INDEX inbound_secrets_slug_purpose_key ON crm.inbound_secrets USING btree (slug, purpose);
+
 CREATE INDEX jobs_kind_wake_at_idx ON crm.jobs USING btree (kind, wake_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE INDEX jobs_organization_id_kind_id_idx ON crm.jobs USING btree (organization_id, kind, id);
@@ -750,7 +961,9 @@ CREATE INDEX lead_form_submissions_created_at_idx ON crm.lead_form_submissions U
 
 CREATE INDEX lead_form_submissions_enroll_at_idx ON crm.lead_form_submissions USING btree (enroll_at) WHERE (enroll_at IS NOT NULL);
 
-CREATE INDEX lead_forms_organization_id_id_idx ON crm.lead_forms USING btree (organization_id, id) WHERE (deleted_at IS NULL);
+CREATE INDEX lead_forms_live_organization_id_id_idx ON crm.lead_forms USING btree (organization_id, id) WHERE ((deleted_at IS NULL) AND (mode = 'live'::text));
+
+CREATE INDEX lead_forms_test_organization_id_id_idx ON crm.lead_forms USING btree (organization_id, id) WHERE ((deleted_at IS NULL) AND (mode = 'test'::text));
 
 CREATE UNIQUE INDEX lead_forms_token_key ON crm.lead_forms USING btree (token);
 
@@ -800,6 +1013,12 @@ CREATE INDEX merges_organization_id_merged_ids_idx ON crm.merges USING gin (orga
 
 CREATE INDEX merges_organization_id_survivor_id_idx ON crm.merges USING btree (organization_id, survivor_id);
 
+CREATE INDEX operator_activities_created_at_idx ON crm.operator_activities USING btree (created_at);
+
+CREATE INDEX operator_activities_organization_id_mode_id_idx ON crm.operator_activities USING btree (organization_id, mode, id DESC);
+
+CREATE INDEX operator_plans_created_at_idx ON crm.operator_plans USING btree (created_at);
+
 CREATE INDEX opportunities_organization_id_account_id_idx ON crm.opportunities USING btree (organization_id, account_id, created_at, id) WHERE (deleted_at IS NULL);
 
 CREATE INDEX opportunities_organization_id_amount_cents_order_idx ON crm.opportunities USING btree (organization_id, COALESCE(amount_cents, '-9223372036854775808'::bigint), id) WHERE (deleted_at IS NULL);
@@ -842,15 +1061,19 @@ CREATE UNIQUE INDEX opportunity_pipelines_organization_id_default_key ON crm.opp
 
 CREATE INDEX opportunity_pipelines_organization_id_idx ON crm.opportunity_pipelines USING btree (organization_id, created_at, id) WHERE (deleted_at IS NULL);
 
+CREATE INDEX outbox_organization_id_id_idx ON crm.outbox USING btree (organization_id, id);
+
+CREATE INDEX usage_added_organization_id_meter_period_start_idx ON crm.usage_added USING btree (organization_id, meter, period_start);
+
 ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_default_pkey;
 
-ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261126_pkey;
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261201_pkey;
 
-ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261127_pkey;
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261202_pkey;
 
-ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261128_pkey;
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261203_pkey;
 
-ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261129_pkey;
+ALTER INDEX crm.idempotency_keys_pkey ATTACH PARTITION crm.idempotency_keys_p20261204_pkey;
 
 CREATE STATISTICS crm.accounts_lower_public_id_stats ON lower(public_id) FROM crm.accounts;
 
@@ -860,9 +1083,31 @@ CREATE STATISTICS crm.contacts_lower_public_id_stats ON lower(public_id) FROM cr
 
 CREATE STATISTICS crm.leads_lower_public_id_stats ON lower(public_id) FROM crm.leads;
 
+CREATE TRIGGER accounts_raise_revision BEFORE UPDATE ON crm.accounts FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER activities_raise_revision BEFORE UPDATE ON crm.activities FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
 CREATE TRIGGER change_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON crm.change_events FOR EACH STATEMENT EXECUTE FUNCTION crm.refuse_change();
 
 CREATE TRIGGER change_events_only_blanked BEFORE UPDATE ON crm.change_events FOR EACH ROW EXECUTE FUNCTION crm.refuse_more_than_blanking();
+
+CREATE TRIGGER contacts_gone_counted AFTER DELETE ON crm.contacts REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION crm.count_gone_contacts();
+
+CREATE TRIGGER contacts_marked_counted AFTER UPDATE ON crm.contacts FOR EACH ROW WHEN (((old.deleted_at IS NULL) IS DISTINCT FROM (new.deleted_at IS NULL))) EXECUTE FUNCTION crm.count_marked_contacts();
+
+CREATE TRIGGER contacts_new_counted AFTER INSERT ON crm.contacts REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION crm.count_new_contacts();
+
+CREATE TRIGGER contacts_raise_revision BEFORE UPDATE ON crm.contacts FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER custom_fields_raise_revision BEFORE UPDATE ON crm.custom_fields FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER lead_forms_raise_revision BEFORE UPDATE ON crm.lead_forms FOR EACH ROW WHEN (((old.* *<> new.*) AND (NOT (new.submission_count IS DISTINCT FROM old.submission_count)) AND (NOT (new.last_submitted_at IS DISTINCT FROM old.last_submitted_at)) AND (NOT (new.last_enrollment_error IS DISTINCT FROM old.last_enrollment_error)))) EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER leads_raise_revision BEFORE UPDATE ON crm.leads FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER opportunities_raise_revision BEFORE UPDATE ON crm.opportunities FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
+
+CREATE TRIGGER opportunity_pipelines_raise_revision BEFORE UPDATE ON crm.opportunity_pipelines FOR EACH ROW EXECUTE FUNCTION crm.raise_revision();
 
 ALTER TABLE ONLY crm.activities
     ADD CONSTRAINT activities_account_id_fkey FOREIGN KEY (account_id) REFERENCES crm.accounts(id);

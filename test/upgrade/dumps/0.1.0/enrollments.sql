@@ -34,7 +34,89 @@ CREATE FUNCTION enrollments.keep_timeline() RETURNS trigger
         return null;
       end $_$;
 
+CREATE FUNCTION enrollments.raise_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      -- Of the stored row: a writer that read the row before may send the number that it read.
+      new.revision := old.revision + 1;
+      return new;
+    end $$;
+
 SET default_tablespace = '';
+
+CREATE TABLE enrollments.approval_notices (
+    organization_id bigint NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE enrollments.approvals (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    request_key text NOT NULL,
+    workflow_id bigint,
+    enrollment_id bigint,
+    step_id text,
+    step_name text,
+    agent_id bigint,
+    execution_id bigint,
+    message text NOT NULL,
+    preview json NOT NULL,
+    binding text NOT NULL,
+    edited_arguments json,
+    edited_binding text,
+    roles text[] NOT NULL,
+    allow_api_keys boolean NOT NULL,
+    can_edit_arguments boolean NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    decider_type text,
+    decider_id text,
+    decided_at timestamp with time zone,
+    comment text,
+    cause text,
+    version bigint DEFAULT 1 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    notified_at timestamp with time zone,
+    CONSTRAINT approvals_decided_at_check CHECK (((status = 'pending'::text) = (decided_at IS NULL))),
+    CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['step'::text, 'agent_action'::text, 'budget'::text]))),
+    CONSTRAINT approvals_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT approvals_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE enrollments.approvals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.approvals_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.awaited_names (
+    organization_id bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    CONSTRAINT awaited_names_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.bounce_reports (
+    source text NOT NULL,
+    report_id text NOT NULL,
+    taken_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE enrollments.chains (
+    organization_id bigint NOT NULL,
+    cause text NOT NULL,
+    counted bigint DEFAULT 0 NOT NULL,
+    counted_on date DEFAULT CURRENT_DATE NOT NULL,
+    reported_at timestamp with time zone
+)
+WITH (fillfactor='70');
 
 CREATE TABLE enrollments.counters (
     workflow_id bigint NOT NULL,
@@ -68,7 +150,9 @@ CREATE TABLE enrollments.deliveries (
     step_id text NOT NULL,
     message_id text NOT NULL,
     provider_message_id text,
-    error text
+    error text,
+    category text,
+    variants text[]
 );
 
 ALTER TABLE enrollments.deliveries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -94,7 +178,7 @@ CREATE TABLE enrollments.effects (
     status text DEFAULT 'pending'::text NOT NULL,
     request json NOT NULL,
     result json,
-    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
 )
 PARTITION BY RANGE (enrollment_id);
 
@@ -112,7 +196,7 @@ CREATE TABLE enrollments.effects_default (
     status text DEFAULT 'pending'::text NOT NULL,
     request json NOT NULL,
     result json,
-    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
 );
 
 CREATE TABLE enrollments.effects_p0 (
@@ -129,7 +213,7 @@ CREATE TABLE enrollments.effects_p0 (
     status text DEFAULT 'pending'::text NOT NULL,
     request json NOT NULL,
     result json,
-    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
 );
 
 CREATE TABLE enrollments.effects_p1 (
@@ -146,7 +230,7 @@ CREATE TABLE enrollments.effects_p1 (
     status text DEFAULT 'pending'::text NOT NULL,
     request json NOT NULL,
     result json,
-    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
 );
 
 CREATE TABLE enrollments.effects_p2 (
@@ -163,7 +247,7 @@ CREATE TABLE enrollments.effects_p2 (
     status text DEFAULT 'pending'::text NOT NULL,
     request json NOT NULL,
     result json,
-    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT effects_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'succeeded'::text, 'skipped'::text, 'failed'::text])))
 );
 
 CREATE SEQUENCE enrollments.enrollment_changes_seq
@@ -185,17 +269,21 @@ CREATE TABLE enrollments.enrollments (
     id bigint NOT NULL,
     organization_id bigint NOT NULL,
     agent_id bigint,
+    contact_hash bigint,
+    entry_hash bigint,
     created_at timestamp with time zone NOT NULL,
     erased_at timestamp with time zone,
     key uuid NOT NULL,
     version integer NOT NULL,
     hops integer DEFAULT 0 NOT NULL,
+    is_holdout boolean NOT NULL,
     mode text NOT NULL,
     timezone text NOT NULL,
     lead_ref text,
     email text,
     first_name text,
     last_name text,
+    cause text,
     contact json NOT NULL,
     CONSTRAINT enrollments_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 );
@@ -207,16 +295,431 @@ CREATE SEQUENCE enrollments.enrollments_id_seq
     NO MAXVALUE
     CACHE 1;
 
+CREATE TABLE enrollments.entitlements (
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    entries_held boolean NOT NULL,
+    plan text NOT NULL
+);
+
 CREATE TABLE enrollments.erased_records (
     organization_id bigint NOT NULL,
     record_id uuid NOT NULL,
     erased_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE enrollments.event_answers (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+)
+PARTITION BY RANGE (accepted_at);
+
+CREATE TABLE enrollments.event_answers_default (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_answers_p20261201 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_answers_p20261202 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_answers_p20261203 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_answers_p20261204 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    part integer NOT NULL,
+    event_id text NOT NULL,
+    mode text NOT NULL,
+    answers json NOT NULL,
+    CONSTRAINT event_answers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_contacts (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+)
+PARTITION BY RANGE (accepted_at);
+
+CREATE TABLE enrollments.event_contacts_default (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_contacts_p20261201 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_contacts_p20261202 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_contacts_p20261203 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_contacts_p20261204 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_contacts_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.event_keys (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    key uuid NOT NULL,
+    mode text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT event_keys_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+)
+WITH (fillfactor='90', autovacuum_vacuum_scale_factor='0.05');
+
 CREATE TABLE enrollments.event_triggers (
     workflow_id bigint NOT NULL,
     organization_id bigint NOT NULL,
-    event_name text NOT NULL
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    CONSTRAINT event_triggers_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.events (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+)
+PARTITION BY RANGE (accepted_at);
+
+CREATE TABLE enrollments.events_default (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+);
+
+CREATE TABLE enrollments.events_p20261201 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+);
+
+CREATE TABLE enrollments.events_p20261202 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+);
+
+CREATE TABLE enrollments.events_p20261203 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+);
+
+CREATE TABLE enrollments.events_p20261204 (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    occurred_at timestamp(3) with time zone NOT NULL,
+    erased_at timestamp with time zone,
+    mode text NOT NULL,
+    source text NOT NULL,
+    hops integer NOT NULL,
+    id text NOT NULL,
+    name text NOT NULL,
+    cause text,
+    contact json NOT NULL,
+    properties json NOT NULL,
+    refs json,
+    CONSTRAINT events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT events_source_check CHECK ((source = ANY (ARRAY['api'::text, 'crm'::text, 'mail'::text])))
+);
+
+CREATE TABLE enrollments.funnel_marks (
+    workflow_id bigint NOT NULL,
+    number bigint NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT funnel_marks_kind_check CHECK ((kind = ANY (ARRAY['exited_by'::text, 'goal'::text, 'holdout'::text])))
+)
+WITH (fillfactor='50');
+
+CREATE TABLE enrollments.goal_watches (
+    organization_id bigint NOT NULL,
+    contact_key bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    expires_at timestamp with time zone
+);
+
+CREATE TABLE enrollments.goals_met (
+    workflow_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    met_at timestamp with time zone NOT NULL,
+    goal text NOT NULL
+);
+
+CREATE TABLE enrollments.held_entries (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    agent_id bigint,
+    held_at timestamp with time zone NOT NULL,
+    retry_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    hops integer NOT NULL,
+    mode text NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    reason text NOT NULL,
+    timezone text NOT NULL,
+    email text,
+    lead_ref text,
+    cause text,
+    contact json NOT NULL,
+    CONSTRAINT held_entries_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT held_entries_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'expired'::text])))
+);
+
+ALTER TABLE enrollments.held_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.held_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.held_lines (
+    organization_id bigint NOT NULL,
+    retry_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE enrollments.held_notices (
+    organization_id bigint NOT NULL,
+    held bigint DEFAULT 0 NOT NULL,
+    expired bigint DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone,
+    sent_at timestamp with time zone
+);
+
+CREATE SEQUENCE enrollments.hits_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE enrollments.hits (
+    at timestamp with time zone NOT NULL,
+    id bigint DEFAULT nextval('enrollments.hits_id_seq'::regclass) NOT NULL,
+    organization_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    rules integer,
+    times integer DEFAULT 1 NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    method text,
+    verdict text,
+    reasons text[],
+    url text,
+    user_agent text,
+    address text,
+    prefetch text,
+    detail text,
+    CONSTRAINT hits_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text]))),
+    CONSTRAINT hits_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'scanner'::text, 'privacy_proxy'::text, 'unknown'::text])))
+)
+PARTITION BY RANGE (at);
+
+CREATE TABLE enrollments.hits_default (
+    at timestamp with time zone NOT NULL,
+    id bigint DEFAULT nextval('enrollments.hits_id_seq'::regclass) NOT NULL,
+    organization_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    rules integer,
+    times integer DEFAULT 1 NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    method text,
+    verdict text,
+    reasons text[],
+    url text,
+    user_agent text,
+    address text,
+    prefetch text,
+    detail text,
+    CONSTRAINT hits_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text]))),
+    CONSTRAINT hits_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'scanner'::text, 'privacy_proxy'::text, 'unknown'::text])))
+);
+
+CREATE TABLE enrollments.hits_p202612 (
+    at timestamp with time zone NOT NULL,
+    id bigint DEFAULT nextval('enrollments.hits_id_seq'::regclass) NOT NULL,
+    organization_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    rules integer,
+    times integer DEFAULT 1 NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    method text,
+    verdict text,
+    reasons text[],
+    url text,
+    user_agent text,
+    address text,
+    prefetch text,
+    detail text,
+    CONSTRAINT hits_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text]))),
+    CONSTRAINT hits_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'scanner'::text, 'privacy_proxy'::text, 'unknown'::text])))
+);
+
+CREATE TABLE enrollments.hits_p202701 (
+    at timestamp with time zone NOT NULL,
+    id bigint DEFAULT nextval('enrollments.hits_id_seq'::regclass) NOT NULL,
+    organization_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    delivery_id bigint NOT NULL,
+    rules integer,
+    times integer DEFAULT 1 NOT NULL,
+    mode text NOT NULL,
+    kind text NOT NULL,
+    method text,
+    verdict text,
+    reasons text[],
+    url text,
+    user_agent text,
+    address text,
+    prefetch text,
+    detail text,
+    CONSTRAINT hits_kind_check CHECK ((kind = ANY (ARRAY['open'::text, 'click'::text, 'unsubscribe'::text, 'bounce'::text, 'complaint'::text]))),
+    CONSTRAINT hits_verdict_check CHECK ((verdict = ANY (ARRAY['human'::text, 'scanner'::text, 'privacy_proxy'::text, 'unknown'::text])))
 );
 
 CREATE TABLE enrollments.idempotency_keys (
@@ -248,7 +751,7 @@ CREATE TABLE enrollments.idempotency_keys_default (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE enrollments.idempotency_keys_p20261126 (
+CREATE TABLE enrollments.idempotency_keys_p20261201 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -262,7 +765,7 @@ CREATE TABLE enrollments.idempotency_keys_p20261126 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE enrollments.idempotency_keys_p20261127 (
+CREATE TABLE enrollments.idempotency_keys_p20261202 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -276,7 +779,7 @@ CREATE TABLE enrollments.idempotency_keys_p20261127 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE enrollments.idempotency_keys_p20261128 (
+CREATE TABLE enrollments.idempotency_keys_p20261203 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -290,7 +793,7 @@ CREATE TABLE enrollments.idempotency_keys_p20261128 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE enrollments.idempotency_keys_p20261129 (
+CREATE TABLE enrollments.idempotency_keys_p20261204 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -351,6 +854,7 @@ CREATE TABLE enrollments.lanes (
     organization_id bigint NOT NULL,
     sequence bigint NOT NULL,
     version integer NOT NULL,
+    mode text NOT NULL,
     state text NOT NULL,
     running boolean GENERATED ALWAYS AS ((state <> ALL (ARRAY['paused'::text, 'deleted'::text]))) STORED NOT NULL,
     catching_up boolean DEFAULT false NOT NULL,
@@ -358,12 +862,37 @@ CREATE TABLE enrollments.lanes (
     wake_at timestamp with time zone,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     name text NOT NULL,
+    CONSTRAINT lanes_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
     CONSTRAINT lanes_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'active'::text, 'paused'::text, 'archived'::text, 'deleted'::text])))
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 
+CREATE TABLE enrollments.mails (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    key text NOT NULL,
+    mail json,
+    status text DEFAULT 'queued'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT mails_mail_check CHECK (((mail IS NULL) = (finished_at IS NOT NULL))),
+    CONSTRAINT mails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'failed'::text])))
+);
+
+ALTER TABLE enrollments.mails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.mails_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE enrollments.outbox (
     id bigint NOT NULL,
+    organization_id bigint NOT NULL,
     topic text NOT NULL,
     events integer NOT NULL,
     frame bytea NOT NULL,
@@ -400,7 +929,41 @@ CREATE TABLE enrollments.outcomes (
     error_line integer,
     mode text NOT NULL,
     status text NOT NULL,
-    CONSTRAINT outcomes_status_check CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text])))
+    outcome text,
+    reason text,
+    variants json,
+    CONSTRAINT outcomes_status_check CHECK ((status = ANY (ARRAY['completed'::text, 'failed'::text, 'cancelled'::text, 'holdout'::text])))
+);
+
+CREATE TABLE enrollments.postponements (
+    failures integer NOT NULL,
+    since timestamp with time zone NOT NULL,
+    retry_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    item text NOT NULL
+);
+
+CREATE TABLE enrollments.refused_entries (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    refused_at timestamp with time zone NOT NULL,
+    allowed_at timestamp with time zone,
+    version integer NOT NULL,
+    mode text NOT NULL,
+    reason text NOT NULL,
+    email text,
+    lead_ref text,
+    CONSTRAINT refused_entries_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+ALTER TABLE enrollments.refused_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.refused_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE enrollments.removals (
@@ -427,17 +990,21 @@ CREATE TABLE enrollments.runs (
     wake_at timestamp with time zone,
     lease_until timestamp with time zone,
     updated_at timestamp with time zone NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
     fence integer DEFAULT 0 NOT NULL,
     version integer NOT NULL,
     step_index integer DEFAULT 0 NOT NULL,
     attempt integer DEFAULT 0 NOT NULL,
     lines integer DEFAULT 0 NOT NULL,
+    step_line integer,
     error_line integer,
     mode text NOT NULL,
     status text DEFAULT 'active'::text NOT NULL,
     phase text DEFAULT 'ready'::text NOT NULL,
     visits json,
-    CONSTRAINT runs_phase_check CHECK ((phase = ANY (ARRAY['ready'::text, 'waiting'::text, 'effect'::text]))),
+    variants json,
+    goals json,
+    CONSTRAINT runs_phase_check CHECK ((phase = ANY (ARRAY['ready'::text, 'waiting'::text, 'effect'::text, 'parked'::text]))),
     CONSTRAINT runs_status_check CHECK ((status = ANY (ARRAY['active'::text, 'paused'::text])))
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02');
@@ -450,6 +1017,140 @@ CREATE TABLE enrollments.schedules (
     timezone text NOT NULL
 );
 
+CREATE TABLE enrollments.send_slots (
+    organization_id bigint NOT NULL,
+    mode text NOT NULL,
+    domain text NOT NULL,
+    next_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE enrollments.senders (
+    organization_id bigint NOT NULL,
+    from_name text,
+    from_email text,
+    reply_to text,
+    postal_address text,
+    categories json DEFAULT '[]'::json NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE enrollments.sending_domains (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    domain text NOT NULL,
+    token text NOT NULL,
+    selector text NOT NULL,
+    public_key text NOT NULL,
+    private_key bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    next_check_at timestamp(3) with time zone,
+    missed_checks integer DEFAULT 0 NOT NULL,
+    txt_found boolean DEFAULT false NOT NULL,
+    dkim_found boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE enrollments.sending_domains ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.sending_domains_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.sending_rules (
+    organization_id bigint NOT NULL,
+    rules json NOT NULL,
+    has_competition boolean DEFAULT false NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    revision bigint DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE enrollments.sends (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    placed_at timestamp with time zone,
+    slot_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    lost_to_workflow_id bigint,
+    lost_to_enrollment_id bigint,
+    priority integer NOT NULL,
+    mode text NOT NULL,
+    status text NOT NULL,
+    channel text NOT NULL,
+    class text NOT NULL,
+    category text,
+    step_id text NOT NULL,
+    effect_key text NOT NULL,
+    contact_key text NOT NULL,
+    ref_key text,
+    decision text,
+    rule text,
+    reason text,
+    frame json,
+    result json,
+    CONSTRAINT sends_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT sends_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'held'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE enrollments.sends ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.sends_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.spreading_events (
+    organization_id bigint NOT NULL,
+    accepted_at timestamp(3) with time zone NOT NULL,
+    after_workflow_id bigint,
+    after_enrollment_id bigint,
+    parts integer NOT NULL,
+    mode text NOT NULL,
+    event_id text NOT NULL,
+    CONSTRAINT spreading_events_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+);
+
+CREATE TABLE enrollments.suppressions (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    mode text NOT NULL,
+    email text NOT NULL,
+    channel text NOT NULL,
+    category text,
+    reason text NOT NULL,
+    source text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT suppressions_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text]))),
+    CONSTRAINT suppressions_reason_check CHECK ((reason = ANY (ARRAY['unsubscribe'::text, 'bounce'::text, 'complaint'::text, 'manual'::text])))
+);
+
+ALTER TABLE enrollments.suppressions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.suppressions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.suspensions (
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    is_suspended boolean NOT NULL
+);
+
 CREATE TABLE enrollments.timeline (
     enrollment_id bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -457,11 +1158,13 @@ CREATE TABLE enrollments.timeline (
     sequence integer NOT NULL,
     step_index integer NOT NULL,
     attempt integer NOT NULL,
+    version integer NOT NULL,
     status text NOT NULL,
     message text NOT NULL,
     error text,
     output json,
-    following json
+    following json,
+    held json
 )
 PARTITION BY RANGE (enrollment_id);
 
@@ -472,11 +1175,13 @@ CREATE TABLE enrollments.timeline_default (
     sequence integer NOT NULL,
     step_index integer NOT NULL,
     attempt integer NOT NULL,
+    version integer NOT NULL,
     status text NOT NULL,
     message text NOT NULL,
     error text,
     output json,
-    following json
+    following json,
+    held json
 );
 
 CREATE VIEW enrollments.timeline_lines AS
@@ -512,11 +1217,13 @@ CREATE TABLE enrollments.timeline_p0 (
     sequence integer NOT NULL,
     step_index integer NOT NULL,
     attempt integer NOT NULL,
+    version integer NOT NULL,
     status text NOT NULL,
     message text NOT NULL,
     error text,
     output json,
-    following json
+    following json,
+    held json
 );
 
 CREATE TABLE enrollments.timeline_p1 (
@@ -526,11 +1233,13 @@ CREATE TABLE enrollments.timeline_p1 (
     sequence integer NOT NULL,
     step_index integer NOT NULL,
     attempt integer NOT NULL,
+    version integer NOT NULL,
     status text NOT NULL,
     message text NOT NULL,
     error text,
     output json,
-    following json
+    following json,
+    held json
 );
 
 CREATE TABLE enrollments.timeline_p2 (
@@ -540,17 +1249,79 @@ CREATE TABLE enrollments.timeline_p2 (
     sequence integer NOT NULL,
     step_index integer NOT NULL,
     attempt integer NOT NULL,
+    version integer NOT NULL,
     status text NOT NULL,
     message text NOT NULL,
     error text,
     output json,
-    following json
+    following json,
+    held json
 );
+
+CREATE TABLE enrollments.usage (
+    organization_id bigint NOT NULL,
+    used bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    meter text NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE enrollments.usage_added (
+    id bigint NOT NULL,
+    organization_id bigint NOT NULL,
+    amount bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    meter text NOT NULL
+)
+WITH (autovacuum_vacuum_threshold='1000', autovacuum_vacuum_scale_factor='0');
+
+ALTER TABLE enrollments.usage_added ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME enrollments.usage_added_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE enrollments.usage_limits (
+    organization_id bigint NOT NULL,
+    included bigint NOT NULL,
+    ceiling bigint NOT NULL,
+    meter text NOT NULL
+);
+
+CREATE TABLE enrollments.usage_thresholds (
+    organization_id bigint NOT NULL,
+    period_start timestamp with time zone NOT NULL,
+    threshold integer NOT NULL,
+    meter text NOT NULL
+);
+
+CREATE TABLE enrollments.waits (
+    organization_id bigint NOT NULL,
+    enrollment_id bigint NOT NULL,
+    workflow_id bigint NOT NULL,
+    parked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    contact_key uuid NOT NULL,
+    place integer NOT NULL,
+    mode text NOT NULL,
+    event_name text NOT NULL,
+    effect_key text NOT NULL,
+    step_id text NOT NULL,
+    exit text NOT NULL,
+    match json,
+    CONSTRAINT waits_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
+)
+WITH (autovacuum_vacuum_scale_factor='0.02');
 
 CREATE TABLE enrollments.workflow_versions (
     workflow_id bigint NOT NULL,
     version integer NOT NULL,
-    steps json NOT NULL
+    steps json NOT NULL,
+    settings text NOT NULL,
+    sealed bytea
 );
 
 ALTER TABLE ONLY enrollments.effects ATTACH PARTITION enrollments.effects_default DEFAULT;
@@ -561,15 +1332,51 @@ ALTER TABLE ONLY enrollments.effects ATTACH PARTITION enrollments.effects_p1 FOR
 
 ALTER TABLE ONLY enrollments.effects ATTACH PARTITION enrollments.effects_p2 FOR VALUES FROM ('2000000') TO ('3000000');
 
+ALTER TABLE ONLY enrollments.event_answers ATTACH PARTITION enrollments.event_answers_default DEFAULT;
+
+ALTER TABLE ONLY enrollments.event_answers ATTACH PARTITION enrollments.event_answers_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_answers ATTACH PARTITION enrollments.event_answers_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_answers ATTACH PARTITION enrollments.event_answers_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_answers ATTACH PARTITION enrollments.event_answers_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_contacts ATTACH PARTITION enrollments.event_contacts_default DEFAULT;
+
+ALTER TABLE ONLY enrollments.event_contacts ATTACH PARTITION enrollments.event_contacts_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_contacts ATTACH PARTITION enrollments.event_contacts_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_contacts ATTACH PARTITION enrollments.event_contacts_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.event_contacts ATTACH PARTITION enrollments.event_contacts_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.events ATTACH PARTITION enrollments.events_default DEFAULT;
+
+ALTER TABLE ONLY enrollments.events ATTACH PARTITION enrollments.events_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.events ATTACH PARTITION enrollments.events_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.events ATTACH PARTITION enrollments.events_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.events ATTACH PARTITION enrollments.events_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.hits ATTACH PARTITION enrollments.hits_default DEFAULT;
+
+ALTER TABLE ONLY enrollments.hits ATTACH PARTITION enrollments.hits_p202612 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2027-01-01 00:00:00+00');
+
+ALTER TABLE ONLY enrollments.hits ATTACH PARTITION enrollments.hits_p202701 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2027-02-01 00:00:00+00');
+
 ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_default DEFAULT;
 
-ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY enrollments.idempotency_keys ATTACH PARTITION enrollments.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 ALTER TABLE ONLY enrollments.timeline ATTACH PARTITION enrollments.timeline_default DEFAULT;
 
@@ -580,7 +1387,7 @@ ALTER TABLE ONLY enrollments.timeline ATTACH PARTITION enrollments.timeline_p1 F
 ALTER TABLE ONLY enrollments.timeline ATTACH PARTITION enrollments.timeline_p2 FOR VALUES FROM ('2000000') TO ('3000000');
 
 INSERT INTO enrollments.counters VALUES
-	(1, 1, 'step_96fd4875390e', 'live', 0, 0, 1, 0, 0);
+	(1, 1, 'step_285839912e4a', 'live', 0, 0, 1, 0, 0);
 
 INSERT INTO enrollments.enrollment_search VALUES
 	(1, 0, '
@@ -588,28 +1395,44 @@ ada@example.com
 ada');
 
 INSERT INTO enrollments.enrollments VALUES
-	(1, 1, 1, NULL, '2026-11-26 18:34:53.664+00', NULL, '01a21923-9b67-71e2-81ca-ce2eb5402b00', 1, 0, 'live', 'UTC', 'crm-1', 'ada@example.com', 'Ada', NULL, '{"email":"ada@example.com","first_name":"Ada","lead_ref":"crm-1"}');
+	(1, 1, 1, NULL, -1809607299997391402, NULL, '2026-12-01 19:35:04.252+00', NULL, '01a2331a-7f4a-75d0-855c-219b267a5523', 1, 0, false, 'live', 'UTC', 'crm-1', 'ada@example.com', 'Ada', NULL, NULL, '{"email":"ada@example.com","first_name":"Ada","lead_ref":"crm-1"}');
+
+INSERT INTO enrollments.event_contacts_p20261201 VALUES
+	(1, '2026-12-01 19:35:04.271+00', 'ede74fc8-1569-0c83-a176-79e88999cffe', 'live', 'contact.created', 'evt_01a2331a-7f2a-7f8e-bfeb-2df950842363'),
+	(1, '2026-12-01 19:35:04.271+00', '39093d1b-436a-23f2-ba3b-6b7d7173e40d', 'live', 'contact.created', 'evt_01a2331a-7f2a-7f8e-bfeb-2df950842363'),
+	(1, '2026-12-01 19:35:04.271+00', '047d8c70-332b-126b-a9d5-c359297a82b3', 'live', 'contact.created', 'evt_01a2331a-7f2a-7f8e-bfeb-2df950842363');
+
+INSERT INTO enrollments.events_p20261201 VALUES
+	(1, '2026-12-01 19:35:04.271+00', '2026-12-01 19:35:04.235+00', NULL, 'live', 'crm', 0, 'evt_01a2331a-7f2a-7f8e-bfeb-2df950842363', 'contact.created', NULL, '{"lead_ref":"cnt_05ebc1d8f276b0480333bfe9","id":"01a2331a-7f23-727f-b72f-2a0a8e9058ba","public_id":"cnt_05ebc1d8f276b0480333bfe9","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T19:35:04.227Z","updated_at":"2026-12-01T19:35:04.227Z"}', '{"id":"01a2331a-7f23-727f-b72f-2a0a8e9058ba","public_id":"cnt_05ebc1d8f276b0480333bfe9","email":"ada@example.com","first_name":"Ada","last_name":null,"title":null,"phone":null,"account_id":null,"account_public_id":null,"owner_id":null,"external_system":null,"external_id":null,"custom":{},"created_at":"2026-12-01T19:35:04.227Z","updated_at":"2026-12-01T19:35:04.227Z"}', '["01a2331a-7f23-727f-b72f-2a0a8e9058ba","cnt_05ebc1d8f276b0480333bfe9"]');
+
+INSERT INTO enrollments.inbox VALUES
+	('enrollment-runtime', 'evt_01a2331a-7f2a-7f8e-bfeb-2df950842363');
 
 INSERT INTO enrollments.kysely_migration VALUES
-	('2026-11-26-0300-baseline', '2026-11-26T18:34:49.781Z');
+	('2026-12-01-0000-baseline', '2026-12-01T19:35:01.831Z');
 
 INSERT INTO enrollments.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO enrollments.lanes VALUES
-	(1, 1, 1, 1, 'active', DEFAULT, false, false, NULL, '2026-11-26 18:34:53.434214+00', 'Kept by an upgrade');
+	(1, 1, 1, 1, 'live', 'active', DEFAULT, false, false, NULL, '2026-12-01 19:35:04.127937+00', 'Kept by an upgrade');
 
 INSERT INTO enrollments.outbox_lease VALUES
-	(true, 'af8ac43d-9fc5-48c1-83c7-35aa85eb97f3', '2026-11-26 18:34:53.924334+00');
+	(true, 'f5052204-6a07-47cf-ba26-384ac05a4e48', '2026-12-01 19:35:04.510585+00');
 
 INSERT INTO enrollments.outcomes VALUES
-	(1, 1, 1, '2026-11-26 18:34:53.664+00', 1, 1, 2, NULL, 'live', 'completed');
+	(1, 1, 1, '2026-12-01 19:35:04.252+00', 1, 1, 2, NULL, 'live', 'completed', NULL, 'last_step', NULL);
 
 INSERT INTO enrollments.timeline_p0 VALUES
-	(1, '2026-11-26 18:34:53.664+00', NULL, 1, 0, 1, 'succeeded', 'Started', NULL, NULL, '[{"step_index":1,"attempt":1,"status":"succeeded","message":"Hello Ada"}]');
+	(1, '2026-12-01 19:35:04.252+00', NULL, 1, 0, 1, 1, 'succeeded', 'Started', NULL, NULL, '[{"step_index":1,"attempt":1,"status":"succeeded","message":"Hello Ada"}]', NULL);
+
+INSERT INTO enrollments.usage_added OVERRIDING SYSTEM VALUE VALUES
+	(1, 1, 1, '2026-12-01 00:00:00+00', 'enrollments');
 
 INSERT INTO enrollments.workflow_versions VALUES
-	(1, 1, '[{"id":"step_00f52538a5fb","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_96fd4875390e","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]');
+	(1, 1, '[{"id":"step_bcaee0d04dca","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_285839912e4a","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}]', '{}', NULL);
+
+SELECT pg_catalog.setval('enrollments.approvals_id_seq', 1, false);
 
 SELECT pg_catalog.setval('enrollments.deliveries_id_seq', 1, false);
 
@@ -617,9 +1440,43 @@ SELECT pg_catalog.setval('enrollments.enrollment_changes_seq', 1, true);
 
 SELECT pg_catalog.setval('enrollments.enrollments_id_seq', 1, true);
 
+SELECT pg_catalog.setval('enrollments.held_entries_id_seq', 1, false);
+
+SELECT pg_catalog.setval('enrollments.hits_id_seq', 1, false);
+
 SELECT pg_catalog.setval('enrollments.jobs_id_seq', 1, false);
 
+SELECT pg_catalog.setval('enrollments.mails_id_seq', 1, false);
+
 SELECT pg_catalog.setval('enrollments.outbox_id_seq', 2, true);
+
+SELECT pg_catalog.setval('enrollments.refused_entries_id_seq', 1, false);
+
+SELECT pg_catalog.setval('enrollments.sending_domains_id_seq', 1, false);
+
+SELECT pg_catalog.setval('enrollments.sends_id_seq', 1, false);
+
+SELECT pg_catalog.setval('enrollments.suppressions_id_seq', 1, false);
+
+SELECT pg_catalog.setval('enrollments.usage_added_id_seq', 1, true);
+
+ALTER TABLE ONLY enrollments.approval_notices
+    ADD CONSTRAINT approval_notices_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY enrollments.approvals
+    ADD CONSTRAINT approvals_organization_id_mode_request_key_key UNIQUE (organization_id, mode, request_key);
+
+ALTER TABLE ONLY enrollments.approvals
+    ADD CONSTRAINT approvals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.awaited_names
+    ADD CONSTRAINT awaited_names_pkey PRIMARY KEY (organization_id, mode, event_name, workflow_id);
+
+ALTER TABLE ONLY enrollments.bounce_reports
+    ADD CONSTRAINT bounce_reports_pkey PRIMARY KEY (source, report_id);
+
+ALTER TABLE ONLY enrollments.chains
+    ADD CONSTRAINT chains_pkey PRIMARY KEY (organization_id, cause);
 
 ALTER TABLE ONLY enrollments.counters
     ADD CONSTRAINT counters_pkey PRIMARY KEY (workflow_id, version, step_id, mode);
@@ -648,11 +1505,101 @@ ALTER TABLE ONLY enrollments.effects_p2
 ALTER TABLE ONLY enrollments.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (workflow_id, id);
 
+ALTER TABLE ONLY enrollments.entitlements
+    ADD CONSTRAINT entitlements_pkey PRIMARY KEY (organization_id);
+
 ALTER TABLE ONLY enrollments.erased_records
     ADD CONSTRAINT erased_records_pkey PRIMARY KEY (organization_id, record_id);
 
+ALTER TABLE ONLY enrollments.event_answers
+    ADD CONSTRAINT event_answers_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_answers_default
+    ADD CONSTRAINT event_answers_default_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_answers_p20261201
+    ADD CONSTRAINT event_answers_p20261201_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_answers_p20261202
+    ADD CONSTRAINT event_answers_p20261202_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_answers_p20261203
+    ADD CONSTRAINT event_answers_p20261203_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_answers_p20261204
+    ADD CONSTRAINT event_answers_p20261204_pkey PRIMARY KEY (organization_id, event_id, accepted_at, part);
+
+ALTER TABLE ONLY enrollments.event_contacts
+    ADD CONSTRAINT event_contacts_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_contacts_default
+    ADD CONSTRAINT event_contacts_default_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_contacts_p20261201
+    ADD CONSTRAINT event_contacts_p20261201_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_contacts_p20261202
+    ADD CONSTRAINT event_contacts_p20261202_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_contacts_p20261203
+    ADD CONSTRAINT event_contacts_p20261203_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_contacts_p20261204
+    ADD CONSTRAINT event_contacts_p20261204_pkey PRIMARY KEY (organization_id, contact_key, event_name, accepted_at, event_id);
+
+ALTER TABLE ONLY enrollments.event_keys
+    ADD CONSTRAINT event_keys_pkey PRIMARY KEY (organization_id, mode, key);
+
 ALTER TABLE ONLY enrollments.event_triggers
     ADD CONSTRAINT event_triggers_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY enrollments.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.events_default
+    ADD CONSTRAINT events_default_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.events_p20261201
+    ADD CONSTRAINT events_p20261201_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.events_p20261202
+    ADD CONSTRAINT events_p20261202_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.events_p20261203
+    ADD CONSTRAINT events_p20261203_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.events_p20261204
+    ADD CONSTRAINT events_p20261204_pkey PRIMARY KEY (organization_id, mode, accepted_at, id);
+
+ALTER TABLE ONLY enrollments.funnel_marks
+    ADD CONSTRAINT funnel_marks_pkey PRIMARY KEY (workflow_id, mode, kind, name);
+
+ALTER TABLE ONLY enrollments.goal_watches
+    ADD CONSTRAINT goal_watches_pkey PRIMARY KEY (organization_id, contact_key, enrollment_id);
+
+ALTER TABLE ONLY enrollments.goals_met
+    ADD CONSTRAINT goals_met_pkey PRIMARY KEY (workflow_id, enrollment_id, goal);
+
+ALTER TABLE ONLY enrollments.held_entries
+    ADD CONSTRAINT held_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.held_lines
+    ADD CONSTRAINT held_lines_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY enrollments.held_notices
+    ADD CONSTRAINT held_notices_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY enrollments.hits
+    ADD CONSTRAINT hits_pkey PRIMARY KEY (at, id);
+
+ALTER TABLE ONLY enrollments.hits_default
+    ADD CONSTRAINT hits_default_pkey PRIMARY KEY (at, id);
+
+ALTER TABLE ONLY enrollments.hits_p202612
+    ADD CONSTRAINT hits_p202612_pkey PRIMARY KEY (at, id);
+
+ALTER TABLE ONLY enrollments.hits_p202701
+    ADD CONSTRAINT hits_p202701_pkey PRIMARY KEY (at, id);
 
 ALTER TABLE ONLY enrollments.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
@@ -660,17 +1607,17 @@ ALTER TABLE ONLY enrollments.idempotency_keys
 ALTER TABLE ONLY enrollments.idempotency_keys_default
     ADD CONSTRAINT idempotency_keys_default_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY enrollments.idempotency_keys_p20261126
-    ADD CONSTRAINT idempotency_keys_p20261126_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY enrollments.idempotency_keys_p20261201
+    ADD CONSTRAINT idempotency_keys_p20261201_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY enrollments.idempotency_keys_p20261127
-    ADD CONSTRAINT idempotency_keys_p20261127_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY enrollments.idempotency_keys_p20261202
+    ADD CONSTRAINT idempotency_keys_p20261202_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY enrollments.idempotency_keys_p20261128
-    ADD CONSTRAINT idempotency_keys_p20261128_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY enrollments.idempotency_keys_p20261203
+    ADD CONSTRAINT idempotency_keys_p20261203_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY enrollments.idempotency_keys_p20261129
-    ADD CONSTRAINT idempotency_keys_p20261129_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY enrollments.idempotency_keys_p20261204
+    ADD CONSTRAINT idempotency_keys_p20261204_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
 ALTER TABLE ONLY enrollments.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer_group, event_id);
@@ -687,6 +1634,12 @@ ALTER TABLE ONLY enrollments.kysely_migration
 ALTER TABLE ONLY enrollments.lanes
     ADD CONSTRAINT lanes_pkey PRIMARY KEY (workflow_id);
 
+ALTER TABLE ONLY enrollments.mails
+    ADD CONSTRAINT mails_organization_id_key_key UNIQUE (organization_id, key);
+
+ALTER TABLE ONLY enrollments.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY enrollments.outbox_lease
     ADD CONSTRAINT outbox_lease_pkey PRIMARY KEY (id);
 
@@ -695,6 +1648,12 @@ ALTER TABLE ONLY enrollments.outbox
 
 ALTER TABLE ONLY enrollments.outcomes
     ADD CONSTRAINT outcomes_pkey PRIMARY KEY (workflow_id, enrollment_id);
+
+ALTER TABLE ONLY enrollments.postponements
+    ADD CONSTRAINT postponements_pkey PRIMARY KEY (kind, item);
+
+ALTER TABLE ONLY enrollments.refused_entries
+    ADD CONSTRAINT refused_entries_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY enrollments.removals
     ADD CONSTRAINT removals_pkey PRIMARY KEY (organization_id, enrollment_id);
@@ -707,6 +1666,36 @@ ALTER TABLE ONLY enrollments.runs
 
 ALTER TABLE ONLY enrollments.schedules
     ADD CONSTRAINT schedules_pkey PRIMARY KEY (workflow_id);
+
+ALTER TABLE ONLY enrollments.send_slots
+    ADD CONSTRAINT send_slots_pkey PRIMARY KEY (organization_id, mode, domain);
+
+ALTER TABLE ONLY enrollments.senders
+    ADD CONSTRAINT senders_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY enrollments.sending_domains
+    ADD CONSTRAINT sending_domains_organization_id_domain_key UNIQUE (organization_id, domain);
+
+ALTER TABLE ONLY enrollments.sending_domains
+    ADD CONSTRAINT sending_domains_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.sending_rules
+    ADD CONSTRAINT sending_rules_pkey PRIMARY KEY (organization_id);
+
+ALTER TABLE ONLY enrollments.sends
+    ADD CONSTRAINT sends_organization_id_effect_key_key UNIQUE (organization_id, effect_key);
+
+ALTER TABLE ONLY enrollments.sends
+    ADD CONSTRAINT sends_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.spreading_events
+    ADD CONSTRAINT spreading_events_pkey PRIMARY KEY (organization_id, event_id);
+
+ALTER TABLE ONLY enrollments.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.suspensions
+    ADD CONSTRAINT suspensions_pkey PRIMARY KEY (organization_id);
 
 ALTER TABLE ONLY enrollments.timeline
     ADD CONSTRAINT timeline_pkey PRIMARY KEY (enrollment_id, sequence);
@@ -723,8 +1712,45 @@ ALTER TABLE ONLY enrollments.timeline_p1
 ALTER TABLE ONLY enrollments.timeline_p2
     ADD CONSTRAINT timeline_p2_pkey PRIMARY KEY (enrollment_id, sequence);
 
+ALTER TABLE ONLY enrollments.usage_added
+    ADD CONSTRAINT usage_added_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY enrollments.usage_limits
+    ADD CONSTRAINT usage_limits_pkey PRIMARY KEY (organization_id, meter);
+
+ALTER TABLE ONLY enrollments.usage
+    ADD CONSTRAINT usage_pkey PRIMARY KEY (organization_id, meter, period_start);
+
+ALTER TABLE ONLY enrollments.usage_thresholds
+    ADD CONSTRAINT usage_thresholds_pkey PRIMARY KEY (organization_id, meter, period_start, threshold);
+
+ALTER TABLE ONLY enrollments.waits
+    ADD CONSTRAINT waits_pkey PRIMARY KEY (organization_id, mode, event_name, contact_key, enrollment_id, place);
+
 ALTER TABLE ONLY enrollments.workflow_versions
     ADD CONSTRAINT workflow_versions_pkey PRIMARY KEY (workflow_id, version);
+
+CREATE INDEX approvals_decided_at_idx ON enrollments.approvals USING btree (decided_at) WHERE (status <> 'pending'::text);
+
+CREATE INDEX approvals_enrollment_id_idx ON enrollments.approvals USING btree (enrollment_id);
+
+CREATE INDEX approvals_expires_at_idx ON enrollments.approvals USING btree (expires_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX approvals_of_no_enrollment_idx ON enrollments.approvals USING btree (organization_id, id) WHERE (enrollment_id IS NULL);
+
+CREATE INDEX approvals_organization_id_mode_id_idx ON enrollments.approvals USING btree (organization_id, mode, id);
+
+CREATE INDEX approvals_organization_id_mode_pending_idx ON enrollments.approvals USING btree (organization_id, mode, id) WHERE (status = 'pending'::text);
+
+CREATE INDEX approvals_organization_id_workflow_id_idx ON enrollments.approvals USING btree (organization_id, workflow_id, id);
+
+CREATE INDEX approvals_unnotified_idx ON enrollments.approvals USING btree (organization_id, id) WHERE ((notified_at IS NULL) AND (status = 'pending'::text) AND (mode = 'live'::text));
+
+CREATE INDEX bounce_reports_taken_at_idx ON enrollments.bounce_reports USING btree (taken_at);
+
+CREATE INDEX chains_counted_on_idx ON enrollments.chains USING btree (counted_on);
+
+CREATE INDEX deliveries_message_key_idx ON enrollments.deliveries USING hash ("left"(message_id, 41));
 
 CREATE INDEX enrollment_search_block_idx ON enrollments.enrollment_search USING btree (workflow_id, block);
 
@@ -732,11 +1758,83 @@ CREATE INDEX enrollment_search_text_idx ON enrollments.enrollment_search USING g
 
 CREATE INDEX enrollments_block_idx ON enrollments.enrollments USING btree (workflow_id, ((id >> 3)));
 
+CREATE INDEX enrollments_contact_hash_idx ON enrollments.enrollments USING btree (workflow_id, contact_hash) WHERE (contact_hash IS NOT NULL);
+
+CREATE INDEX enrollments_entry_hash_idx ON enrollments.enrollments USING btree (workflow_id, entry_hash) WHERE (entry_hash IS NOT NULL);
+
 CREATE INDEX enrollments_lead_ref_idx ON enrollments.enrollments USING btree (workflow_id, "left"(lead_ref, 64), id) WHERE (lead_ref IS NOT NULL);
 
 CREATE INDEX enrollments_test_idx ON enrollments.enrollments USING btree (workflow_id, id) WHERE (mode = 'test'::text);
 
-CREATE INDEX event_triggers_organization_id_event_name_idx ON enrollments.event_triggers USING btree (organization_id, event_name, workflow_id);
+CREATE INDEX event_keys_accepted_at_idx ON enrollments.event_keys USING btree (accepted_at);
+
+CREATE INDEX event_triggers_organization_id_mode_event_name_idx ON enrollments.event_triggers USING btree (organization_id, mode, event_name, workflow_id);
+
+CREATE INDEX events_id_idx ON ONLY enrollments.events USING btree (organization_id, id);
+
+CREATE INDEX events_default_organization_id_id_idx ON enrollments.events_default USING btree (organization_id, id);
+
+CREATE INDEX events_name_idx ON ONLY enrollments.events USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX events_default_organization_id_mode_name_accepted_at_id_idx ON enrollments.events_default USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX events_p20261201_organization_id_id_idx ON enrollments.events_p20261201 USING btree (organization_id, id);
+
+CREATE INDEX events_p20261201_organization_id_mode_name_accepted_at_id_idx ON enrollments.events_p20261201 USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX events_p20261202_organization_id_id_idx ON enrollments.events_p20261202 USING btree (organization_id, id);
+
+CREATE INDEX events_p20261202_organization_id_mode_name_accepted_at_id_idx ON enrollments.events_p20261202 USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX events_p20261203_organization_id_id_idx ON enrollments.events_p20261203 USING btree (organization_id, id);
+
+CREATE INDEX events_p20261203_organization_id_mode_name_accepted_at_id_idx ON enrollments.events_p20261203 USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX events_p20261204_organization_id_id_idx ON enrollments.events_p20261204 USING btree (organization_id, id);
+
+CREATE INDEX events_p20261204_organization_id_mode_name_accepted_at_id_idx ON enrollments.events_p20261204 USING btree (organization_id, mode, name, accepted_at, id);
+
+CREATE INDEX goal_watches_enrollment_id_idx ON enrollments.goal_watches USING btree (enrollment_id);
+
+CREATE INDEX goal_watches_expires_at_idx ON enrollments.goal_watches USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX held_entries_email_idx ON enrollments.held_entries USING btree (organization_id, "left"(email, 64), id) WHERE (email IS NOT NULL);
+
+CREATE INDEX held_entries_expires_at_idx ON enrollments.held_entries USING btree (expires_at);
+
+CREATE INDEX held_entries_lead_ref_idx ON enrollments.held_entries USING btree (organization_id, "left"(lead_ref, 64), id) WHERE (lead_ref IS NOT NULL);
+
+CREATE INDEX held_entries_organization_id_id_idx ON enrollments.held_entries USING btree (organization_id, id);
+
+CREATE INDEX held_entries_workflow_id_idx ON enrollments.held_entries USING btree (workflow_id, id);
+
+CREATE INDEX held_lines_retry_at_idx ON enrollments.held_lines USING btree (retry_at);
+
+CREATE INDEX held_notices_due_at_idx ON enrollments.held_notices USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+CREATE INDEX hits_unjudged_idx ON ONLY enrollments.hits USING btree (at) WHERE ((verdict IS NULL) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
+
+CREATE INDEX hits_default_at_idx ON enrollments.hits_default USING btree (at) WHERE ((verdict IS NULL) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
+
+CREATE INDEX hits_delivery_id_idx ON ONLY enrollments.hits USING btree (delivery_id, at);
+
+CREATE INDEX hits_default_delivery_id_at_idx ON enrollments.hits_default USING btree (delivery_id, at);
+
+CREATE INDEX hits_enrollment_id_idx ON ONLY enrollments.hits USING btree (enrollment_id, at);
+
+CREATE INDEX hits_default_enrollment_id_at_idx ON enrollments.hits_default USING btree (enrollment_id, at);
+
+CREATE INDEX hits_p202612_at_idx ON enrollments.hits_p202612 USING btree (at) WHERE ((verdict IS NULL) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
+
+CREATE INDEX hits_p202612_delivery_id_at_idx ON enrollments.hits_p202612 USING btree (delivery_id, at);
+
+CREATE INDEX hits_p202612_enrollment_id_at_idx ON enrollments.hits_p202612 USING btree (enrollment_id, at);
+
+CREATE INDEX hits_p202701_at_idx ON enrollments.hits_p202701 USING btree (at) WHERE ((verdict IS NULL) AND (kind = ANY (ARRAY['open'::text, 'click'::text])));
+
+CREATE INDEX hits_p202701_delivery_id_at_idx ON enrollments.hits_p202701 USING btree (delivery_id, at);
+
+CREATE INDEX hits_p202701_enrollment_id_at_idx ON enrollments.hits_p202701 USING btree (enrollment_id, at);
 
 CREATE INDEX jobs_kind_wake_at_idx ON enrollments.jobs USING btree (kind, wake_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
@@ -748,7 +1846,13 @@ CREATE INDEX lanes_organization_id_workflow_id_idx ON enrollments.lanes USING bt
 
 CREATE INDEX lanes_wake_at_idx ON enrollments.lanes USING btree (wake_at) INCLUDE (organization_id, workflow_id) WHERE (running AND (wake_at IS NOT NULL));
 
+CREATE INDEX mails_finished_at_idx ON enrollments.mails USING btree (finished_at);
+
+CREATE INDEX outbox_organization_id_id_idx ON enrollments.outbox USING btree (organization_id, id);
+
 CREATE INDEX outcomes_enrollment_id_idx ON enrollments.outcomes USING brin (enrollment_id int8_minmax_multi_ops) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE INDEX outcomes_failed_ended_at_idx ON enrollments.outcomes USING btree (workflow_id, mode, ended_at) WHERE (status = 'failed'::text);
 
 CREATE INDEX outcomes_status_idx ON enrollments.outcomes USING btree (workflow_id, status, enrollment_id);
 
@@ -757,6 +1861,12 @@ CREATE INDEX outcomes_step_index_idx ON enrollments.outcomes USING btree (workfl
 CREATE INDEX outcomes_test_status_idx ON enrollments.outcomes USING btree (workflow_id, status, enrollment_id) WHERE (mode = 'test'::text);
 
 CREATE INDEX outcomes_test_step_index_idx ON enrollments.outcomes USING btree (workflow_id, step_index, status, enrollment_id) WHERE (mode = 'test'::text);
+
+CREATE INDEX refused_entries_email_idx ON enrollments.refused_entries USING btree (organization_id, "left"(email, 64), id) WHERE (email IS NOT NULL);
+
+CREATE INDEX refused_entries_lead_ref_idx ON enrollments.refused_entries USING btree (organization_id, "left"(lead_ref, 64), id) WHERE (lead_ref IS NOT NULL);
+
+CREATE INDEX refused_entries_refused_at_idx ON enrollments.refused_entries USING btree (refused_at);
 
 CREATE INDEX runs_lease_until_idx ON enrollments.runs USING btree (workflow_id, lease_until) WHERE (lease_until IS NOT NULL);
 
@@ -774,6 +1884,36 @@ CREATE INDEX runs_wake_at_idx ON enrollments.runs USING btree (workflow_id, wake
 
 CREATE INDEX schedules_next_tick_at_idx ON enrollments.schedules USING btree (next_tick_at);
 
+CREATE UNIQUE INDEX sending_domains_domain_key ON enrollments.sending_domains USING btree (domain) WHERE (verified_at IS NOT NULL);
+
+CREATE INDEX sending_domains_next_check_at_idx ON enrollments.sending_domains USING btree (next_check_at) WHERE (verified_at IS NOT NULL);
+
+CREATE INDEX sends_contact_key_idx ON enrollments.sends USING btree (contact_key);
+
+CREATE INDEX sends_held_idx ON enrollments.sends USING btree (enrollment_id) WHERE (status = 'held'::text);
+
+CREATE INDEX sends_held_planned_at_idx ON enrollments.sends USING btree (planned_at) WHERE (status = 'held'::text);
+
+CREATE INDEX sends_planned_at_idx ON enrollments.sends USING brin (planned_at) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE INDEX sends_quota_idx ON enrollments.sends USING btree (organization_id, planned_at, id) WHERE ((status = 'held'::text) AND (rule = 'quota'::text));
+
+CREATE INDEX sends_ref_key_idx ON enrollments.sends USING btree (ref_key) WHERE (ref_key IS NOT NULL);
+
+CREATE INDEX spreading_events_accepted_at_idx ON enrollments.spreading_events USING btree (accepted_at);
+
+CREATE INDEX suppressions_created_at_idx ON enrollments.suppressions USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE UNIQUE INDEX suppressions_email_key ON enrollments.suppressions USING btree (organization_id, mode, email, channel, COALESCE(category, ''::text), reason);
+
+CREATE INDEX suppressions_mode_idx ON enrollments.suppressions USING btree (organization_id, mode, id);
+
+CREATE INDEX suspensions_suspended_idx ON enrollments.suspensions USING btree (organization_id) WHERE is_suspended;
+
+CREATE INDEX usage_added_organization_id_meter_period_start_idx ON enrollments.usage_added USING btree (organization_id, meter, period_start);
+
+CREATE INDEX waits_enrollment_id_idx ON enrollments.waits USING btree (enrollment_id);
+
 ALTER INDEX enrollments.effects_pkey ATTACH PARTITION enrollments.effects_default_pkey;
 
 ALTER INDEX enrollments.effects_pkey ATTACH PARTITION enrollments.effects_p0_pkey;
@@ -782,15 +1922,89 @@ ALTER INDEX enrollments.effects_pkey ATTACH PARTITION enrollments.effects_p1_pke
 
 ALTER INDEX enrollments.effects_pkey ATTACH PARTITION enrollments.effects_p2_pkey;
 
+ALTER INDEX enrollments.event_answers_pkey ATTACH PARTITION enrollments.event_answers_default_pkey;
+
+ALTER INDEX enrollments.event_answers_pkey ATTACH PARTITION enrollments.event_answers_p20261201_pkey;
+
+ALTER INDEX enrollments.event_answers_pkey ATTACH PARTITION enrollments.event_answers_p20261202_pkey;
+
+ALTER INDEX enrollments.event_answers_pkey ATTACH PARTITION enrollments.event_answers_p20261203_pkey;
+
+ALTER INDEX enrollments.event_answers_pkey ATTACH PARTITION enrollments.event_answers_p20261204_pkey;
+
+ALTER INDEX enrollments.event_contacts_pkey ATTACH PARTITION enrollments.event_contacts_default_pkey;
+
+ALTER INDEX enrollments.event_contacts_pkey ATTACH PARTITION enrollments.event_contacts_p20261201_pkey;
+
+ALTER INDEX enrollments.event_contacts_pkey ATTACH PARTITION enrollments.event_contacts_p20261202_pkey;
+
+ALTER INDEX enrollments.event_contacts_pkey ATTACH PARTITION enrollments.event_contacts_p20261203_pkey;
+
+ALTER INDEX enrollments.event_contacts_pkey ATTACH PARTITION enrollments.event_contacts_p20261204_pkey;
+
+ALTER INDEX enrollments.events_id_idx ATTACH PARTITION enrollments.events_default_organization_id_id_idx;
+
+ALTER INDEX enrollments.events_name_idx ATTACH PARTITION enrollments.events_default_organization_id_mode_name_accepted_at_id_idx;
+
+ALTER INDEX enrollments.events_pkey ATTACH PARTITION enrollments.events_default_pkey;
+
+ALTER INDEX enrollments.events_id_idx ATTACH PARTITION enrollments.events_p20261201_organization_id_id_idx;
+
+ALTER INDEX enrollments.events_name_idx ATTACH PARTITION enrollments.events_p20261201_organization_id_mode_name_accepted_at_id_idx;
+
+ALTER INDEX enrollments.events_pkey ATTACH PARTITION enrollments.events_p20261201_pkey;
+
+ALTER INDEX enrollments.events_id_idx ATTACH PARTITION enrollments.events_p20261202_organization_id_id_idx;
+
+ALTER INDEX enrollments.events_name_idx ATTACH PARTITION enrollments.events_p20261202_organization_id_mode_name_accepted_at_id_idx;
+
+ALTER INDEX enrollments.events_pkey ATTACH PARTITION enrollments.events_p20261202_pkey;
+
+ALTER INDEX enrollments.events_id_idx ATTACH PARTITION enrollments.events_p20261203_organization_id_id_idx;
+
+ALTER INDEX enrollments.events_name_idx ATTACH PARTITION enrollments.events_p20261203_organization_id_mode_name_accepted_at_id_idx;
+
+ALTER INDEX enrollments.events_pkey ATTACH PARTITION enrollments.events_p20261203_pkey;
+
+ALTER INDEX enrollments.events_id_idx ATTACH PARTITION enrollments.events_p20261204_organization_id_id_idx;
+
+ALTER INDEX enrollments.events_name_idx ATTACH PARTITION enrollments.events_p20261204_organization_id_mode_name_accepted_at_id_idx;
+
+ALTER INDEX enrollments.events_pkey ATTACH PARTITION enrollments.events_p20261204_pkey;
+
+ALTER INDEX enrollments.hits_unjudged_idx ATTACH PARTITION enrollments.hits_default_at_idx;
+
+ALTER INDEX enrollments.hits_delivery_id_idx ATTACH PARTITION enrollments.hits_default_delivery_id_at_idx;
+
+ALTER INDEX enrollments.hits_enrollment_id_idx ATTACH PARTITION enrollments.hits_default_enrollment_id_at_idx;
+
+ALTER INDEX enrollments.hits_pkey ATTACH PARTITION enrollments.hits_default_pkey;
+
+ALTER INDEX enrollments.hits_unjudged_idx ATTACH PARTITION enrollments.hits_p202612_at_idx;
+
+ALTER INDEX enrollments.hits_delivery_id_idx ATTACH PARTITION enrollments.hits_p202612_delivery_id_at_idx;
+
+ALTER INDEX enrollments.hits_enrollment_id_idx ATTACH PARTITION enrollments.hits_p202612_enrollment_id_at_idx;
+
+ALTER INDEX enrollments.hits_pkey ATTACH PARTITION enrollments.hits_p202612_pkey;
+
+ALTER INDEX enrollments.hits_unjudged_idx ATTACH PARTITION enrollments.hits_p202701_at_idx;
+
+ALTER INDEX enrollments.hits_delivery_id_idx ATTACH PARTITION enrollments.hits_p202701_delivery_id_at_idx;
+
+ALTER INDEX enrollments.hits_enrollment_id_idx ATTACH PARTITION enrollments.hits_p202701_enrollment_id_at_idx;
+
+ALTER INDEX enrollments.hits_pkey ATTACH PARTITION enrollments.hits_p202701_pkey;
+
 ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_default_pkey;
 
-ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261126_pkey;
+ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261201_pkey;
 
-ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261127_pkey;
+ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261202_pkey;
 
-ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261128_pkey;
+ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261203_pkey;
 
-ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261129_pkey;
+ALTER INDEX enrollments.idempotency_keys_pkey ATTACH PARTITION enrollments.idempotency_keys_p20261204_pkey;
 
 ALTER INDEX enrollments.timeline_pkey ATTACH PARTITION enrollments.timeline_default_pkey;
 
@@ -801,3 +2015,7 @@ ALTER INDEX enrollments.timeline_pkey ATTACH PARTITION enrollments.timeline_p1_p
 ALTER INDEX enrollments.timeline_pkey ATTACH PARTITION enrollments.timeline_p2_pkey;
 
 CREATE STATISTICS enrollments.outcomes_place (mcv) ON workflow_id, step_index, status FROM enrollments.outcomes;
+
+CREATE TRIGGER senders_raise_revision BEFORE UPDATE ON enrollments.senders FOR EACH ROW EXECUTE FUNCTION enrollments.raise_revision();
+
+CREATE TRIGGER sending_rules_raise_revision BEFORE UPDATE ON enrollments.sending_rules FOR EACH ROW EXECUTE FUNCTION enrollments.raise_revision();

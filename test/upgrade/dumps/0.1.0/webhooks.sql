@@ -8,6 +8,15 @@ SET xmloption = content;
 SET client_min_messages = warning;
 SET row_security = off;
 
+CREATE FUNCTION webhooks.raise_revision() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    begin
+      -- Of the stored row: a writer that read the row before may send the number that it read.
+      new.revision := old.revision + 1;
+      return new;
+    end $$;
+
 SET default_tablespace = '';
 
 CREATE TABLE webhooks.attempts (
@@ -35,7 +44,7 @@ CREATE TABLE webhooks.attempts_default (
     next_attempt_at timestamp with time zone
 );
 
-CREATE TABLE webhooks.attempts_p20261126 (
+CREATE TABLE webhooks.attempts_p20261201 (
     delivery_id bigint NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     number integer NOT NULL,
@@ -47,7 +56,7 @@ CREATE TABLE webhooks.attempts_p20261126 (
     next_attempt_at timestamp with time zone
 );
 
-CREATE TABLE webhooks.attempts_p20261127 (
+CREATE TABLE webhooks.attempts_p20261202 (
     delivery_id bigint NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     number integer NOT NULL,
@@ -59,7 +68,7 @@ CREATE TABLE webhooks.attempts_p20261127 (
     next_attempt_at timestamp with time zone
 );
 
-CREATE TABLE webhooks.attempts_p20261128 (
+CREATE TABLE webhooks.attempts_p20261203 (
     delivery_id bigint NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     number integer NOT NULL,
@@ -71,7 +80,7 @@ CREATE TABLE webhooks.attempts_p20261128 (
     next_attempt_at timestamp with time zone
 );
 
-CREATE TABLE webhooks.attempts_p20261129 (
+CREATE TABLE webhooks.attempts_p20261204 (
     delivery_id bigint NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     number integer NOT NULL,
@@ -101,8 +110,8 @@ CREATE TABLE webhooks.deliveries (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 )
 PARTITION BY RANGE (event_at);
@@ -118,12 +127,12 @@ CREATE TABLE webhooks.deliveries_default (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
-CREATE TABLE webhooks.deliveries_p20261126 (
+CREATE TABLE webhooks.deliveries_p20261201 (
     id bigint DEFAULT nextval('webhooks.deliveries_id_seq'::regclass) NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     organization_id bigint NOT NULL,
@@ -134,12 +143,12 @@ CREATE TABLE webhooks.deliveries_p20261126 (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
-CREATE TABLE webhooks.deliveries_p20261127 (
+CREATE TABLE webhooks.deliveries_p20261202 (
     id bigint DEFAULT nextval('webhooks.deliveries_id_seq'::regclass) NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     organization_id bigint NOT NULL,
@@ -150,12 +159,12 @@ CREATE TABLE webhooks.deliveries_p20261127 (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
-CREATE TABLE webhooks.deliveries_p20261128 (
+CREATE TABLE webhooks.deliveries_p20261203 (
     id bigint DEFAULT nextval('webhooks.deliveries_id_seq'::regclass) NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     organization_id bigint NOT NULL,
@@ -166,12 +175,12 @@ CREATE TABLE webhooks.deliveries_p20261128 (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
-CREATE TABLE webhooks.deliveries_p20261129 (
+CREATE TABLE webhooks.deliveries_p20261204 (
     id bigint DEFAULT nextval('webhooks.deliveries_id_seq'::regclass) NOT NULL,
     event_at timestamp(3) with time zone NOT NULL,
     organization_id bigint NOT NULL,
@@ -182,8 +191,8 @@ CREATE TABLE webhooks.deliveries_p20261129 (
     status text NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     next_attempt_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
     order_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'failed'::text, 'delivered'::text, 'exhausted'::text, 'cancelled'::text])))
 );
 
@@ -230,7 +239,7 @@ CREATE TABLE webhooks.idempotency_keys_default (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE webhooks.idempotency_keys_p20261126 (
+CREATE TABLE webhooks.idempotency_keys_p20261201 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -244,7 +253,7 @@ CREATE TABLE webhooks.idempotency_keys_p20261126 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE webhooks.idempotency_keys_p20261127 (
+CREATE TABLE webhooks.idempotency_keys_p20261202 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -258,7 +267,7 @@ CREATE TABLE webhooks.idempotency_keys_p20261127 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE webhooks.idempotency_keys_p20261128 (
+CREATE TABLE webhooks.idempotency_keys_p20261203 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -272,7 +281,7 @@ CREATE TABLE webhooks.idempotency_keys_p20261128 (
     fence integer DEFAULT 0 NOT NULL
 );
 
-CREATE TABLE webhooks.idempotency_keys_p20261129 (
+CREATE TABLE webhooks.idempotency_keys_p20261204 (
     organization_id bigint NOT NULL,
     rpc text NOT NULL,
     key text NOT NULL,
@@ -340,6 +349,7 @@ WITH (fillfactor='50', autovacuum_vacuum_threshold='1000', autovacuum_vacuum_sca
 
 CREATE TABLE webhooks.outbox (
     id bigint NOT NULL,
+    organization_id bigint NOT NULL,
     topic text NOT NULL,
     events integer NOT NULL,
     frame bytea NOT NULL,
@@ -371,6 +381,7 @@ CREATE TABLE webhooks.payloads (
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 )
 PARTITION BY RANGE (event_at);
@@ -381,42 +392,47 @@ CREATE TABLE webhooks.payloads_default (
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 );
 
-CREATE TABLE webhooks.payloads_p20261126 (
+CREATE TABLE webhooks.payloads_p20261201 (
     event_id text NOT NULL COLLATE pg_catalog."C",
     event_at timestamp(3) with time zone NOT NULL,
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 );
 
-CREATE TABLE webhooks.payloads_p20261127 (
+CREATE TABLE webhooks.payloads_p20261202 (
     event_id text NOT NULL COLLATE pg_catalog."C",
     event_at timestamp(3) with time zone NOT NULL,
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 );
 
-CREATE TABLE webhooks.payloads_p20261128 (
+CREATE TABLE webhooks.payloads_p20261203 (
     event_id text NOT NULL COLLATE pg_catalog."C",
     event_at timestamp(3) with time zone NOT NULL,
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 );
 
-CREATE TABLE webhooks.payloads_p20261129 (
+CREATE TABLE webhooks.payloads_p20261204 (
     event_id text NOT NULL COLLATE pg_catalog."C",
     event_at timestamp(3) with time zone NOT NULL,
     body bytea NOT NULL,
     organization_id bigint NOT NULL,
     traceparent text,
+    cause text,
     subject text COLLATE pg_catalog."C"
 );
 
@@ -440,6 +456,12 @@ CREATE TABLE webhooks.removals (
     webhook_id bigint NOT NULL
 );
 
+CREATE TABLE webhooks.suspensions (
+    organization_id bigint NOT NULL,
+    sequence bigint NOT NULL,
+    is_suspended boolean NOT NULL
+);
+
 CREATE SEQUENCE webhooks.webhooks_id_seq
     START WITH 1
     INCREMENT BY 1
@@ -450,70 +472,74 @@ CREATE SEQUENCE webhooks.webhooks_id_seq
 CREATE TABLE webhooks.webhooks (
     id bigint DEFAULT nextval('webhooks.webhooks_id_seq'::regclass) NOT NULL,
     organization_id bigint NOT NULL,
+    mode text NOT NULL,
     url text NOT NULL,
+    sealed_url bytea,
+    headers json DEFAULT '{}'::json NOT NULL,
+    sealed_headers bytea,
+    event_types text[] NOT NULL,
+    filter json,
+    ordered boolean DEFAULT false NOT NULL,
+    rate_limit_per_second integer,
     active boolean NOT NULL,
-    description text,
     disabled_reason text,
+    description text,
     secret bytea NOT NULL,
     previous_secret bytea,
     previous_secret_until timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
-    event_types text[] NOT NULL,
-    headers json DEFAULT '{}'::json NOT NULL,
-    sealed_headers bytea,
-    rate_limit_per_second integer,
-    ordered boolean DEFAULT false NOT NULL,
-    filter json,
-    CONSTRAINT webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text, 'requested'::text])))
+    revision bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT webhooks_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['gone'::text, 'failing'::text, 'requested'::text]))),
+    CONSTRAINT webhooks_mode_check CHECK ((mode = ANY (ARRAY['live'::text, 'test'::text])))
 );
 
 ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_default DEFAULT;
 
-ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY webhooks.attempts ATTACH PARTITION webhooks.attempts_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_default DEFAULT;
 
-ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY webhooks.deliveries ATTACH PARTITION webhooks.deliveries_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_default DEFAULT;
 
-ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY webhooks.idempotency_keys ATTACH PARTITION webhooks.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_default DEFAULT;
 
-ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261126 FOR VALUES FROM ('2026-11-26 00:00:00+00') TO ('2026-11-27 00:00:00+00');
+ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261201 FOR VALUES FROM ('2026-12-01 00:00:00+00') TO ('2026-12-02 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261127 FOR VALUES FROM ('2026-11-27 00:00:00+00') TO ('2026-11-28 00:00:00+00');
+ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261202 FOR VALUES FROM ('2026-12-02 00:00:00+00') TO ('2026-12-03 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261128 FOR VALUES FROM ('2026-11-28 00:00:00+00') TO ('2026-11-29 00:00:00+00');
+ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261203 FOR VALUES FROM ('2026-12-03 00:00:00+00') TO ('2026-12-04 00:00:00+00');
 
-ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261129 FOR VALUES FROM ('2026-11-29 00:00:00+00') TO ('2026-11-30 00:00:00+00');
+ALTER TABLE ONLY webhooks.payloads ATTACH PARTITION webhooks.payloads_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO webhooks.endpoints VALUES
 	(1, 0, 0, false, NULL, false, NULL, 0, 0, NULL);
 
 INSERT INTO webhooks.kysely_migration VALUES
-	('2026-11-25-0900-webhooks', '2026-11-26T18:34:50.736Z');
+	('2026-12-01-0000-baseline', '2026-12-01T19:35:01.993Z');
 
 INSERT INTO webhooks.kysely_migration_lock VALUES
 	('migration_lock', 0);
@@ -523,16 +549,16 @@ INSERT INTO webhooks.lanes VALUES
 	(1, true, 1, false, NULL, NULL);
 
 INSERT INTO webhooks.outbox_lease VALUES
-	(true, NULL, '-infinity');
+	(true, 'e47cfad0-813d-47ca-9828-fcc1ef198664', '2026-12-01 19:35:04.486057+00');
 
 INSERT INTO webhooks.webhooks VALUES
-	(1, 1, 'https://hooks.example.com/drippulse', true, NULL, NULL, '\x01c9c6c08c557f42116def72b2a0c606f75771ce901cf64f0306f412f7fb46988187ea4426237e675ea596c6b2bb1ac5cebf6cc6650e231139a3d23225de813507e44d02abae9d04c240676d3b5b95d9b015ff', NULL, NULL, '2026-11-26 18:34:53.554+00', '2026-11-26 18:34:53.554+00', NULL, '{workflow.failed}', '{"x-own":"sealed by the keys of the dump"}', '\x01c9c6c08ce13291f9830bcb8aa20e97fd32f1786cbe4fa8a3a624bc51da158b6b3266e085494aa1af53b2f0569c6b1cd816c75bd5668eceacbeb85e1751fa3998cb1eeed90238680195c8', NULL, false, NULL);
+	(1, 1, 'live', 'https://hooks.example.com/drippulse', NULL, '{"x-own":"sealed by the keys of the dump"}', '\x01139a40f5a330f57e27035fb40202f643ed7d42a133787951f2f59ab2e14dd95892ebcdd24e57d950d1d94341451a6502763b2472f7be67172d8f9c0a47ea68a5ea36336b0873af03736e', '{workflow.failed}', NULL, false, NULL, true, NULL, NULL, '\x01139a40f5a686ad125a096bc813438cb2159df8a0a2336df1f2cacf93a77da22b6f5fcd80b4c83f3b8d7e649bd1729d9fb3ec99d2d20f236e4db9c5938af2a835d100a3e64196dc963d64c9b640f7ab59eb1c', NULL, NULL, '2026-12-01 19:35:04.201+00', '2026-12-01 19:35:04.201+00', NULL, 1);
 
 SELECT pg_catalog.setval('webhooks.deliveries_id_seq', 1, false);
 
 SELECT pg_catalog.setval('webhooks.jobs_id_seq', 1, false);
 
-SELECT pg_catalog.setval('webhooks.outbox_id_seq', 1, false);
+SELECT pg_catalog.setval('webhooks.outbox_id_seq', 1, true);
 
 SELECT pg_catalog.setval('webhooks.webhooks_id_seq', 1, true);
 
@@ -542,17 +568,17 @@ ALTER TABLE ONLY webhooks.attempts
 ALTER TABLE ONLY webhooks.attempts_default
     ADD CONSTRAINT attempts_default_pkey PRIMARY KEY (delivery_id, number, event_at);
 
-ALTER TABLE ONLY webhooks.attempts_p20261126
-    ADD CONSTRAINT attempts_p20261126_pkey PRIMARY KEY (delivery_id, number, event_at);
+ALTER TABLE ONLY webhooks.attempts_p20261201
+    ADD CONSTRAINT attempts_p20261201_pkey PRIMARY KEY (delivery_id, number, event_at);
 
-ALTER TABLE ONLY webhooks.attempts_p20261127
-    ADD CONSTRAINT attempts_p20261127_pkey PRIMARY KEY (delivery_id, number, event_at);
+ALTER TABLE ONLY webhooks.attempts_p20261202
+    ADD CONSTRAINT attempts_p20261202_pkey PRIMARY KEY (delivery_id, number, event_at);
 
-ALTER TABLE ONLY webhooks.attempts_p20261128
-    ADD CONSTRAINT attempts_p20261128_pkey PRIMARY KEY (delivery_id, number, event_at);
+ALTER TABLE ONLY webhooks.attempts_p20261203
+    ADD CONSTRAINT attempts_p20261203_pkey PRIMARY KEY (delivery_id, number, event_at);
 
-ALTER TABLE ONLY webhooks.attempts_p20261129
-    ADD CONSTRAINT attempts_p20261129_pkey PRIMARY KEY (delivery_id, number, event_at);
+ALTER TABLE ONLY webhooks.attempts_p20261204
+    ADD CONSTRAINT attempts_p20261204_pkey PRIMARY KEY (delivery_id, number, event_at);
 
 ALTER TABLE ONLY webhooks.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id, event_at);
@@ -566,29 +592,29 @@ ALTER TABLE ONLY webhooks.deliveries
 ALTER TABLE ONLY webhooks.deliveries_default
     ADD CONSTRAINT deliveries_default_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261126
-    ADD CONSTRAINT deliveries_p20261126_pkey PRIMARY KEY (id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261201
+    ADD CONSTRAINT deliveries_p20261201_pkey PRIMARY KEY (id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261126
-    ADD CONSTRAINT deliveries_p20261126_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261201
+    ADD CONSTRAINT deliveries_p20261201_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261127
-    ADD CONSTRAINT deliveries_p20261127_pkey PRIMARY KEY (id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261202
+    ADD CONSTRAINT deliveries_p20261202_pkey PRIMARY KEY (id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261127
-    ADD CONSTRAINT deliveries_p20261127_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261202
+    ADD CONSTRAINT deliveries_p20261202_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261128
-    ADD CONSTRAINT deliveries_p20261128_pkey PRIMARY KEY (id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261203
+    ADD CONSTRAINT deliveries_p20261203_pkey PRIMARY KEY (id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261128
-    ADD CONSTRAINT deliveries_p20261128_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261203
+    ADD CONSTRAINT deliveries_p20261203_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261129
-    ADD CONSTRAINT deliveries_p20261129_pkey PRIMARY KEY (id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261204
+    ADD CONSTRAINT deliveries_p20261204_pkey PRIMARY KEY (id, event_at);
 
-ALTER TABLE ONLY webhooks.deliveries_p20261129
-    ADD CONSTRAINT deliveries_p20261129_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
+ALTER TABLE ONLY webhooks.deliveries_p20261204
+    ADD CONSTRAINT deliveries_p20261204_webhook_id_event_id_event_at_key UNIQUE (webhook_id, event_id, event_at);
 
 ALTER TABLE ONLY webhooks.endpoints
     ADD CONSTRAINT endpoints_pkey PRIMARY KEY (webhook_id);
@@ -599,17 +625,17 @@ ALTER TABLE ONLY webhooks.idempotency_keys
 ALTER TABLE ONLY webhooks.idempotency_keys_default
     ADD CONSTRAINT idempotency_keys_default_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY webhooks.idempotency_keys_p20261126
-    ADD CONSTRAINT idempotency_keys_p20261126_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY webhooks.idempotency_keys_p20261201
+    ADD CONSTRAINT idempotency_keys_p20261201_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY webhooks.idempotency_keys_p20261127
-    ADD CONSTRAINT idempotency_keys_p20261127_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY webhooks.idempotency_keys_p20261202
+    ADD CONSTRAINT idempotency_keys_p20261202_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY webhooks.idempotency_keys_p20261128
-    ADD CONSTRAINT idempotency_keys_p20261128_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY webhooks.idempotency_keys_p20261203
+    ADD CONSTRAINT idempotency_keys_p20261203_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
-ALTER TABLE ONLY webhooks.idempotency_keys_p20261129
-    ADD CONSTRAINT idempotency_keys_p20261129_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
+ALTER TABLE ONLY webhooks.idempotency_keys_p20261204
+    ADD CONSTRAINT idempotency_keys_p20261204_pkey PRIMARY KEY (organization_id, rpc, key, created_at);
 
 ALTER TABLE ONLY webhooks.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (consumer_group, event_id);
@@ -638,23 +664,26 @@ ALTER TABLE ONLY webhooks.payloads
 ALTER TABLE ONLY webhooks.payloads_default
     ADD CONSTRAINT payloads_default_pkey PRIMARY KEY (event_id, event_at);
 
-ALTER TABLE ONLY webhooks.payloads_p20261126
-    ADD CONSTRAINT payloads_p20261126_pkey PRIMARY KEY (event_id, event_at);
+ALTER TABLE ONLY webhooks.payloads_p20261201
+    ADD CONSTRAINT payloads_p20261201_pkey PRIMARY KEY (event_id, event_at);
 
-ALTER TABLE ONLY webhooks.payloads_p20261127
-    ADD CONSTRAINT payloads_p20261127_pkey PRIMARY KEY (event_id, event_at);
+ALTER TABLE ONLY webhooks.payloads_p20261202
+    ADD CONSTRAINT payloads_p20261202_pkey PRIMARY KEY (event_id, event_at);
 
-ALTER TABLE ONLY webhooks.payloads_p20261128
-    ADD CONSTRAINT payloads_p20261128_pkey PRIMARY KEY (event_id, event_at);
+ALTER TABLE ONLY webhooks.payloads_p20261203
+    ADD CONSTRAINT payloads_p20261203_pkey PRIMARY KEY (event_id, event_at);
 
-ALTER TABLE ONLY webhooks.payloads_p20261129
-    ADD CONSTRAINT payloads_p20261129_pkey PRIMARY KEY (event_id, event_at);
+ALTER TABLE ONLY webhooks.payloads_p20261204
+    ADD CONSTRAINT payloads_p20261204_pkey PRIMARY KEY (event_id, event_at);
 
 ALTER TABLE ONLY webhooks.queue
     ADD CONSTRAINT queue_pkey PRIMARY KEY (delivery_id);
 
 ALTER TABLE ONLY webhooks.removals
     ADD CONSTRAINT removals_pkey PRIMARY KEY (webhook_id);
+
+ALTER TABLE ONLY webhooks.suspensions
+    ADD CONSTRAINT suspensions_pkey PRIMARY KEY (organization_id);
 
 ALTER TABLE ONLY webhooks.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
@@ -667,21 +696,21 @@ CREATE INDEX deliveries_webhook_id_status_id_idx ON ONLY webhooks.deliveries USI
 
 CREATE INDEX deliveries_default_webhook_id_status_id_idx ON webhooks.deliveries_default USING btree (webhook_id, status, id);
 
-CREATE INDEX deliveries_p20261126_webhook_id_id_idx ON webhooks.deliveries_p20261126 USING btree (webhook_id, id);
+CREATE INDEX deliveries_p20261201_webhook_id_id_idx ON webhooks.deliveries_p20261201 USING btree (webhook_id, id);
 
-CREATE INDEX deliveries_p20261126_webhook_id_status_id_idx ON webhooks.deliveries_p20261126 USING btree (webhook_id, status, id);
+CREATE INDEX deliveries_p20261201_webhook_id_status_id_idx ON webhooks.deliveries_p20261201 USING btree (webhook_id, status, id);
 
-CREATE INDEX deliveries_p20261127_webhook_id_id_idx ON webhooks.deliveries_p20261127 USING btree (webhook_id, id);
+CREATE INDEX deliveries_p20261202_webhook_id_id_idx ON webhooks.deliveries_p20261202 USING btree (webhook_id, id);
 
-CREATE INDEX deliveries_p20261127_webhook_id_status_id_idx ON webhooks.deliveries_p20261127 USING btree (webhook_id, status, id);
+CREATE INDEX deliveries_p20261202_webhook_id_status_id_idx ON webhooks.deliveries_p20261202 USING btree (webhook_id, status, id);
 
-CREATE INDEX deliveries_p20261128_webhook_id_id_idx ON webhooks.deliveries_p20261128 USING btree (webhook_id, id);
+CREATE INDEX deliveries_p20261203_webhook_id_id_idx ON webhooks.deliveries_p20261203 USING btree (webhook_id, id);
 
-CREATE INDEX deliveries_p20261128_webhook_id_status_id_idx ON webhooks.deliveries_p20261128 USING btree (webhook_id, status, id);
+CREATE INDEX deliveries_p20261203_webhook_id_status_id_idx ON webhooks.deliveries_p20261203 USING btree (webhook_id, status, id);
 
-CREATE INDEX deliveries_p20261129_webhook_id_id_idx ON webhooks.deliveries_p20261129 USING btree (webhook_id, id);
+CREATE INDEX deliveries_p20261204_webhook_id_id_idx ON webhooks.deliveries_p20261204 USING btree (webhook_id, id);
 
-CREATE INDEX deliveries_p20261129_webhook_id_status_id_idx ON webhooks.deliveries_p20261129 USING btree (webhook_id, status, id);
+CREATE INDEX deliveries_p20261204_webhook_id_status_id_idx ON webhooks.deliveries_p20261204 USING btree (webhook_id, status, id);
 
 CREATE INDEX jobs_kind_wake_at_idx ON webhooks.jobs USING btree (kind, wake_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
@@ -689,33 +718,37 @@ CREATE INDEX jobs_organization_id_kind_id_idx ON webhooks.jobs USING btree (orga
 
 CREATE INDEX lanes_next_due_at_idx ON webhooks.lanes USING btree (next_due_at) WHERE (next_due_at IS NOT NULL);
 
+CREATE INDEX outbox_organization_id_id_idx ON webhooks.outbox USING btree (organization_id, id);
+
 CREATE INDEX payloads_organization_id_subject_idx ON ONLY webhooks.payloads USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
 CREATE INDEX payloads_default_organization_id_subject_idx ON webhooks.payloads_default USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
-CREATE INDEX payloads_p20261126_organization_id_subject_idx ON webhooks.payloads_p20261126 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
+CREATE INDEX payloads_p20261201_organization_id_subject_idx ON webhooks.payloads_p20261201 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
-CREATE INDEX payloads_p20261127_organization_id_subject_idx ON webhooks.payloads_p20261127 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
+CREATE INDEX payloads_p20261202_organization_id_subject_idx ON webhooks.payloads_p20261202 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
-CREATE INDEX payloads_p20261128_organization_id_subject_idx ON webhooks.payloads_p20261128 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
+CREATE INDEX payloads_p20261203_organization_id_subject_idx ON webhooks.payloads_p20261203 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
-CREATE INDEX payloads_p20261129_organization_id_subject_idx ON webhooks.payloads_p20261129 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
+CREATE INDEX payloads_p20261204_organization_id_subject_idx ON webhooks.payloads_p20261204 USING btree (organization_id, subject) WHERE ((subject IS NOT NULL) AND (body <> '\x'::bytea));
 
 CREATE INDEX queue_webhook_id_is_manual_due_at_idx ON webhooks.queue USING btree (webhook_id, is_manual, due_at, delivery_id);
 
 CREATE INDEX queue_webhook_id_order_key_idx ON webhooks.queue USING btree (webhook_id, order_key, delivery_id) WHERE (order_key IS NOT NULL);
 
+CREATE INDEX suspensions_suspended_idx ON webhooks.suspensions USING btree (organization_id) WHERE is_suspended;
+
 CREATE INDEX webhooks_organization_id_id_idx ON webhooks.webhooks USING btree (organization_id, id) WHERE (deleted_at IS NULL);
 
 ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_default_pkey;
 
-ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261126_pkey;
+ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261201_pkey;
 
-ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261127_pkey;
+ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261202_pkey;
 
-ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261128_pkey;
+ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261203_pkey;
 
-ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261129_pkey;
+ALTER INDEX webhooks.attempts_pkey ATTACH PARTITION webhooks.attempts_p20261204_pkey;
 
 ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_default_pkey;
 
@@ -725,64 +758,66 @@ ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deli
 
 ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_default_webhook_id_status_id_idx;
 
-ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261126_pkey;
+ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261201_pkey;
 
-ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261126_webhook_id_event_id_event_at_key;
+ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261201_webhook_id_event_id_event_at_key;
 
-ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261126_webhook_id_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261201_webhook_id_id_idx;
 
-ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261126_webhook_id_status_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261201_webhook_id_status_id_idx;
 
-ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261127_pkey;
+ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261202_pkey;
 
-ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261127_webhook_id_event_id_event_at_key;
+ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261202_webhook_id_event_id_event_at_key;
 
-ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261127_webhook_id_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261202_webhook_id_id_idx;
 
-ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261127_webhook_id_status_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261202_webhook_id_status_id_idx;
 
-ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261128_pkey;
+ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261203_pkey;
 
-ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261128_webhook_id_event_id_event_at_key;
+ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261203_webhook_id_event_id_event_at_key;
 
-ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261128_webhook_id_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261203_webhook_id_id_idx;
 
-ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261128_webhook_id_status_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261203_webhook_id_status_id_idx;
 
-ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261129_pkey;
+ALTER INDEX webhooks.deliveries_pkey ATTACH PARTITION webhooks.deliveries_p20261204_pkey;
 
-ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261129_webhook_id_event_id_event_at_key;
+ALTER INDEX webhooks.deliveries_webhook_id_event_id_key ATTACH PARTITION webhooks.deliveries_p20261204_webhook_id_event_id_event_at_key;
 
-ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261129_webhook_id_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_id_idx ATTACH PARTITION webhooks.deliveries_p20261204_webhook_id_id_idx;
 
-ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261129_webhook_id_status_id_idx;
+ALTER INDEX webhooks.deliveries_webhook_id_status_id_idx ATTACH PARTITION webhooks.deliveries_p20261204_webhook_id_status_id_idx;
 
 ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_default_pkey;
 
-ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261126_pkey;
+ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261201_pkey;
 
-ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261127_pkey;
+ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261202_pkey;
 
-ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261128_pkey;
+ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261203_pkey;
 
-ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261129_pkey;
+ALTER INDEX webhooks.idempotency_keys_pkey ATTACH PARTITION webhooks.idempotency_keys_p20261204_pkey;
 
 ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_default_organization_id_subject_idx;
 
 ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_default_pkey;
 
-ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261126_organization_id_subject_idx;
+ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261201_organization_id_subject_idx;
 
-ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261126_pkey;
+ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261201_pkey;
 
-ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261127_organization_id_subject_idx;
+ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261202_organization_id_subject_idx;
 
-ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261127_pkey;
+ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261202_pkey;
 
-ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261128_organization_id_subject_idx;
+ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261203_organization_id_subject_idx;
 
-ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261128_pkey;
+ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261203_pkey;
 
-ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261129_organization_id_subject_idx;
+ALTER INDEX webhooks.payloads_organization_id_subject_idx ATTACH PARTITION webhooks.payloads_p20261204_organization_id_subject_idx;
 
-ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261129_pkey;
+ALTER INDEX webhooks.payloads_pkey ATTACH PARTITION webhooks.payloads_p20261204_pkey;
+
+CREATE TRIGGER webhooks_raise_revision BEFORE UPDATE ON webhooks.webhooks FOR EACH ROW EXECUTE FUNCTION webhooks.raise_revision();

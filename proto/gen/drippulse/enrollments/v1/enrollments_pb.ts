@@ -873,7 +873,7 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   heldBy?: HeldBy | undefined;
 
   /**
-   * Version of the workflow that the line was written under; null in lines of earlier releases.
+   * Version of the workflow that the line was written under.
    *
    * @generated from field: optional int32 workflow_version = 16;
    */

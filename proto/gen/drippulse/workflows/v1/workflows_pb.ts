@@ -1288,7 +1288,7 @@ export type ListedWorkflowVersion = Message<"drippulse.workflows.v1.ListedWorkfl
   activeEnrollments?: bigint | undefined;
 
   /**
-   * `user`, `api_key` or `service`; null for versions from before authors were noted.
+   * `user`, `api_key` or `service`.
    *
    * @generated from field: optional string actor_type = 5;
    */
@@ -1393,7 +1393,7 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   steps: Uint8Array;
 
   /**
-   * `user`, `api_key` or `service`; null for versions from before authors were noted.
+   * `user`, `api_key` or `service`.
    *
    * @generated from field: optional string actor_type = 4;
    */

@@ -1,6 +1,6 @@
 import { HttpFailure } from '@drippulse/http';
-import { redact } from '@drippulse/http/secrets';
 import { chainHeader, fromConnectError } from '@drippulse/rpc';
+import { redact } from '@drippulse/secrets';
 import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts';
 import { resultOf } from './answer.ts';
 import { type CallbackRequest, readRequest } from './request.ts';

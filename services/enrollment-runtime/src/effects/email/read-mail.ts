@@ -29,7 +29,7 @@ export async function readMail(ctx: Context, key: Key): Promise<ShownMail> {
   };
 }
 
-/** This service stored the result as an outcome. Mails of earlier releases have none of it. */
+/** This service stored the result as an outcome. That of a mail that did not go out has no `sentAs`. */
 function sentAsOf(result: string | null): SentAs | undefined {
   return result === null ? undefined : (parseObject(result) as EffectOutcome).sentAs;
 }

@@ -4,9 +4,6 @@ import { type JsonValue, nearest, parseJson } from '@drippulse/json';
 import { KeyRole } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 import { type Caller, permits, scopeOf } from '@drippulse/rpc';
-import type { Selectable } from 'kysely';
-import { hashOfRestricted } from '../../credential-texts/api-key.ts';
-import type { ApiKeys } from '../../db/schema.ts';
 
 /** The scopes that methods of this version need. */
 const knownScopes: ReadonlySet<string> = new Set(
@@ -72,14 +69,4 @@ export function refuseMoreThanOwn({ scopes: own }: Caller, scopes: readonly stri
       ? 'An API key with scopes gives no key the rights of one without scopes.'
       : `The API key lacks the scope "${missing}", so it cannot give it to another key.`,
   );
-}
-
-/** What is stored as the hash of a key with these rights. It stays that of a restricted key when the restrictions are lifted. */
-export function hashColumns(
-  row: Pick<Selectable<ApiKeys>, 'key_hash' | 'hash_rounds'>,
-  rights: { role: string; scopes: readonly string[] | null },
-): Pick<Selectable<ApiKeys>, 'key_hash' | 'hash_rounds'> {
-  const isRestricted = rights.role !== 'admin' || rights.scopes !== null;
-  if (!isRestricted || row.hash_rounds === 2) return { key_hash: row.key_hash, hash_rounds: row.hash_rounds };
-  return { key_hash: hashOfRestricted(row.key_hash), hash_rounds: 2 };
 }

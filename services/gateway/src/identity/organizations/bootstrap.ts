@@ -96,6 +96,7 @@ async function ensureApiKey(trx: Transaction<DB>, organizationId: bigint, apiKey
       organization_id: organizationId,
       name: keyName,
       mode: apiKey.startsWith('adcrm_test_') ? 'test' : 'live',
+      role: 'admin',
       key_hash: hashApiKey(apiKey),
       last_four: apiKey.slice(-4),
     })

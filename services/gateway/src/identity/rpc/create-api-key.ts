@@ -7,7 +7,7 @@ import type { Transaction } from 'kysely';
 import { createApiKeyText, hashApiKey } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';
 import { keyNameProblems } from '../api-keys/fields.ts';
-import { hashColumns, keyRoleFromProto, readScopes, refuseMoreThanOwn } from '../api-keys/rights.ts';
+import { keyRoleFromProto, readScopes, refuseMoreThanOwn } from '../api-keys/rights.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
 import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
@@ -32,7 +32,7 @@ export async function createApiKey(ctx: Context, request: CreateApiKeyRequest, c
         name: request.name ?? null,
         mode,
         ...rights,
-        ...hashColumns({ key_hash: hashApiKey(key), hash_rounds: 1 }, rights),
+        key_hash: hashApiKey(key),
         last_four: key.slice(-4),
         created_at: now,
         expires_at: request.expiresIn === undefined ? null : new Date(now.getTime() + request.expiresIn * dayMs),

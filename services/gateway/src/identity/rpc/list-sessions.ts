@@ -19,15 +19,14 @@ export async function listSessions(ctx: Context, request: ListSessionsRequest, c
     .where('user_id', '=', BigInt(actor.id))
     .where('ended_at', 'is', null)
     .where('expires_at', '>', now)
-    .where(sql<boolean>`coalesce(last_used_at, created_at) > ${idleSince(now)}`);
+    .where('last_used_at', '>', idleSince(now));
   for (const condition of createdConditions(request)) open = open.where(condition);
   const ids = request.ids.map((id) => id.toLowerCase());
   if (ids.length > 0) open = open.where(sql<boolean>`id::text = any(${ids})`);
   const { rows, paging } = await readList(request, {
     rows: ({ beforeId, limit, offset }) =>
       open
-        .select(['number as id', 'id as uuid', 'device', 'network', 'created_at', 'expires_at'])
-        .select((eb) => eb.fn.coalesce('last_used_at', 'created_at').as('last_used_at'))
+        .select(['number as id', 'id as uuid', 'device', 'network', 'created_at', 'last_used_at', 'expires_at'])
         .where('number', '<', beforeId)
         .orderBy('number', 'desc')
         .limit(limit)
@@ -39,7 +38,7 @@ export async function listSessions(ctx: Context, request: ListSessionsRequest, c
     sessions: rows.map(({ uuid, device, network, created_at, last_used_at, expires_at }) => ({
       id: uuid,
       ...(device !== null && { device }),
-      ...(network !== null && { network }),
+      network,
       current: uuid === current,
       createdAt: timestampFromDate(created_at),
       lastUsedAt: timestampFromDate(last_used_at),

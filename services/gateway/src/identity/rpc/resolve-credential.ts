@@ -3,7 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { PrincipalSchema, ResolveCredentialRequest } from '@drippulse/proto/drippulse/identity/v1/credentials_pb';
 import { KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { sql } from 'kysely';
-import { hashApiKey, hashOfRestricted, isApiKeyText } from '../../credential-texts/api-key.ts';
+import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import type { Context } from '../context.ts';
 import { hasFactor } from '../mfa/has-factor.ts';
 import { roleToProto } from '../roles.ts';
@@ -19,12 +19,11 @@ export async function resolveCredential(ctx: Context, { credential, isBackground
 }
 
 async function findApiKey(ctx: Context, text: string): Promise<Found | undefined> {
-  const hash = hashApiKey(text);
   const row = await ctx.db.kysely
     .selectFrom('api_keys')
     .innerJoin('organizations', 'organizations.id', 'api_keys.organization_id')
     .select(['api_keys.id', 'organization_id', 'mode', 'role', 'scopes', 'expires_at', 'suspended_at'])
-    .where('key_hash', 'in', [hash, hashOfRestricted(hash)])
+    .where('key_hash', '=', hashApiKey(text))
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
   if (!row || hasPassed(ctx, row.expires_at)) return undefined;
@@ -56,8 +55,7 @@ async function findSession(
         and not ${hasFactor(sql.ref('memberships.identity_id'))}`.as('lacks_mfa'),
     )
     .select(['memberships.id', 'memberships.organization_id', 'memberships.role', 'organizations.suspended_at'])
-    .select(['sessions.expires_at', 'sessions.created_at'])
-    .select((eb) => eb.fn.coalesce('sessions.last_used_at', 'sessions.created_at').as('last_used_at'))
+    .select(['sessions.expires_at', 'sessions.created_at', 'sessions.last_used_at'])
     .where('sessions.id', '=', claims.sessionId)
     .where('sessions.user_id', '=', claims.userId)
     .where('sessions.ended_at', 'is', null)

@@ -7,7 +7,7 @@ import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';
 import { keyNameProblems } from '../api-keys/fields.ts';
 import { apiKeyNotFound } from '../api-keys/not-found.ts';
-import { hashColumns, keyRoleFromProto, readScopes, refuseMoreThanOwn } from '../api-keys/rights.ts';
+import { keyRoleFromProto, readScopes, refuseMoreThanOwn } from '../api-keys/rights.ts';
 import { apiKeyToProto } from '../api-keys/to-proto.ts';
 import type { Context } from '../context.ts';
 import { maskedFields } from '../update-mask.ts';
@@ -22,7 +22,7 @@ export async function updateApiKey(ctx: Context, request: UpdateApiKeyRequest, c
     refuseMoreThanOwn(caller, scopes);
     const row = await trx
       .updateTable('api_keys')
-      .set({ name, role, scopes, ...hashColumns(key, { role, scopes }) })
+      .set({ name, role, scopes })
       .where('organization_id', '=', caller.organizationId)
       .where('id', '=', key.id)
       .returningAll()
@@ -51,7 +51,7 @@ function readChanges(request: UpdateApiKeyRequest): { name?: string | null; role
 async function findKey(trx: Transaction<DB>, organizationId: bigint, id: bigint) {
   const key = await trx
     .selectFrom('api_keys')
-    .select(['id', 'name', 'role', 'scopes', 'key_hash', 'hash_rounds'])
+    .select(['id', 'name', 'role', 'scopes'])
     .where('organization_id', '=', organizationId)
     .where('id', '=', id)
     .forNoKeyUpdate()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@drippulse/loops';
-import { ConfigError } from '@drippulse/process';
+import { type KeyList, parseKeyList } from '@drippulse/process';
 import { jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 
@@ -18,11 +18,10 @@ const issuer = 'drippulse';
 const audience = 'drippulse-api';
 const uuid = z.uuid();
 
-/** Session tokens by `SESSION_KEYS`: base64 keys of at least 32 bytes, comma-separated; the first signs, all verify. */
+/** Session tokens by `SESSION_KEYS`: base64 keys of 32 bytes, comma-separated; the first signs, all verify. */
 export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
-  const ring = parseSessionKeys(keys);
-  const [current] = ring;
-  const byId = new Map(ring.map((key) => [key.id, key.secret]));
+  const { current, all } = parseSessionKeys(keys);
+  const byId = new Map(all.map((key) => [key.id, key.secret]));
 
   return {
     sign: ({ sessionId, userId, expiresAt }) =>
@@ -60,20 +59,11 @@ export function createSessionTokens(keys: string, clock: Clock): SessionTokens {
 
 type SessionKey = { id: string; secret: Uint8Array };
 
-/** Reads SESSION_KEYS. Throws a ConfigError that never quotes a key. */
-export function parseSessionKeys(text: string): [SessionKey, ...SessionKey[]] {
-  const parts = text.split(',').map((part) => part.trim());
-  const [first, ...others] = parts.filter((part) => part !== '').map(parseKey);
-  if (!first) throw malformed('must hold at least one key');
-  return [first, ...others];
-}
-
-function parseKey(part: string): SessionKey {
-  const secret = Buffer.from(part, 'base64');
-  if (secret.length < 32) throw malformed('each key must be at least 32 bytes in base64 (openssl rand -base64 32)');
+function keyOf(secret: Buffer): SessionKey {
   return { id: createHash('sha256').update('session key ').update(secret).digest('hex').slice(0, 12), secret };
 }
 
-function malformed(problem: string): ConfigError {
-  return new ConfigError([`SESSION_KEYS: ${problem}`]);
+/** Reads SESSION_KEYS. Throws a ConfigError that never quotes a key. */
+export function parseSessionKeys(text: string): KeyList<SessionKey> {
+  return parseKeyList('SESSION_KEYS', text, keyOf);
 }

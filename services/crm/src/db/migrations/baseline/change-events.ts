@@ -1,10 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The audit stream: rows are only added, and an erasure may replace values by null. */
+/**
+ * The audit stream. Rows are only added. The erasure of a person may replace values by null, and the deletion of an
+ * organization deletes its rows.
+ */
 export async function createChangeEvents(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await refuseChanges(db);
   await allowBlanking(db);
+  await allowErasing(db);
 }
 
 async function createTable(db: Kysely<unknown>): Promise<void> {
@@ -33,8 +37,9 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Two triggers bind the owner of the table too. The first refuses every statement that changes rows, unless
- * `blank_change_events` runs it. The second refuses every change of a row except values that become null.
+ * Two triggers bind the owner of the table too. The first refuses every statement that changes or deletes rows, unless
+ * `blank_change_events` or `erase_change_events` runs it. The second refuses every change of a row except values that
+ * become null.
  */
 async function refuseChanges(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -47,6 +52,9 @@ async function refuseChanges(db: Kysely<unknown>): Promise<void> {
     create function refuse_change() returns trigger language plpgsql as $$
       begin
         if tg_op = 'UPDATE' and current_setting('drippulse.blanking', true) = 'on' then
+          return null;
+        end if;
+        if tg_op = 'DELETE' and current_setting('drippulse.erasing', true) = 'on' then
           return null;
         end if;
         raise exception 'change_events is append-only' using errcode = 'insufficient_privilege';
@@ -90,4 +98,23 @@ async function allowBlanking(db: Kysely<unknown>): Promise<void> {
       end
     $$`.execute(db);
   await sql`revoke execute on function blank_change_events(bigint, uuid[], text[]) from public`.execute(db);
+}
+
+/** Deletes some change events of an organization that is deleted, and returns how many. */
+async function allowErasing(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create function erase_change_events(organization bigint, most integer) returns bigint
+    language plpgsql security definer set search_path from current as $$
+      declare
+        erased bigint;
+      begin
+        perform set_config('drippulse.erasing', 'on', true);
+        delete from change_events where ctid = any (array(
+          select ctid from change_events where organization_id = organization limit most));
+        get diagnostics erased = row_count;
+        perform set_config('drippulse.erasing', 'off', true);
+        return erased;
+      end
+    $$`.execute(db);
+  await sql`revoke execute on function erase_change_events(bigint, integer) from public`.execute(db);
 }

@@ -1,3 +1,4 @@
+import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 export async function createCustomFields(db: Kysely<unknown>): Promise<void> {
@@ -17,4 +18,5 @@ export async function createCustomFields(db: Kysely<unknown>): Promise<void> {
       constraint custom_fields_pkey primary key (id),
       constraint custom_fields_organization_id_record_type_key_key unique (organization_id, record_type, key)
     )`.execute(db);
+  await addRevision(db, 'custom_fields');
 }

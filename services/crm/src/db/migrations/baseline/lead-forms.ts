@@ -1,3 +1,4 @@
+import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
 export async function createLeadForms(db: Kysely<unknown>): Promise<void> {
@@ -10,6 +11,7 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
     create table lead_forms (
       id bigint primary key generated always as identity,
       organization_id bigint not null,
+      mode text not null constraint lead_forms_mode_check check (mode in ('live', 'test')),
       token text not null,
       name text not null,
       title text,
@@ -31,11 +33,19 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
     )`.execute(db);
   // The organization does not lead: a visitor has only the token.
   await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
-  await sql`create index lead_forms_organization_id_id_idx on lead_forms (organization_id, id)
-    where deleted_at is null`.execute(db);
+  // A list shows one mode, and reads no form of the other.
+  for (const mode of ['live', 'test']) {
+    await sql`
+      create index ${sql.ref(`lead_forms_${mode}_organization_id_id_idx`)} on lead_forms (organization_id, id)
+        where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
+  }
+  await addRevision(db, 'lead_forms', { apart: ['submission_count', 'last_submitted_at', 'last_enrollment_error'] });
 }
 
-/** A submission is stored as a hash of its id and content; the lead is the only copy of the answers. */
+/**
+ * A submission is stored as a hash of its id and content; the lead is the only copy of the answers. `cause` is that of
+ * the chain of the submission. The enrollment comes later, and continues the chain.
+ */
 async function createSubmissions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table lead_form_submissions (
@@ -45,6 +55,7 @@ async function createSubmissions(db: Kysely<unknown>): Promise<void> {
       id uuid not null,
       lead_id uuid,
       workflow_id bigint,
+      cause text,
       enroll_at timestamptz,
       attempts integer not null default 0,
       created_at timestamptz not null,

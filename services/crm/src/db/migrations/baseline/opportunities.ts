@@ -1,3 +1,4 @@
+import { addRevision } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 import { createRecordTable } from './record-table.ts';
 
@@ -58,6 +59,8 @@ async function createPipelines(db: Kysely<unknown>): Promise<void> {
   // Two first requests at once create one default pipeline of the organization.
   await sql`create unique index opportunity_pipelines_organization_id_default_key
     on opportunity_pipelines (organization_id) where user_id is null`.execute(db);
+  // Stages are changed together with their pipeline.
+  await addRevision(db, 'opportunity_pipelines');
 }
 
 async function createStages(db: Kysely<unknown>): Promise<void> {

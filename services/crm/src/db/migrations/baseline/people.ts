@@ -1,3 +1,4 @@
+import { countRowsAsUsage } from '@drippulse/entitlements';
 import { type Kysely, sql } from 'kysely';
 import { createRecordTable } from './record-table.ts';
 
@@ -5,6 +6,7 @@ import { createRecordTable } from './record-table.ts';
 export async function createPeople(db: Kysely<unknown>): Promise<void> {
   await createPhoneKey(db);
   await createContacts(db);
+  await countContacts(db);
   await createLeads(db);
   for (const table of ['contacts', 'leads']) {
     await indexDuplicates(db, table);
@@ -43,6 +45,15 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
       last_name_order: `coalesce(last_name, ''), id`,
       account_id: 'account_id, created_at, id',
     },
+  });
+}
+
+/** Plans may limit the contacts of an organization. */
+async function countContacts(db: Kysely<unknown>): Promise<void> {
+  await countRowsAsUsage(db, {
+    table: 'contacts',
+    meter: 'contacts',
+    isThere: (row) => sql`${row}.deleted_at is null`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { addRevision } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /** A table of records: its own columns, the columns that `q` searches, and its indexes for lists by name. */
@@ -11,12 +12,13 @@ type RecordTable = {
   lists: Readonly<Record<string, string>>;
 };
 
-/** Creates a table of records with the columns that all of them have, and the indexes of its lists. */
+/** Creates a table of records with the columns that all of them have, the indexes of its lists and its revision. */
 export async function createRecordTable(db: Kysely<unknown>, table: RecordTable): Promise<void> {
   await createTable(db, table);
   await createKeys(db, table.name);
   await createSearchIndexes(db, table);
   await createListIndexes(db, table);
+  await addRevision(db, table.name);
 }
 
 /** `custom` is json, not jsonb, because jsonb rounds numbers. */

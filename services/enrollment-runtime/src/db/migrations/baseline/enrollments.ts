@@ -14,8 +14,9 @@ async function createSequences(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Written once, at entry, and updated by an erasure alone. Where an enrollment stands is in `runs` while it lives and
- * in `outcomes` once it has ended, in exactly one of them.
+ * A row is written once, at entry, and an erasure alone updates it. Where an enrollment stands is in `runs` while it
+ * lives and in `outcomes` once it has ended, in exactly one of them. A person who is held out has an outcome and no
+ * run.
  */
 async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -24,18 +25,25 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
       id bigint not null,
       organization_id bigint not null,
       agent_id bigint,
+      -- Halves of the digests of the contact's key, and of the key of re-entry where it is another one. An erasure
+      -- empties both. A contact with neither a reference nor an address has no key.
+      contact_hash bigint,
+      entry_hash bigint,
       created_at timestamptz not null,
       erased_at timestamptz,
       key uuid not null,
       version integer not null,
       -- Workflows that led here, each started by a change that the one before made. It bounds endless loops.
       hops integer not null default 0,
+      is_holdout boolean not null,
       mode text not null check (mode in ('live', 'test')),
       timezone text not null,
       lead_ref text,
       email text,
       first_name text,
       last_name text,
+      -- The cause of the chain that the enrollment belongs to. It is null when the enrollment is a cause itself.
+      cause text,
       contact json not null,
       primary key (workflow_id, id)
     )`.execute(db);
@@ -43,6 +51,11 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
     where lead_ref is not null`.execute(db);
   await sql`create index enrollments_test_idx on enrollments (workflow_id, id) where mode = 'test'`.execute(db);
   await sql`create index enrollments_block_idx on enrollments (workflow_id, (id >> 3))`.execute(db);
+  // Re-entry counts the entries of a key.
+  for (const hash of ['contact_hash', 'entry_hash']) {
+    await sql`create index ${sql.ref(`enrollments_${hash}_idx`)} on enrollments (workflow_id, ${sql.ref(hash)})
+      where ${sql.ref(hash)} is not null`.execute(db);
+  }
 }
 
 /**

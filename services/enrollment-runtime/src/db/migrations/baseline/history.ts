@@ -23,11 +23,15 @@ async function createTimeline(db: Kysely<unknown>): Promise<void> {
       sequence integer not null,
       step_index integer not null,
       attempt integer not null,
+      -- The version of the workflow under which the lines were written.
+      version integer not null,
       status text not null,
       message text not null,
       error text,
       output json,
       following json,
+      -- The rule that held the step back.
+      held json,
       primary key (enrollment_id, sequence)
     ) partition by range (enrollment_id)`.execute(db);
   await createRangePartitions(db, 'timeline', 0n);
@@ -47,7 +51,10 @@ async function createLines(db: Kysely<unknown>): Promise<void> {
       ) with ordinality as line (step_index, attempt, status, message, error, output, place)`.execute(db);
 }
 
-/** An intent is committed before its effect is performed. It has the rendered request, so that repeats are equal. */
+/**
+ * An intent is committed before its effect is performed. It has the rendered request, so that repeats are equal.
+ * Whoever has accepted an effect settles it later.
+ */
 async function createEffects(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table effects (
@@ -61,7 +68,8 @@ async function createEffects(db: Kysely<unknown>): Promise<void> {
       effect_key text not null,
       step_id text not null,
       kind text not null,
-      status text not null default 'pending' check (status in ('pending', 'succeeded', 'skipped', 'failed')),
+      status text not null default 'pending'
+        check (status in ('pending', 'accepted', 'succeeded', 'skipped', 'failed')),
       request json not null,
       result json,
       primary key (enrollment_id, effect_key)

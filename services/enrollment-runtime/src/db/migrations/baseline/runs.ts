@@ -6,6 +6,7 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createRunData(db);
   await createOutcomes(db);
   await createCounters(db);
+  await createMarks(db);
 }
 
 /**
@@ -23,16 +24,24 @@ async function createLiving(db: Kysely<unknown>): Promise<void> {
       wake_at timestamptz,
       lease_until timestamptz,
       updated_at timestamptz not null,
+      -- When the run entered its step, which is when its wait began.
+      entered_at timestamptz not null,
       fence integer not null default 0,
       version integer not null,
       step_index integer not null default 0,
       attempt integer not null default 0,
       lines integer not null default 0,
+      -- A goal that is counted while the run waits adds a line behind that of the step. This is the number of the
+      -- step's line then. It is null while the last line is one of a step.
+      step_line integer,
       error_line integer,
       mode text not null,
       status text not null default 'active' check (status in ('active', 'paused')),
-      phase text not null default 'ready' check (phase in ('ready', 'waiting', 'effect')),
+      phase text not null default 'ready' check (phase in ('ready', 'waiting', 'effect', 'parked')),
       visits json,
+      variants json,
+      -- The goals that were met and those that are still to act; see GoalState.
+      goals json,
       primary key (workflow_id, enrollment_id)
     ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)`.execute(db);
   await sql`create index runs_wake_at_idx on runs (workflow_id, wake_at) where wake_at is not null`.execute(db);
@@ -71,7 +80,11 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
       lines integer not null,
       error_line integer,
       mode text not null,
-      status text not null check (status in ('completed', 'failed', 'cancelled')),
+      status text not null check (status in ('completed', 'failed', 'cancelled', 'holdout')),
+      -- Why the run ended, where its steps did not end it.
+      outcome text,
+      reason text,
+      variants json,
       primary key (workflow_id, enrollment_id)
     )`.execute(db);
   await sql`create index outcomes_status_idx on outcomes (workflow_id, status, enrollment_id)`.execute(db);
@@ -86,6 +99,9 @@ async function createOutcomes(db: Kysely<unknown>): Promise<void> {
   // Pruning asks which outcomes of a range of ids are recent. This index costs an insert next to nothing.
   await sql`create index outcomes_enrollment_id_idx on outcomes using brin (enrollment_id int8_minmax_multi_ops)
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
+  // The failures of a workflow by time. Only a run that fails writes to this index.
+  await sql`create index outcomes_failed_ended_at_idx on outcomes (workflow_id, mode, ended_at)
+    where status = 'failed'`.execute(db);
   // Failed and cancelled enrollments end on other steps than completed ones. The planner would not know.
   await sql`create statistics outcomes_place (mcv) on workflow_id, step_index, status from outcomes`.execute(db);
 }
@@ -107,4 +123,19 @@ async function createCounters(db: Kysely<unknown>): Promise<void> {
       cancelled bigint not null default 0,
       primary key (workflow_id, version, step_id, mode)
     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(db);
+}
+
+/**
+ * Counts of a workflow that belong to no step: enrollments that goals ended, goals that were met, and people held out.
+ */
+async function createMarks(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table funnel_marks (
+      workflow_id bigint not null,
+      number bigint not null,
+      mode text not null,
+      kind text not null check (kind in ('exited_by', 'goal', 'holdout')),
+      name text not null,
+      primary key (workflow_id, mode, kind, name)
+    ) with (fillfactor = 50)`.execute(db);
 }

@@ -16,6 +16,7 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
       organization_id bigint not null,
       sequence bigint not null,
       version integer not null,
+      mode text not null check (mode in ('live', 'test')),
       state text not null check (state in ('draft', 'active', 'paused', 'archived', 'deleted')),
       running boolean not null generated always as (state not in ('paused', 'deleted')) stored,
       catching_up boolean not null default false,
@@ -31,13 +32,19 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
   await sql`create index lanes_organization_id_workflow_id_idx on lanes (organization_id, workflow_id)`.execute(db);
 }
 
-/** A version never changes. */
+/**
+ * A version never changes. `steps` is JSON text in which credentials are masked. `sealed` is the box of the workflows
+ * service with the masked texts; it is null when nothing is masked. `settings` is JSON text with the members beside the
+ * steps that differ from their defaults.
+ */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table workflow_versions (
       workflow_id bigint not null,
       version integer not null,
       steps json not null,
+      settings text not null,
+      sealed bytea,
       primary key (workflow_id, version)
     )`.execute(db);
 }
@@ -55,14 +62,15 @@ async function createSchedules(db: Kysely<unknown>): Promise<void> {
   await sql`create index schedules_next_tick_at_idx on schedules (next_tick_at)`.execute(db);
 }
 
-/** One row for each active workflow that an event starts. */
+/** One row for each active or paused workflow that an event starts. */
 async function createEventTriggers(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table event_triggers (
       workflow_id bigint primary key,
       organization_id bigint not null,
+      mode text not null check (mode in ('live', 'test')),
       event_name text not null
     )`.execute(db);
-  await sql`create index event_triggers_organization_id_event_name_idx
-    on event_triggers (organization_id, event_name, workflow_id)`.execute(db);
+  await sql`create index event_triggers_organization_id_mode_event_name_idx
+    on event_triggers (organization_id, mode, event_name, workflow_id)`.execute(db);
 }

@@ -1,0 +1,133 @@
+import { addRevision, createPartitions } from '@drippulse/db';
+import { type Kysely, sql } from 'kysely';
+import { createReserve, createSettle } from './ledger-functions.ts';
+
+/** The ledger of what models cost. Money is counted in pico-USD. */
+export async function createLedger(db: Kysely<unknown>): Promise<void> {
+  await createWindows(db);
+  await createReservations(db);
+  await createCounts(db);
+  await createBudgets(db);
+  await createOverruns(db);
+  await createReserve(db);
+  await createSettle(db);
+}
+
+/**
+ * A window is one limit for one time: of an execution, of an agent and a day, of an organization and a day. Each call
+ * of a provider writes a row twice, so its page has room for new versions.
+ */
+async function createWindows(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table spend_windows (
+      key text primary key,
+      organization_id bigint not null,
+      limit_pico_usd bigint,
+      reserved_pico_usd bigint not null default 0,
+      spent_pico_usd bigint not null default 0,
+      assumed_pico_usd bigint not null default 0,
+      overrun_pico_usd bigint not null default 0,
+      ends_at timestamptz not null,
+      exceeded_at timestamptz,
+      constraint spend_windows_reserved_check check (reserved_pico_usd >= 0),
+      constraint spend_windows_assumed_check check (assumed_pico_usd between 0 and spent_pico_usd)
+    ) with (fillfactor = 50)`.execute(db);
+  await sql`create index spend_windows_organization_id_idx on spend_windows (organization_id, key)`.execute(db);
+  // The organization does not lead: a loop deletes the old ones of all organizations.
+  await sql`create index spend_windows_ends_at_idx on spend_windows (ends_at)`.execute(db);
+  // The sum that organizations have drawn of the day of the installation. No reservation locks these rows.
+  await sql`
+    create table installation_days (
+      day date primary key,
+      drawn_pico_usd bigint not null
+    ) with (fillfactor = 50)`.execute(db);
+}
+
+async function createReservations(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table reservations (
+      created_at timestamptz not null,
+      execution_id bigint not null,
+      seq integer not null,
+      attempt integer not null,
+      organization_id bigint not null,
+      agent_id bigint not null,
+      workflow_id bigint,
+      kind text not null,
+      model text not null,
+      keys text[] not null,
+      amount_pico_usd bigint not null,
+      charged_pico_usd bigint not null default 0,
+      input_tokens bigint not null default 0,
+      cached_tokens bigint not null default 0,
+      output_tokens bigint not null default 0,
+      state text not null,
+      basis text not null,
+      lease_until timestamptz not null,
+      reserved_at timestamptz not null,
+      sent_at timestamptz,
+      settled_at timestamptz,
+      primary key (created_at, execution_id, seq, attempt),
+      constraint reservations_state_check check (state in ('open', 'settled', 'released', 'assumed', 'estimated', 'overrun'))
+    ) partition by range (created_at)`.execute(db);
+  // The organization does not lead: a sweep looks for those whose process has died.
+  await sql`create index reservations_lease_until_idx on reservations (lease_until) where state = 'open'`.execute(db);
+  await createPartitions(db, 'reservations', new Date(), 'month');
+}
+
+/**
+ * The sums of reservations by the hour in which they were made. When a sum changes, the windows of its organization are
+ * locked.
+ */
+async function createCounts(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table spend_counts (
+      hour timestamptz not null,
+      organization_id bigint not null,
+      agent_id bigint not null,
+      kind text not null,
+      model text not null,
+      workflow_id bigint not null,
+      calls bigint not null,
+      cost_pico_usd bigint not null,
+      assumed_pico_usd bigint not null,
+      overrun_pico_usd bigint not null,
+      input_tokens bigint not null,
+      cached_tokens bigint not null,
+      output_tokens bigint not null,
+      primary key (organization_id, agent_id, hour, kind, model, workflow_id)
+    ) partition by range (hour)`.execute(db);
+  await sql`create index spend_counts_organization_id_hour_idx on spend_counts (organization_id, hour)`.execute(db);
+  await createPartitions(db, 'spend_counts', new Date(), 'month');
+}
+
+/** The budgets that organizations set. The time zone is a copy of the organization's, so it raises no revision. */
+async function createBudgets(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table agent_budgets (
+      organization_id bigint primary key,
+      daily_pico_usd bigint,
+      monthly_pico_usd bigint,
+      workflow_daily_pico_usd bigint,
+      enrollment_pico_usd bigint,
+      timezone text not null default 'UTC',
+      timezone_read_at timestamptz,
+      updated_at timestamptz not null
+    )`.execute(db);
+  await addRevision(db, 'agent_budgets', { apart: ['timezone', 'timezone_read_at'] });
+}
+
+/** Models that cost an organization more than was reserved. */
+async function createOverruns(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table model_overruns (
+      organization_id bigint not null,
+      model text not null,
+      at timestamptz not null,
+      execution_id bigint not null,
+      reserved_pico_usd bigint not null,
+      charged_pico_usd bigint not null,
+      acknowledged_at timestamptz,
+      primary key (organization_id, model)
+    )`.execute(db);
+}

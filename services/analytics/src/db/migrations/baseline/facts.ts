@@ -1,0 +1,64 @@
+import { createPartitions } from '@drippulse/db';
+import { type Kysely, sql } from 'kysely';
+
+/** Facts, which are made of events. */
+export async function createFacts(db: Kysely<unknown>): Promise<void> {
+  await createEventFacts(db);
+  await createStepFacts(db);
+  await createProgress(db);
+}
+
+/**
+ * Events as they happened. The key begins with organization and time, so that a day of an organization is one range.
+ * `count` is the number of events that a fact stands for: attempts of webhooks and goals come as counts.
+ */
+async function createEventFacts(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table facts (
+      organization_id bigint not null,
+      at timestamptz not null,
+      id uuid not null,
+      kind smallint not null,
+      mode text not null,
+      workflow_id bigint,
+      version integer,
+      variant text,
+      step_id text,
+      category text,
+      domain text,
+      subject_id bigint,
+      ms bigint,
+      amount bigint,
+      currency text,
+      count bigint not null,
+      primary key (organization_id, at, id, kind),
+      constraint facts_mode_check check (mode in ('live', 'test'))
+    ) partition by range (at)`.execute(db);
+  await createPartitions(db, 'facts', new Date());
+}
+
+/**
+ * The changes of one transaction of the runtime at the steps of enrollments that entered on one day (UTC). `at` is the
+ * first moment of that day. `id` is that of the event, and `counts` is a `StepsCounted`. The facts of a day are one
+ * range, from which the day can be counted anew.
+ */
+async function createStepFacts(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table step_facts (
+      organization_id bigint not null,
+      at timestamptz not null,
+      id uuid not null,
+      counts bytea not null,
+      primary key (organization_id, at, id)
+    ) partition by range (at)`.execute(db);
+  await createPartitions(db, 'step_facts', new Date());
+}
+
+/** The time until which all events of a topic are counted. */
+async function createProgress(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table progress (
+      topic text primary key,
+      complete_until timestamptz not null
+    )`.execute(db);
+}

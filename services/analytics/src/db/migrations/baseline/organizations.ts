@@ -1,0 +1,21 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Organizations with facts, and the names of what charts show. */
+export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
+  // Writers of rollups lock the row. Writers that add hold it together. A writer that counts anew holds it alone.
+  await sql`
+    create table organizations (
+      organization_id bigint primary key,
+      timezone text not null
+    )`.execute(db);
+  await sql`
+    create table names (
+      organization_id bigint not null,
+      noun text not null,
+      id bigint not null,
+      name text not null,
+      sequence bigint not null,
+      primary key (organization_id, noun, id),
+      constraint names_noun_check check (noun in ('workflow', 'agent'))
+    )`.execute(db);
+}

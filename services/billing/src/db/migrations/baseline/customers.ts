@@ -1,0 +1,77 @@
+import { addRevision } from '@drippulse/db';
+import { type Kysely, sql } from 'kysely';
+
+/** The customer of each organization at Stripe, and its settings. */
+export async function createCustomers(db: Kysely<unknown>): Promise<void> {
+  await createTable(db);
+  await createSettings(db);
+}
+
+/**
+ * The last answer of Stripe about each organization. `marks` rises when something may have changed at Stripe.
+ * `fetched_marks` is the value of `marks` before the last fetch. The row is due while they differ, and `mark_source`
+ * says why. A process works on a customer by its lease, and writes by its fence. `state` is the subscription as JSON.
+ * `metered` is the meters that the subscription has items for, and `usage_due_at` is when the use is looked at.
+ * `dunning_step` counts the reminders of a failed payment. Rows stay as long as their organization. They name no person
+ * beyond the last digits of a card.
+ */
+async function createTable(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table customers (
+      organization_id bigint primary key,
+      stripe_customer_id text,
+      state json not null,
+      metered text[] not null default '{}',
+      sequence bigint not null default 0,
+      past_due_since timestamptz,
+      dunning_step integer not null default 0,
+      marks bigint not null default 0,
+      fetched_marks bigint not null default 0,
+      mark_source text,
+      due_at timestamptz not null,
+      failures integer not null default 0,
+      leased_until timestamptz,
+      fence bigint not null default 0,
+      fetched_at timestamptz,
+      usage_due_at timestamptz,
+      created_at timestamptz not null,
+      constraint customers_mark_source_check check (mark_source in ('hook', 'write', 'return', 'sweep'))
+    ) with (fillfactor = 80)`.execute(db);
+  // Ids of Stripe are unique in its account, and a hook has nothing else.
+  await sql`create unique index customers_stripe_customer_id_idx on customers (stripe_customer_id)`.execute(db);
+  // The organization does not lead: loops look for the due customers of all organizations.
+  await sql`create index customers_due_at_idx on customers (due_at) where marks > fetched_marks`.execute(db);
+  await sql`create index customers_past_due_since_idx on customers (past_due_since) where past_due_since is not null`.execute(
+    db,
+  );
+  await sql`create index customers_fetched_at_idx on customers (fetched_at) where stripe_customer_id is not null`.execute(
+    db,
+  );
+}
+
+/**
+ * The settings of an organization for its invoices. `copied_revision` is the revision that its customer at Stripe has.
+ * Rows stay as long as their organization. A `null` in a PATCH clears a member.
+ */
+async function createSettings(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table settings (
+      organization_id bigint primary key,
+      billing_email text,
+      tax_id text,
+      address json,
+      spend_cap_cents bigint,
+      copied_revision bigint not null default 0,
+      copy_due_at timestamptz not null,
+      updated_at timestamptz not null
+    )`.execute(db);
+  await addRevision(db, 'settings', { apart: ['copied_revision', 'copy_due_at'] });
+  // The organization does not lead: a loop looks for the due copies of all organizations.
+  await sql`create index settings_copy_due_at_idx on settings (copy_due_at) where copied_revision < revision`.execute(
+    db,
+  );
+  // A loop looks at the use of organizations that pay beyond their plan.
+  await sql`create index settings_spend_cap_cents_idx on settings (organization_id) where spend_cap_cents > 0`.execute(
+    db,
+  );
+}

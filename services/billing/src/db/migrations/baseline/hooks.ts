@@ -1,0 +1,25 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Events of Stripe that were taken. Their ids show a repeat, and the loss of an event. They are deleted after 35 days;
+ * Stripe lists 30.
+ */
+export async function createHooks(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table hooks (
+      id text primary key,
+      type text not null,
+      stripe_customer_id text,
+      by_sweep boolean not null,
+      received_at timestamptz not null
+    )`.execute(db);
+  // Events are deleted by age.
+  await sql`create index hooks_received_at_idx on hooks (received_at)`.execute(db);
+  // The next sweep, which looks for events that were lost, and until when the last one saw them.
+  await sql`
+    create table sweeps (
+      id integer primary key check (id = 1),
+      due_at timestamptz not null,
+      seen_until bigint not null
+    )`.execute(db);
+}

@@ -1,0 +1,26 @@
+import { type Kysely, sql } from 'kysely';
+
+/** An identity is who somebody is. It belongs to no organization. */
+export async function createIdentities(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table identities (
+      id bigint generated always as identity primary key,
+      username text not null,
+      -- The form of the name that logins look up.
+      username_key text not null,
+      email text not null,
+      -- Null until its owner has opened a link that was mailed to it.
+      email_verified_at timestamptz,
+      -- Null for who signs in by an issuer alone.
+      password_hash text,
+      -- Hash of the last ADMIN_PASSWORD applied, so that a restart applies a changed one only.
+      bootstrap_hash text,
+      created_at timestamptz not null default now(),
+      updated_at timestamptz not null default now()
+    )`.execute(db);
+  // Not led by an organization: a login names none, so a user name is unique in the installation.
+  await sql`create unique index identities_username_key on identities (lower(username))`.execute(db);
+  await sql`create unique index identities_username_key_key on identities (username_key)`.execute(db);
+  await sql`create index identities_email_idx on identities (lower(email))`.execute(db);
+  await sql`create index identities_updated_at_idx on identities (updated_at)`.execute(db);
+}

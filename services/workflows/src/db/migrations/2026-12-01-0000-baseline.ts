@@ -1,0 +1,139 @@
+import { addRevision, createIdempotencyTable } from '@drippulse/db';
+import { createEventTables } from '@drippulse/events';
+import { type Kysely, sql } from 'kysely';
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await createExtensions(db);
+  await createIdempotencyTable(db);
+  await createEventTables(db);
+  await createWorkflows(db);
+  await createVersions(db);
+  await createDeletedProjects(db);
+}
+
+/** Both extensions are trusted: a role that may create in the database makes them itself. Else an administrator did. */
+async function createExtensions(db: Kysely<unknown>): Promise<void> {
+  await sql`create extension if not exists pg_trgm with schema public`.execute(db);
+  await sql`create extension if not exists btree_gin with schema public`.execute(db);
+}
+
+async function createWorkflows(db: Kysely<unknown>): Promise<void> {
+  await sql`create sequence workflows_change_seq as bigint`.execute(db);
+  await sql`
+    create table workflows (
+      id bigint generated always as identity primary key,
+      organization_id bigint not null,
+      mode text not null,
+      project_id bigint,
+      name text not null,
+      description text,
+      status text not null,
+      version integer not null,
+      integrations json not null,
+      sequence bigint not null,
+      change bigint not null,
+      created_at timestamptz not null,
+      updated_at timestamptz not null,
+      deleted_at timestamptz,
+      constraint workflows_mode_check check (mode in ('live', 'test')),
+      constraint workflows_status_check check (status in ('draft', 'active', 'paused', 'archived'))
+    )`.execute(db);
+  await addRevision(db, 'workflows');
+  // Not led by the organization: services read the change log of all organizations.
+  await sql`create unique index workflows_change_key on workflows (change)`.execute(db);
+  // Two readers take both modes: the uses of a connection, and the workflows of a project that is counted or moved.
+  await sql`
+    create index workflows_organization_id_id_idx on workflows (organization_id, id) where deleted_at is null`.execute(
+    db,
+  );
+  await sql`
+    create index workflows_organization_id_project_id_id_idx on workflows (organization_id, project_id, id)
+    where deleted_at is null`.execute(db);
+  for (const mode of ['live', 'test']) await createListIndexes(db, mode);
+  await createNameSearch(db);
+}
+
+/**
+ * The indexes of lists. A list shows one mode and walks past no row of the other, so each mode has its own indexes. The
+ * planner passes over an index with the mode in front, because it is larger than one without it.
+ */
+async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<void> {
+  // One index for each combination of filters. Each ends in the id, the order of the list.
+  for (const filters of [[], ['status'], ['project_id'], ['project_id', 'status']]) {
+    const key = ['organization_id', ...filters, 'id'];
+    await sql`
+      create index ${sql.ref(`workflows_${mode}_${key.join('_')}_idx`)}
+        on workflows (${sql.join(key.map((column) => sql.ref(column)))})
+        where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
+  }
+  // One index for each other order serves every filter. It has the columns of the filters too, so rows that do not
+  // match are passed without reading them. A rare status is looked up by its own index and sorted.
+  for (const [name, key] of [
+    ['updated_at', sql`updated_at`],
+    // The position in a cursor stays short.
+    ['name', sql`(lower(left(name, 100)) collate "C")`],
+  ] as const) {
+    await sql`
+      create index ${sql.ref(`workflows_${mode}_organization_id_${name}_id_idx`)}
+        on workflows (organization_id, ${key}, id) include (status, project_id)
+        where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
+  }
+}
+
+/** What finds texts in names. */
+async function createNameSearch(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create index workflows_organization_id_lower_name_idx
+    on workflows using gin (organization_id, lower(name) ${sql.raw(await trigramOperators(db))})
+    where deleted_at is null`.execute(db);
+  // PostgreSQL keeps no statistics of expressions for partial indexes: without these every text is taken as rare.
+  await sql`create statistics workflows_lower_name_stats on lower(name) from workflows`.execute(db);
+  await sql`
+    create statistics workflows_lower_name_start_stats on (lower(left(name, 100)) collate "C") from workflows`.execute(
+    db,
+  );
+}
+
+/** The name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
+async function trigramOperators(db: Kysely<unknown>): Promise<string> {
+  const { rows } = await sql<{ name: string }>`
+    select quote_ident(nspname) || '.gin_trgm_ops' as name
+    from pg_extension join pg_namespace on pg_namespace.oid = extnamespace where extname = 'pg_trgm'`.execute(db);
+  return rows[0]?.name ?? 'gin_trgm_ops';
+}
+
+/** Steps are apart from the row, so that lists of ids and counts read narrow rows and a version is written once. */
+async function createVersions(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table workflow_versions (
+      workflow_id bigint not null,
+      version integer not null,
+      -- The masked form that people see.
+      -- json, not jsonb: numbers keep every digit, and 1e131071 stays as short as it is.
+      steps json not null,
+      -- A box with the texts that people do not see; null without any.
+      sealed bytea,
+      -- The members beside the steps that are part of a version, as JSON text: those that differ from their default.
+      settings text not null,
+      -- A list of versions reads no steps.
+      step_count integer not null,
+      -- Who made the version.
+      actor_type text not null,
+      actor_id text not null,
+      created_at timestamptz not null,
+      constraint workflow_versions_pkey primary key (workflow_id, version),
+      constraint workflow_versions_workflow_id_fkey foreign key (workflow_id) references workflows (id)
+    )`.execute(db);
+}
+
+/** Projects that are deleted or being deleted, so that no workflow is put into one. A row for each, kept for ever. */
+async function createDeletedProjects(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table deleted_projects (
+      organization_id bigint not null,
+      project_id bigint not null,
+      reassigned_to bigint,
+      deleted_at timestamptz not null default now(),
+      primary key (organization_id, project_id)
+    )`.execute(db);
+}
