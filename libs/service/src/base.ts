@@ -4,7 +4,6 @@ import {
   connectDatabase,
   createSealer,
   type Database,
-  idempotencyPartitions,
   type Partitioning,
   type Sealer,
   startPartitionLoop,
@@ -45,6 +44,7 @@ import {
   schemaOf,
   servedBy,
 } from '@drippulse/topology';
+import { idempotencyPartitions } from '@drippulse/writes';
 import { auditTopic } from './audit/append-audit.ts';
 import type { ServiceConfig } from './config.ts';
 

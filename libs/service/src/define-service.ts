@@ -1,15 +1,8 @@
-import {
-  compareRevisions,
-  type Database,
-  databaseInterceptor,
-  migrate,
-  type Partitioning,
-  type RowRevisions,
-  type SealedColumn,
-} from '@drippulse/db';
+import { type Database, databaseInterceptor, migrate, type Partitioning, type SealedColumn } from '@drippulse/db';
 import type { Metrics, Part, Parts } from '@drippulse/observability';
 import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
+import { compareRevisions, type RowRevisions } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type AuditedRows, auditWrites } from './audit/audit-writes.ts';

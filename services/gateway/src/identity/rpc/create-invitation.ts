@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import {
   type CreateInvitationRequest,
   InvitationsService,
 } from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { usernameColumns } from '../../usernames/username-key.ts';

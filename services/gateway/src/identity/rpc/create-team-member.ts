@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { usernameColumns } from '../../usernames/username-key.ts';
 import type { Context } from '../context.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';

@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** A membership is the place of somebody in one organization. The API shows its id. */
