@@ -105,7 +105,7 @@ export default {
     {
       name: 'grpc-only-in-rpc',
       severity: 'error',
-      from: { pathNot: '^libs/rpc/' },
+      from: { pathNot: '^libs/(rpc|grpc-patches)/' },
       to: { path: '(^|/)node_modules/@grpc/' },
     },
     {

@@ -3,10 +3,6 @@
 export type { Database } from './connection/connect.ts';
 export { type Envelope, openEnvelope, rewrapEnvelope, sealEnvelope } from './envelope.ts';
 export { isInfrastructureError, isTransactionConflict } from './failures/failures.ts';
-export { durable, type Effect } from './idempotency/durable.ts';
-export { eraseAnswers } from './idempotency/erase-answers.ts';
-export { createIdempotencyTable } from './idempotency/table.ts';
-export { type TransactOptions, transact } from './idempotency/transact.ts';
 export { type JobSlice, startJobLoop, type WriteSlice } from './jobs/loop.ts';
 export {
   addJob,
@@ -29,9 +25,6 @@ export { type IdRange, idConditions, idsWithin, type RowFilters, rowConditions }
 export { migrateByEnvironment } from './migrations/migrate-by-environment.ts';
 export { createPartitions, maintainPartitions, type Partitioning } from './partitions/partitions.ts';
 export { readForAll } from './reading/reading.ts';
-export { addRevision } from './revisions/add-revision.ts';
-export { requireRevision } from './revisions/compare-revisions.ts';
-export { type LockRevision, lockRevision, type RowRevisions } from './revisions/lock-revision.ts';
 export type { Sealer } from './sealer.ts';
 export type { SealedColumn } from './sealing/reseal-column.ts';
 export { CallFirst, withCalls } from './transactions/call-first.ts';
@@ -43,13 +36,10 @@ export { retryConflicts } from './transactions/retry-conflicts.ts';
 
 export { connectDatabase, type DatabaseLog } from './connection/connect.ts';
 export { databaseInterceptor } from './failures/database-interceptor.ts';
-export { idempotencyPartitions } from './idempotency/table.ts';
 export { migrate } from './migrations/migrate.ts';
 export { provisionSchema } from './migrations/provision.ts';
 export { startPartitionLoop } from './partitions/partition-loop.ts';
 export { readWithin, TooManyBytes } from './reading/reading.ts';
-export { compareRevisions } from './revisions/compare-revisions.ts';
 export { createSealer } from './sealer.ts';
 export { type Resealed, resealColumn } from './sealing/reseal-column.ts';
 export { unsynced } from './transactions/unsynced.ts';
-export { type WatchWrite, watchWriteKey } from './transactions/watch-write.ts';

@@ -1,4 +1,4 @@
-import { createPace } from './pace.ts';
+import { createYielder } from './yielder.ts';
 
 /** Bytes copied in one turn of the event loop: a megabyte takes one millisecond, most of it for new memory. */
 const turnBytes = 1 << 20;
@@ -6,12 +6,12 @@ const turnBytes = 1 << 20;
 /** All bytes of parts in one. Others have their turn between megabytes. */
 export async function joinInTurns(parts: readonly Uint8Array[]): Promise<Buffer> {
   const joined = Buffer.allocUnsafe(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  const pace = createPace(turnBytes);
+  const yieldAfter = createYielder(turnBytes);
   let end = 0;
   for (const part of parts) {
     joined.set(part, end);
     end += part.byteLength;
-    await pace(part.byteLength);
+    await yieldAfter(part.byteLength);
   }
   return joined;
 }

@@ -1,9 +1,8 @@
+import { followed, keepCallsOfClosingSessions, lookUpEveryMs } from '@drippulse/grpc-patches';
 import { type RoleName, type ServiceName, serviceOfPeer } from '@drippulse/topology';
 import * as grpc from '@grpc/grpc-js';
 import { service as healthService } from 'grpc-health-check';
-import { keepCallsOfClosingSessions } from './grpc/closing-sessions.ts';
 import { clientCredentials } from './grpc/credentials.ts';
-import { followed, lookUpEveryMs } from './grpc/followed-name.ts';
 import { type GrpcTransport, grpcTransport } from './grpc/transport.ts';
 import { maxWireBytes, type Peers } from './peers.ts';
 import type { GrpcTls } from './tls.ts';

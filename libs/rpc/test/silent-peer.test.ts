@@ -1,7 +1,7 @@
+import { connectDeadlineMs } from '@drippulse/grpc-patches';
 import { ProbeService } from '@drippulse/proto/drippulse/testing/v1/testing_pb';
 import { eventually, type Fault, type FaultProxy, startFaultProxy } from '@drippulse/testing';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { connectDeadlineMs } from '../src/grpc/connect-deadline.ts';
 import type { RpcServer } from '../src/grpc/server.ts';
 import { clientFor, createGrpcPeers, createInMemoryPeers, fromConnectError, type Peers } from '../src/index.ts';
 import { interceptors, serveEcho, tokens } from './serve-echo.ts';

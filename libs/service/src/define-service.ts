@@ -1,23 +1,17 @@
-import {
-  compareRevisions,
-  type Database,
-  databaseInterceptor,
-  migrate,
-  type Partitioning,
-  type RowRevisions,
-  type SealedColumn,
-} from '@drippulse/db';
+import { type Database, databaseInterceptor, migrate, type Partitioning, type SealedColumn } from '@drippulse/db';
 import type { Metrics, Part, Parts } from '@drippulse/observability';
 import { guardLiveRows, type Routes, type RowModes, serveRpc, serverInterceptors } from '@drippulse/rpc';
 import { type ServiceName, schemaOf } from '@drippulse/topology';
+import { compareRevisions, type RowRevisions } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type AuditedRows, auditWrites } from './audit/audit-writes.ts';
-import { type Keep, keepIn, openBase, type ServiceBase, type Shared } from './base.ts';
+import { openBase, type ServiceBase } from './base.ts';
 import type { ProcessConfig, ServiceConfig } from './config.ts';
 import { boundLists, listPlaces } from './lists.ts';
 import { organizationRowsRoutes } from './organization-rows/routes.ts';
 import { commonTables, type OrganizationTable, type OrganizationTables } from './organization-rows/tables.ts';
+import { type Keep, keepIn, openProcessBase, type ProcessBase, type Shared } from './process-base.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
 
 /** A service that runs. */
@@ -90,10 +84,8 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   const { rowModes = () => ({}), rowRevisions = {}, auditedRows = () => ({}), open } = own;
   const { organizationTables, endOrganization } = own;
 
-  async function start(config: C, shared: Shared & O): Promise<Service> {
-    const opened = new AsyncDisposableStack();
-    const keep = keepIn(opened);
-    try {
+  const start = (config: C, shared: Shared & O) =>
+    startKept(async (keep) => {
       const base = openBase<C, DB>(name, config, shared, {
         keep,
         partitions: partitions(config),
@@ -108,17 +100,8 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
       const database = databaseOf(base.db);
       const rows = { rowModes: rowModes(base), rowRevisions, auditedRows: auditedRows(base) };
       const port = await serve(name, { routes, ...rows }, { ...base, database }, keep);
-      return {
-        port,
-        metrics: base.registry,
-        parts: { database },
-        stop: () => opened.disposeAsync(),
-      };
-    } catch (error) {
-      await opened.disposeAsync();
-      throw error;
-    }
-  }
+      return { port, metrics: base.registry, parts: { database } };
+    });
   const migrateOwn = (url: string) => migrate({ url, schema: schemaOf(name), migrations });
   return {
     name,
@@ -128,6 +111,38 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
     organizationTables: { ...commonTables, ...organizationTables },
     start,
   };
+}
+
+/**
+ * Defines a service without a schema, which other services do not call. `open` starts it, and returns what it needs and how
+ * it is reached; each part that it gives to `keep` is stopped in reverse order of opening.
+ */
+export function defineStatelessService<C extends ProcessConfig, O extends object = object>(own: {
+  name: ServiceName;
+  readConfig(env: NodeJS.ProcessEnv): C;
+  staysReady?: boolean;
+  open(base: ProcessBase<C>, keep: Keep, shared: Shared & O): Promise<Pick<Service, 'publicPort' | 'parts' | 'leave'>>;
+}): ServiceDefinition<C, O> {
+  const { open, ...definition } = own;
+  return {
+    ...definition,
+    start: (config, shared) =>
+      startKept(async (keep) => {
+        const base = openProcessBase(own.name, config, shared);
+        return { port: undefined, metrics: base.registry, ...(await open(base, keep, shared)) };
+      }),
+  };
+}
+
+/** Starts a service, whose kept parts stop with it, and at once when the start fails. */
+async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>): Promise<Service> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return { ...(await start(keepIn(opened))), stop: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
 }
 
 /** What a service says of its own methods and rows. */

@@ -1,14 +1,6 @@
 export { type AuditEntry, appendAudit, auditTopic } from './audit/append-audit.ts';
 export { type AuditedRows, audited } from './audit/audit-writes.ts';
-export {
-  type ClientOf,
-  type Keep,
-  keepIn,
-  type ServiceBase,
-  type Shared,
-  type Stoppable,
-  signedEvents,
-} from './base.ts';
+export type { ServiceBase } from './base.ts';
 export {
   configReader,
   type ProcessConfig,
@@ -18,7 +10,13 @@ export {
   type ServiceConfig,
   statelessConfigReader,
 } from './config.ts';
-export { defineService, type Service, type ServiceDefinition, type StatefulDefinition } from './define-service.ts';
+export {
+  defineService,
+  defineStatelessService,
+  type Service,
+  type ServiceDefinition,
+  type StatefulDefinition,
+} from './define-service.ts';
 export { createLimiters, type Limiter, type LimiterStore, spend } from './limiters.ts';
 export { runMigration } from './migrate.ts';
 export {
@@ -30,6 +28,7 @@ export {
   workRows,
 } from './organization-rows/tables.ts';
 export { peersWithin } from './peers-within.ts';
+export type { ClientOf, Keep, ProcessBase, Shared, Stoppable } from './process-base.ts';
 export { type ProcessSettings, readProcessEnv } from './process-env.ts';
 export { rotateKeys } from './rotate-keys.ts';
 export { runService } from './run-service.ts';

@@ -1,8 +1,9 @@
-import { createIdempotencyTable, type Database } from '@drippulse/db';
+import type { Database } from '@drippulse/db';
 import { createEventTables, migrateEmbeddedTransport } from '@drippulse/events';
 import { CrmContactsService } from '@drippulse/proto/drippulse/crm/v1/contacts_pb';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
+import { createIdempotencyTable } from '@drippulse/writes';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Kysely } from 'kysely';
 import { createHarness } from '../src/harness/index.ts';

@@ -1,4 +1,3 @@
-import { lockRevision } from '@drippulse/db';
 import { startCounting } from '@drippulse/entitlements';
 import { createHttpClient, createLookUps, resolveWithNameServers } from '@drippulse/http';
 import { CrmAccountsService } from '@drippulse/proto/drippulse/crm/v1/accounts_pb';
@@ -13,6 +12,7 @@ import { ApprovalRequestsService } from '@drippulse/proto/drippulse/journeys/v1/
 import { SettlementsService } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import { findAgentMode } from './agents/rows.ts';
 import { countAgents } from './agents/take-place.ts';
 import { auditedRows } from './audited-rows.ts';

@@ -1,4 +1,3 @@
-import { lockRevision } from '@drippulse/db';
 import { createMailer } from '@drippulse/mail';
 import { AgentsService } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { AgentInsightsService } from '@drippulse/proto/drippulse/agents/v1/insights_pb';
@@ -12,6 +11,7 @@ import { AccountService, IdentityService } from '@drippulse/proto/drippulse/iden
 import { WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import { auditedRows } from './audited-rows.ts';
 import { type Config, readConfig } from './config.ts';
 import { consumeAgents } from './consumers/agents.ts';

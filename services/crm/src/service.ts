@@ -1,10 +1,10 @@
-import { lockRevision } from '@drippulse/db';
 import { startCounting } from '@drippulse/entitlements';
 import { ChainsService } from '@drippulse/proto/drippulse/enrollments/v1/chains_pb';
 import { EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { AccountService, IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import { auditedRows } from './audited-rows.ts';
 import { createCaptcha } from './captcha.ts';
 import { type Config, readConfig } from './config.ts';

@@ -174,8 +174,8 @@ test('a person of several organizations chooses one, and one of others cannot be
   const foreign = await makePerson('hal');
   const { organizationId: second } = await gateway.makeOrganization('second');
   await sql`
-    insert into memberships (organization_id, identity_id, username, username_key, email, role, status)
-    select ${second}, id, username, username_key, email, 'viewer', 'active' from identities where username = 'gil'
+    insert into memberships (organization_id, identity_id, username, email, role, status)
+    select ${second}, id, username, email, 'viewer', 'active' from identities where username = 'gil'
     `.execute(gateway.identity.kysely);
   says('gil');
   const browser = openBrowser(gateway.url);

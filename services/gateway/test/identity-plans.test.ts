@@ -77,11 +77,11 @@ async function fill(): Promise<void> {
   );
   await sql`insert into projects (organization_id, name) select ${organization}, 'P' from ${rows}`.execute(kysely);
   await sql`
-    insert into identities (id, username, username_key, email) overriding system value
-    select n, 'u' || n, 'u' || n, 'u' || n || '@example.com' from ${rows}`.execute(kysely);
+    insert into identities (id, username, email) overriding system value
+    select n, 'u' || n, 'u' || n || '@example.com' from ${rows}`.execute(kysely);
   await sql`
-    insert into memberships (organization_id, identity_id, username, username_key, email, role, status)
-    select ${organization}, n, '', '', '', 'viewer', 'active' from ${rows}`.execute(kysely);
+    insert into memberships (organization_id, identity_id, username, email, role, status)
+    select ${organization}, n, '', '', 'viewer', 'active' from ${rows}`.execute(kysely);
   await sql`
     insert into api_keys (organization_id, mode, role, key_hash, last_four, revoked_at)
     select ${organization}, 'live', 'admin', sha256(n::text::bytea), 'xxxx', now() from ${rows}`.execute(kysely);

@@ -20,7 +20,7 @@ test.each(['/api/v1/admin/login', '/api/v1/sessions/admin', '/api/v1/auth/login'
       status: 200,
       body: {
         token: expect.stringMatching(/^eyJ/),
-        admin: { id: expect.any(Number), username: 'Ada', email: 'Ada@example.com', role: 'admin' },
+        admin: { id: expect.any(Number), username: 'ada', email: 'Ada@example.com', role: 'admin' },
       },
     });
     expect(answer.body.admin.organization_id).toBe(Number(organizationId));
@@ -71,7 +71,7 @@ test('verify names the user of the session', async () => {
   const answer = await call('GET', '/api/v1/admin/verify');
   expect(answer).toMatchObject({
     status: 200,
-    body: { valid: true, kind: 'session', role: 'admin', mode: 'live', admin: { username: 'Ada' }, api_key: null },
+    body: { valid: true, kind: 'session', role: 'admin', mode: 'live', admin: { username: 'ada' }, api_key: null },
   });
   expect(Date.parse(answer.body.expires_at)).toBeGreaterThan(Date.now());
 });

@@ -69,7 +69,7 @@ test('a member who is given a password while another change is made is active af
   const { answer } = await gateway.identity.kysely.transaction().execute(async (trx) => {
     await sql`
       with somebody as (
-        insert into identities (username, username_key, email) values (${body.email}, ${body.email}, ${body.email}) returning id)
+        insert into identities (username, email) values (${body.email}, ${body.email}) returning id)
       update memberships set identity_id = somebody.id, status = 'active' from somebody
       where memberships.id = ${body.id}`.execute(trx);
     const answer = admin('PATCH', `/api/v1/team_members/${body.id}`, { name: 'Both' });

@@ -1,4 +1,3 @@
-import { lockRevision } from '@drippulse/db';
 import { createHttpClient } from '@drippulse/http';
 import { createMailer } from '@drippulse/mail';
 import { CrmRecordBatchesService } from '@drippulse/proto/drippulse/crm/v1/record_batches_pb';
@@ -7,6 +6,7 @@ import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { findAction, findProvider } from '@drippulse/providers';
 import { defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import { auditedRows } from './audited-rows.ts';
 import { type Config, readConfig } from './config.ts';
 import { consumeOrganizations } from './consumers/organizations.ts';

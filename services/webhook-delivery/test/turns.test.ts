@@ -8,8 +8,8 @@ import type { DB } from '../src/db/schema.ts';
 import type { Claimed } from '../src/deliveries/claimed.ts';
 import { createConcurrency } from '../src/lanes/concurrency.ts';
 import { readOverdue } from '../src/lanes/overdue.ts';
-import { createPace } from '../src/lanes/pace.ts';
 import { settleLanes } from '../src/lanes/reschedule-lanes.ts';
+import { createStartLimiter } from '../src/lanes/start-limiter.ts';
 import { claim } from '../src/sending/claim.ts';
 import { record } from '../src/sending/record.ts';
 import { service } from '../src/service.ts';
@@ -111,7 +111,7 @@ test('while no more may start at endpoints that fail, they hide none that answer
   await addBacklog(1, 1, 600, 1, '1 hour');
   await addBacklog(2, 601, 601, 1, '0');
   await markProven(601);
-  const unproven = createPace(1, 60_000);
+  const unproven = createStartLimiter(1, 60_000);
   unproven.started();
   const claimed = await claim(ctx, createConcurrency(1024, unproven));
   expect(claimed.map(({ lane }) => lane.webhookId)).toEqual([601n]);

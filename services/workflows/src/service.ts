@@ -1,4 +1,3 @@
-import { lockRevision } from '@drippulse/db';
 import { createLookUps, type Resolve, resolveWithNameServers } from '@drippulse/http';
 import { RuntimeService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { IdentityService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
@@ -6,6 +5,7 @@ import { ConnectionChecksService } from '@drippulse/proto/drippulse/integrations
 import { SenderChecksService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { WorkflowSchema } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { audited, defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { type Config, readConfig } from './config.ts';
 import type { Context } from './context.ts';

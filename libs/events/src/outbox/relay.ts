@@ -8,7 +8,6 @@ import type { EventTransport, TransportMessage } from '../transport.ts';
 import { startWakeups } from '../wakeups.ts';
 import { createOutboxLease } from './lease.ts';
 import { publishingMetrics } from './metrics.ts';
-import { createPace } from './pace.ts';
 import {
   countOutbox,
   deleteFromOutbox,
@@ -19,6 +18,7 @@ import {
   readFrames,
   unpackRow,
 } from './rows.ts';
+import { createThrottle } from './throttle.ts';
 
 /** The part of a service that sends its outbox to the transport. */
 export type Relay = {
@@ -51,7 +51,7 @@ export function startRelay<DB>(options: {
   metrics: Metrics;
   /** Milliseconds before another process continues for one that died. Default 6,000. */
   leaseMs?: number;
-  /** The groups of consumers of a topic, whose pace it keeps. Default: none. */
+  /** The groups of consumers of a topic, which it does not outrun. Default: none. */
   groups?(topic: string): readonly string[];
   /** The clock by which a group that handles nothing is judged, in milliseconds. Default: that of the process. */
   now?: () => number;
@@ -72,7 +72,7 @@ export function startRelay<DB>(options: {
   const metrics = publishingMetrics(options.metrics);
   const lease = createOutboxLease(db, leaseMs);
   const sender = createSender(transport, log);
-  const pace = createPace({ groups, lagOf, ...(now && { now }) });
+  const throttle = createThrottle({ groups, lagOf, ...(now && { now }) });
   let countedAtMs = Number.NEGATIVE_INFINITY;
 
   async function sendAll(signal: AbortSignal): Promise<number | undefined> {
@@ -80,7 +80,7 @@ export function startRelay<DB>(options: {
       const rows = await listOutbox(db);
       await measure(rows);
       if (rows.length === 0) return undefined;
-      const chosen = await pace.choose(rows);
+      const chosen = await throttle.choose(rows);
       if (chosen.length === 0) return pauseMs;
       for (const [topic, rowsOfTopic] of Map.groupBy(await readFrames(db, chosen), (row) => row.topic)) {
         for (const chunk of chunksOf(rowsOfTopic, sendLimits, (row) => row.bytes)) {

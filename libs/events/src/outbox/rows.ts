@@ -1,4 +1,5 @@
 import { type Database, unsynced } from '@drippulse/db';
+import { roundRobin } from '@drippulse/loops';
 import { sql } from 'kysely';
 import { unpackFrame } from '../frame/frame.ts';
 import type { Hint } from '../hints/hint.ts';
@@ -47,23 +48,13 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
     order by id
   `.execute(db.kysely);
   const isAll = rows.length < readLimit.rows && rows.length === (rows[0]?.found ?? 0);
-  return isAll ? inTurns(rows) : readTurns(db);
+  return isAll ? roundRobin(rows, (row) => row.organization_id) : readTurns(db);
 }
 
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
-function inTurns(rows: readonly ListedRow[]): ListedRow[] {
-  const taken = new Map<bigint, number>();
-  const turns = rows.map((row) => {
-    const turn = taken.get(row.organization_id) ?? 0;
-    taken.set(row.organization_id, turn + 1);
-    return { row, turn };
-  });
-  return turns.sort((one, other) => one.turn - other.turn).map(({ row }) => row);
-}
-
 /**
- * The same where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
+ * The order of `roundRobin` where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
  * through the index, a step for each.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {

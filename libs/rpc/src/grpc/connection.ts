@@ -1,3 +1,4 @@
+import { wasNeverSent } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 
 /** Longer than a name look-up and a connection to the process that replaced the last one take. */
@@ -36,15 +37,7 @@ export function watchConnection(client: grpc.Client): Connected {
 /** The failure of a call that a stopping process refused to start. */
 export const notMade: Error = new Error('the peer stopped before it made the call');
 
-/**
- * Whether a call failed before it was sent, as it does while the only process of a service is replaced. No peer has seen
- * such a call, so it may be made again whatever it does. The client makes this error itself, without headers of an answer;
- * the same error of a peer's own peer has headers.
- */
+/** Whether a call failed before any peer saw it, so that it may be made again whatever it does. */
 export function wasNotSent(error: unknown): boolean {
-  if (error === notMade) return true;
-  if (!(error instanceof Error) || !('code' in error && 'details' in error && 'metadata' in error)) return false;
-  const { code, details, metadata } = error;
-  const hasAnswer = metadata instanceof grpc.Metadata && Object.keys(metadata.getMap()).length > 0;
-  return code === grpc.status.UNAVAILABLE && !hasAnswer && /^round_robin: No connection/.test(String(details));
+  return error === notMade || wasNeverSent(error);
 }

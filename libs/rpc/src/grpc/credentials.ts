@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { withConnectDeadline } from '@drippulse/grpc-patches';
 import * as grpc from '@grpc/grpc-js';
 import type { GrpcTls } from '../tls.ts';
-import { withConnectDeadline } from './connect-deadline.ts';
 
 /** Credentials of a port. With TLS it requires a client certificate of the same authority. Reads the files once. */
 export function serverCredentials(tls: GrpcTls | undefined): grpc.ServerCredentials {

@@ -1,7 +1,7 @@
 import { type DescField, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
-import { createPace, joinInTurns } from '@drippulse/loops';
+import { createYielder, joinInTurns } from '@drippulse/loops';
 import { encoded } from './codec.ts';
 
 type MessageList = DescField & { fieldKind: 'list'; listKind: 'message' };
@@ -24,12 +24,12 @@ export async function encodeInTurns<D extends DescMessage>(
   const members = message as Record<string, unknown>; // reflective: the fields belong to this descriptor
   const others = { ...message, ...Object.fromEntries(lists.map(({ localName }) => [localName, []])) };
   const parts = [toBinary(desc, others)];
-  const pace = createPace(turnBytes);
+  const yieldAfter = createYielder(turnBytes);
   for (const list of lists) {
     for (const element of members[list.localName] as MessageShape<DescMessage>[]) {
       const part = toBinary(list.message, element);
       parts.push(new BinaryWriter().tag(list.number, WireType.LengthDelimited).uint32(part.byteLength).finish(), part);
-      const turn = pace(part.byteLength);
+      const turn = yieldAfter(part.byteLength);
       if (turn === undefined) continue;
       await turn;
       if (isCancelled()) throw new ConnectError('the caller went away', Code.Canceled);

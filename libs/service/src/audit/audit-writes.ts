@@ -1,9 +1,9 @@
 import { create, type DescMessage, type Message, type MessageInitShape } from '@bufbuild/protobuf';
 import type { Interceptor } from '@connectrpc/connect';
-import { type RowRevisions, watchWriteKey } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import type { JsonObject } from '@drippulse/json';
 import { type Caller, pathRow, restOf } from '@drippulse/rpc';
+import { type RowRevisions, watchWriteKey } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { appendAudit } from './append-audit.ts';
 import { auditedRow, changeOf } from './change.ts';

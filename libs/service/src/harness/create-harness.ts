@@ -6,8 +6,8 @@ import type { Clock } from '@drippulse/loops';
 import { type Caller, clientFor, createInMemoryPeers, type Routes, serverInterceptors } from '@drippulse/rpc';
 import { createTestDatabase, type TestDatabase } from '@drippulse/testing';
 import { type ServiceName, schemaOf, servedBy } from '@drippulse/topology';
-import { keepIn } from '../base.ts';
 import type { ServiceConfig, StatefulDefinition } from '../index.ts';
+import { keepIn } from '../process-base.ts';
 import { createTestKeys } from './keys.ts';
 import { testLogger } from './test-logger.ts';
 

@@ -1,6 +1,6 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { eraseAnswers } from '@drippulse/db';
 import { appendEvents } from '@drippulse/events';
+import { eraseAnswers } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { agentsTopic } from '../agents/events.ts';
 import type { Context } from '../context.ts';

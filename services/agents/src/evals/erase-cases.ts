@@ -1,4 +1,4 @@
-import { eraseAnswers } from '@drippulse/db';
+import { eraseAnswers } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 

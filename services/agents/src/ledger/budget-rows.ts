@@ -1,4 +1,4 @@
-import type { LockRevision } from '@drippulse/db';
+import type { LockRevision } from '@drippulse/writes';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { AgentBudgets, DB, SpendWindows } from '../db/schema.ts';
 import type { Budgets } from './budgets.ts';

@@ -1,5 +1,6 @@
-import { type LockRevision, openEnvelope, type Sealer, sealEnvelope } from '@drippulse/db';
+import { openEnvelope, type Sealer, sealEnvelope } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
+import type { LockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable } from 'kysely';
 import type { DB, ModelConnections } from '../db/schema.ts';
 

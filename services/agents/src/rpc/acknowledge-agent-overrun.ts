@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   type AcknowledgeAgentOverrunRequest,
   AgentBudgetsService,
 } from '@drippulse/proto/drippulse/agents/v1/budgets_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { budgetsToProto } from '../ledger/budgets-to-proto.ts';
 

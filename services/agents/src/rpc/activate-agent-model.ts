@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type ActivateAgentModelRequest,
   AgentTrainingsService,
 } from '@drippulse/proto/drippulse/agents/v1/trainings_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 import { requireScorer } from '../models/require-scorer.ts';

@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type ActivateAgentTemplateVersionRequest,
   AgentTemplateVersionsService,
 } from '@drippulse/proto/drippulse/agents/v1/template_versions_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { requireNoRegression } from '../evals/require-no-regression.ts';
 import { findTemplate, isBuiltIn, lockTemplate, type TemplateRow } from '../templates/rows.ts';

@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { cancelJob, transact } from '@drippulse/db';
+import { cancelJob } from '@drippulse/db';
 import { AgentEvalSetsService, type CancelAgentEvalRunRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { findEvalSet, findRun } from '../evals/rows.ts';
 import { evalRunToProto } from '../evals/to-proto.ts';

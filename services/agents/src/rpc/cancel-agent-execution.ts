@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   AgentExecutionsService,
   type CancelAgentExecutionRequest,
 } from '@drippulse/proto/drippulse/agents/v1/executions_pb';
+import { transact } from '@drippulse/writes';
 import { findAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 import { cancelExecution } from '../executions/cancel.ts';

@@ -1,9 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { cancelJob, transact } from '@drippulse/db';
+import { cancelJob } from '@drippulse/db';
 import {
   AgentTrainingsService,
   type CancelAgentTrainingRequest,
 } from '@drippulse/proto/drippulse/agents/v1/trainings_pb';
+import { transact } from '@drippulse/writes';
 import { findAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 import { findTraining, forgetRecords } from '../trainings/rows.ts';

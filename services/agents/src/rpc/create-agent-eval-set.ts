@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { AgentEvalSetsService, type CreateAgentEvalSetRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import { agentNotFound, lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';

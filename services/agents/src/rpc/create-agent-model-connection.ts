@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   AgentModelConnectionService,
   type CreateAgentModelConnectionRequest,
 } from '@drippulse/proto/drippulse/agents/v1/model_connection_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { usualProtocol, withoutSlash } from '../llm/source.ts';
 import { checkFields, refuseMask } from '../model-connections/fields.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { AgentEvalSetsService, type DeleteAgentEvalCaseRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { caseNotFound, lockEvalSet } from '../evals/rows.ts';
 

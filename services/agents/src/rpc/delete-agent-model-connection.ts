@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   AgentModelConnectionService,
   type DeleteAgentModelConnectionRequest,
 } from '@drippulse/proto/drippulse/agents/v1/model_connection_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { modelConnectionNotFound } from '../model-connections/rows.ts';
 

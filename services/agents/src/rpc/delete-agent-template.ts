@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   AgentTemplatesService,
   type DeleteAgentTemplateRequest,
 } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { isBuiltIn, lockTemplate } from '../templates/rows.ts';
 import { builtIn } from './update-agent-template.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { AgentsService, type DeleteAgentRequest } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
+import { transact } from '@drippulse/writes';
 import { lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 

@@ -1,6 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { durable } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { type JsonObject, stringifyJson } from '@drippulse/json';
 import {
@@ -10,6 +9,7 @@ import {
   type ReplayAgentExecutionRequest,
 } from '@drippulse/proto/drippulse/agents/v1/replays_pb';
 import { callerOf } from '@drippulse/rpc';
+import { durable } from '@drippulse/writes';
 import type { AgentDefinition } from '../agents/definition.ts';
 import type { Context } from '../context.ts';
 import { type ExecutionView, findExecution, isActive } from '../executions/rows.ts';

@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { appendEvents } from '@drippulse/events';
 import { AgentsService, type SpawnAgentRequest } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { callerOf, causeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { agentsTopic } from '../agents/events.ts';
 import { agentNameProblems, ownConfigurationProblems, readConfiguration } from '../agents/read-agent.ts';

@@ -1,7 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { addJob, transact } from '@drippulse/db';
+import { addJob } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { AgentEvalSetsService, type StartAgentEvalRunRequest } from '@drippulse/proto/drippulse/agents/v1/evals_pb';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { type AgentDefinition, loadDefinition } from '../agents/definition.ts';
 import type { Context } from '../context.ts';

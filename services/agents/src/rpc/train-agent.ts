@@ -1,8 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { addJob, transact } from '@drippulse/db';
+import { addJob } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { AgentTrainingsService, type TrainAgentRequest } from '@drippulse/proto/drippulse/agents/v1/trainings_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { lockAgent } from '../agents/rows.ts';
 import type { Context } from '../context.ts';
 import { requireScorer } from '../models/require-scorer.ts';

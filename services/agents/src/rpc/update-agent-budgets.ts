@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { AgentBudgetsService, type UpdateAgentBudgetsRequest } from '@drippulse/proto/drippulse/agents/v1/budgets_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockBudgets } from '../ledger/budget-rows.ts';
 import { budgetsToProto } from '../ledger/budgets-to-proto.ts';

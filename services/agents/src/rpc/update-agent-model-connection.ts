@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   AgentModelConnectionService,
   type UpdateAgentModelConnectionRequest,
 } from '@drippulse/proto/drippulse/agents/v1/model_connection_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { usualProtocol, withoutSlash } from '../llm/source.ts';
 import { checkFields, newKey } from '../model-connections/fields.ts';

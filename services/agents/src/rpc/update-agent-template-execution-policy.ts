@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   AgentTemplatesService,
   type UpdateAgentTemplateExecutionPolicyRequest,
 } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
 import type { Caller } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

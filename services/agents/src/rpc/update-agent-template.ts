@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import {
   AgentTemplatesService,
   type UpdateAgentTemplateRequest,
 } from '@drippulse/proto/drippulse/agents/v1/templates_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { parsePolicy } from '../policies/policy.ts';
 import { requireNarrow } from '../policies/too-wide.ts';

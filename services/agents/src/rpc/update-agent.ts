@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { AgentsService, type UpdateAgentRequest } from '@drippulse/proto/drippulse/agents/v1/agents_pb';
 import { modeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { agentNameProblems, ownConfigurationProblems, readConfiguration } from '../agents/read-agent.ts';
 import { requireFreeName } from '../agents/require-free-name.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type DeleteReportScheduleRequest, ReportsService } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockReport } from '../reports/rows.ts';
 

@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { cancelJob, transact } from '@drippulse/db';
+import { cancelJob } from '@drippulse/db';
 import { type DeleteReportRequest, ReportsService } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockReport } from '../reports/rows.ts';
 

@@ -1,5 +1,4 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
 import {
   type GenerateReportRequest,
@@ -8,6 +7,7 @@ import {
   ReportType,
 } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readParameters } from '../parameters.ts';
 import { askReport } from '../reports/ask.ts';

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import { ReportsService, type ScheduleReportRequest } from '@drippulse/proto/drippulse/analytics/v1/reports_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

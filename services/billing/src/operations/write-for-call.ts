@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { durable } from '@drippulse/db';
+import { durable } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { billingToProto } from '../customers/billing-to-proto.ts';
 import { findCustomer } from '../customers/rows.ts';

@@ -1,4 +1,4 @@
-import type { LockRevision } from '@drippulse/db';
+import type { LockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable } from 'kysely';
 import type { DB, Settings } from '../db/schema.ts';
 

@@ -1,4 +1,4 @@
-import { eraseAnswers } from '@drippulse/db';
+import { eraseAnswers } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 

@@ -1,9 +1,9 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type LockRevision, lockRevision } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import type { CrmOpportunityPipelineSchema } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
 import type { Caller } from '@drippulse/rpc';
+import { type LockRevision, lockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, OpportunityPipelineStages, OpportunityPipelines } from '../db/schema.ts';
 import { isUuid } from '../records/ids.ts';

@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { authorOf } from './author.ts';
 import { countNewRecords } from './count-new-records.ts';

@@ -1,4 +1,4 @@
-import type { LockRevision } from '@drippulse/db';
+import type { LockRevision } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { RecordType } from '../record-type.ts';

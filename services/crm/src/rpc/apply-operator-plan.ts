@@ -1,8 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { databaseNow, transact } from '@drippulse/db';
+import { databaseNow } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type ApplyOperatorPlanRequest, OperatorService } from '@drippulse/proto/drippulse/crm/v1/operator_pb';
 import { callerOf, modeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

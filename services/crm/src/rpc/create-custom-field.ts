@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import {
   type CreateCrmCustomFieldRequest,
   CrmCustomFieldsService,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { customFieldToProto, fieldTypes } from '../custom-fields/rows.ts';

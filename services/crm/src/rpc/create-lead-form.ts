@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type CreateLeadFormRequest, LeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
 import { leadFormToProto } from '../lead-forms/form.ts';

@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   type CreateCrmOpportunityPipelineRequest,
   CrmOpportunityPipelinesService,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { transact } from '@drippulse/writes';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import { ensureDefaultPipeline } from '../pipelines/default-pipeline.ts';

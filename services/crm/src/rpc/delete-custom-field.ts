@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   CrmCustomFieldsService,
   type DeleteCrmCustomFieldRequest,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { fieldNotFound } from '../custom-fields/rows.ts';
 

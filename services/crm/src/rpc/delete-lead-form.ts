@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type DeleteLeadFormRequest, LeadFormsService } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockForm } from '../lead-forms/form.ts';
 

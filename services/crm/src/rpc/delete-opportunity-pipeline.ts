@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   CrmOpportunityPipelinesService,
   type DeleteCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { isStanding } from '../pipelines/occupied.ts';
 import { lockOwnPipeline, selectStages } from '../pipelines/rows.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type EnsureOperatorDefaultsRequest, OperatorService } from '@drippulse/proto/drippulse/crm/v1/operator_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { hintActivity, logActivity } from '../operator/activity.ts';
 import { auditCreated } from '../operator/audit-created.ts';

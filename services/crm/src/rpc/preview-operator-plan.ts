@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { databaseNow, transact } from '@drippulse/db';
+import { databaseNow } from '@drippulse/db';
 import { DomainError, refuseViolations, type Violation } from '@drippulse/errors';
 import {
   OperatorAnswersSchema,
@@ -8,6 +8,7 @@ import {
   type PreviewOperatorPlanRequest,
 } from '@drippulse/proto/drippulse/crm/v1/operator_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { v7 as uuidv7 } from 'uuid';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,11 +1,11 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   InboundSecretsService,
   type RotateLeadScoringSecretRequest,
 } from '@drippulse/proto/drippulse/crm/v1/lead_scores_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { makeSecret, overlapMs, purpose, sealSecret } from '../inbound-secrets/secrets.ts';

@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   CrmOpportunityPipelinesService,
   type SetDefaultCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { sharePipeline } from '../pipelines/rows.ts';
 

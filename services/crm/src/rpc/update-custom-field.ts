@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   CrmCustomFieldsService,
   type UpdateCrmCustomFieldRequest,
 } from '@drippulse/proto/drippulse/crm/v1/custom_fields_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { customFieldToProto, fieldNotFound, selectFields } from '../custom-fields/rows.ts';
 import { checkField } from '../custom-fields/rules.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { LeadFormsService, type UpdateLeadFormRequest } from '@drippulse/proto/drippulse/crm/v1/lead_forms_pb';
 import { callerOf, modeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readColumns, requireCaptcha, requireSound } from '../lead-forms/columns.ts';
 import { parseFields } from '../lead-forms/fields.ts';

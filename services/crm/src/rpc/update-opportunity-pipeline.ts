@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   CrmOpportunityPipelinesService,
   type UpdateCrmOpportunityPipelineRequest,
 } from '@drippulse/proto/drippulse/crm/v1/opportunity_pipelines_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockOwnPipeline, pipelineToProto, selectStages } from '../pipelines/rows.ts';
 import { checkName, checkStages } from '../pipelines/rules.ts';

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { eraseAnswers } from '@drippulse/db';
 import { ApprovalSchema, ApprovalsService } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { eraseAnswers } from '@drippulse/writes';
 import { type RawBuilder, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { bindPreview } from './binding.ts';

@@ -20,8 +20,8 @@ import { storeOutcomes } from '../runs/store-outcomes.ts';
 import { type Admitted, admitAll } from './admit.ts';
 import type { Entrants, EntryAnswer } from './entrants.ts';
 import { askOf } from './gate/keep-quotas.ts';
-import { inTurns } from './in-turns.ts';
 import { type Entry, takeIds } from './insert.ts';
+import { pipeline } from './pipeline.ts';
 import { type Piece, prepareSlice, type Slice } from './prepare-slice.ts';
 import { storeHeldOut } from './store-held-out.ts';
 
@@ -167,7 +167,7 @@ async function storeSlice(trx: Transaction<DB>, lanes: ReadonlyMap<bigint, Lane>
   const { createdAt, notable, started } = slice;
   const names = new Map([...lanes].map(([workflowId, { name }]) => [workflowId, name]));
   const marks: Mark[] = [];
-  await inTurns([
+  await pipeline([
     () => copyBuffer(trx, 'enrollments', slice.enrollments),
     () => copyBuffer(trx, 'enrollment_search', slice.texts),
     () => copyBuffer(trx, 'runs', slice.runs),

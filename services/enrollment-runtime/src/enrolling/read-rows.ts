@@ -1,6 +1,6 @@
 import { DomainError } from '@drippulse/errors';
 import { jsonKind, jsonRows } from '@drippulse/json';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 
 /** The rows of a bulk enrollment: the texts of valid rows, and the first invalid ones with their reasons. */
 export type Rows = {
@@ -32,7 +32,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
   if (contacts === undefined || jsonKind(contacts) !== 'array')
     return refusal('invalid', 'contacts_required', required);
   const rows: Rows = { contacts: [], indexes: [], count: 0, skippedCount: 0, skipped: [] };
-  const pace = createPace(turnLength);
+  const yieldAfter = createYielder(turnLength);
   let count = 0;
   for (const row of jsonRows(contacts)) {
     count += 1;
@@ -45,7 +45,7 @@ export async function readRows(contacts: Uint8Array | undefined, o: { mayBeEmpty
       rows.skippedCount += 1;
       if (rows.skipped.length < shownSkipped) rows.skipped.push({ index: row.index, reason });
     }
-    const turn = pace(rowLength + row.text.length);
+    const turn = yieldAfter(rowLength + row.text.length);
     if (turn !== undefined) await turn;
   }
   rows.count = count;

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { eraseAnswers } from '@drippulse/db';
 import { EnrollmentSchema, EnrollmentsService } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
+import { eraseAnswers } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 

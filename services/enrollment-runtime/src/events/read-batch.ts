@@ -9,7 +9,7 @@ import {
   parseTimestamp,
   stringifyJson,
 } from '@drippulse/json';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import { parseObject } from '../enrollments/contact.ts';
 import { type CheckedEvent, checkEvent, type SentEvent } from './check-event.ts';
 
@@ -24,7 +24,7 @@ export type Batch = { events: { index: number; event: CheckedEvent }[]; rejected
 export async function readBatch(events: Uint8Array | undefined, now: Date): Promise<Batch> {
   if (events === undefined || jsonKind(events) !== 'array') throw wrong('invalid', 'must be an array of events');
   const batch: Batch = { events: [], rejected: [] };
-  const pace = createPace(turnLength);
+  const yieldAfter = createYielder(turnLength);
   let count = 0;
   for (const row of jsonRows(events)) {
     count += 1;
@@ -32,7 +32,7 @@ export async function readBatch(events: Uint8Array | undefined, now: Date): Prom
     const read = readRow(row, now);
     if ('event' in read) batch.events.push({ index: row.index, event: read.event });
     else batch.rejected.push({ index: row.index, ...read.rejected });
-    await pace(row.text.length);
+    await yieldAfter(row.text.length);
   }
   if (count === 0) throw wrong('invalid', 'has no event');
   return batch;

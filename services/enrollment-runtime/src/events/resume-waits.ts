@@ -1,5 +1,5 @@
 import { turnUnits } from '@drippulse/engine';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -47,7 +47,7 @@ export async function chooseWaits(
 ): Promise<{ waits: ChosenWait[]; rests: Rest[] }> {
   const { rows, rests } = await readWaits(trx, events, after ?? 0n);
   const chosen = new Map<string, ChosenWait>();
-  const pace = createPace(turnUnits);
+  const yieldAfter = createYielder(turnUnits);
   for (const row of rows) {
     const event = events[row.index];
     if (event === undefined || at >= row.expires_at) continue;
@@ -58,7 +58,7 @@ export async function chooseWaits(
     const { matches: isMatch, work } = matches.isMatch(row.match, event, at);
     const { workflow_id: workflowId, enrollment_id: enrollmentId } = row;
     if (isMatch) chosen.set(row.effect_key, { workflowId, enrollmentId, row, event });
-    await pace(work);
+    await yieldAfter(work);
   }
   return { waits: [...chosen.values()], rests };
 }

@@ -1,5 +1,5 @@
 import { turnUnits } from '@drippulse/engine';
-import { createPace, type Pace } from '@drippulse/loops';
+import { createYielder, type Yielder } from '@drippulse/loops';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
@@ -42,14 +42,15 @@ export async function startWorkflows(
     trx,
     triggers.map(({ workflowId }) => workflowId),
   );
-  const pace = createPace(turnUnits);
+  const yieldAfter = createYielder(turnUnits);
   const wanted = new Map<bigint, ReadEvent[]>();
   for (const trigger of triggers) {
     const lane = lanes.get(trigger.workflowId);
-    const accepted = lane === undefined ? [] : await decide(ctx, trx, lane, eventsOf(trigger), { answering, pace, at });
+    const accepted =
+      lane === undefined ? [] : await decide(ctx, trx, lane, eventsOf(trigger), { answering, yieldAfter, at });
     if (accepted.length > 0) wanted.set(trigger.workflowId, accepted);
   }
-  const groups = await lockWanted(ctx, trx, lanes, wanted, { answering, pace, at });
+  const groups = await lockWanted(ctx, trx, lanes, wanted, { answering, yieldAfter, at });
   const { entries, wakes, counts, marks } = await enterAll(ctx, trx, groups);
   let count = 0;
   for (const [place, { lane, events: own }] of groups.entries()) {
@@ -71,7 +72,7 @@ export async function startWorkflows(
   return { wakes, counts, marks, rests: restsOf(triggers, byName, most), count };
 }
 
-type Deciding = { answering: Answering; pace: Pace; at: Date };
+type Deciding = { answering: Answering; yieldAfter: Yielder; at: Date };
 
 /** The events that the workflow's trigger accepts, as it is in the version of the lane. */
 async function decide(
@@ -79,7 +80,7 @@ async function decide(
   trx: Transaction<DB>,
   lane: Lane,
   events: readonly ReadEvent[],
-  { answering, pace, at }: Deciding,
+  { answering, yieldAfter, at }: Deciding,
 ): Promise<ReadEvent[]> {
   const { workflowId, version, state } = lane;
   if (state === 'paused') for (const event of events) noteNotStarted(answering, event, workflowId, 'paused');
@@ -93,7 +94,7 @@ async function decide(
     if (matches) accepted.push(event);
     else noteNotStarted(answering, event, workflowId, isUndecided ? 'undecided' : 'filter');
     if (isUndecided) reportUndecided(ctx, workflowId, event);
-    await pace(work);
+    await yieldAfter(work);
   }
   return accepted;
 }

@@ -8,7 +8,7 @@ import {
   keyHash,
   turnUnits,
 } from '@drippulse/engine';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf } from '../contacts/lock-contacts.ts';
@@ -56,7 +56,7 @@ export async function watchGoals(
 ): Promise<{ wakes: Wake[]; marks: Mark[]; counted: StepsNews[] }> {
   if (watches.length === 0) return { wakes: [], marks: [], counted: [] };
   const found = await readWatched(trx, watches);
-  const pace = createPace(turnUnits);
+  const yieldAfter = createYielder(turnUnits);
   const marks: Mark[] = [];
   const counting = startStepCounts();
   const acting: Parameters<typeof letGoalsAct>[2][number][] = [];
@@ -72,7 +72,7 @@ export async function watchGoals(
         met: new Set([...state.met, ...namesOf(met)]),
       });
       met.push(...result.goals.map((goal) => ({ goal, at: event.at })));
-      await pace(result.work + compilation.work - before);
+      await yieldAfter(result.work + compilation.work - before);
     }
     if (met.length === 0) continue;
     const fresh = await storeMet(trx, watched, met);

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { fullPartitions, type RangePartition } from '../db/range-partitions.ts';
 import type { DB } from '../db/schema.ts';
+import { createDutyCycle, type DutyCycle } from './duty-cycle.ts';
 import { findKept, keptSince } from './kept.ts';
-import { createPace, type Pace } from './pace.ts';
 import { copyKept, dropGone, exchange, startKeeping, stopKeeping } from './replace-partition.ts';
 
 /** A partition is not replaced when more enrollments than this stay. */
@@ -18,14 +18,19 @@ const sliceEnrollments = 1_000;
  * pieces with long rests. It may be stopped at any point.
  */
 export async function pruneHistory(ctx: Context, db: Kysely<DB>, signal: AbortSignal): Promise<void> {
-  const pace = createPace(signal);
-  await dropGone(db, pace);
-  for (const partition of await fullPartitions(db, 'timeline')) await prunePartition(ctx, db, partition, pace);
-  const pruneBehind = (id: bigint) => pace(() => pruneDefault(ctx, db, id));
+  const rested = createDutyCycle(signal);
+  await dropGone(db, rested);
+  for (const partition of await fullPartitions(db, 'timeline')) await prunePartition(ctx, db, partition, rested);
+  const pruneBehind = (id: bigint) => rested(() => pruneDefault(ctx, db, id));
   for (let last = await pruneBehind(0n); last !== null; last = await pruneBehind(last));
 }
 
-async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePartition, pace: Pace): Promise<void> {
+async function prunePartition(
+  ctx: Context,
+  db: Kysely<DB>,
+  partition: RangePartition,
+  rested: DutyCycle,
+): Promise<void> {
   const { name, from, to } = partition;
   // The timeline comes last: it decides whether there is work, also after a try that was stopped.
   const effects = (await fullPartitions(db, 'effects')).find((other) => other.from === from && other.to === to);
@@ -33,20 +38,20 @@ async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePart
     ...(effects === undefined ? [] : [{ table: 'effects' as const, partition: effects }]),
     { table: 'timeline' as const, partition },
   ];
-  const look = () => pace(() => findKept(ctx, db, { from, to, most: mostKept }));
+  const look = () => rested(() => findKept(ctx, db, { from, to, most: mostKept }));
   const found = await look();
-  if (found === undefined || !(await isWorthIt(db, partition, { kept: found, pace }))) {
+  if (found === undefined || !(await isWorthIt(db, partition, { kept: found, rested }))) {
     for (const each of replaced) await stopKeeping(db, each);
     return;
   }
-  for (const each of replaced) await pace(() => startKeeping(db, each));
+  for (const each of replaced) await rested(() => startKeeping(db, each));
   // Searched again: from here on the triggers keep a retried run as soon as it writes. Before, they did not.
   const kept = await look();
   if (kept === undefined) return;
-  for (const each of replaced) await copyKept(db, each, { ids: kept, pace });
+  for (const each of replaced) await copyKept(db, each, { ids: kept, rested });
   for (const each of replaced) {
-    await pace(() => exchange(db, each));
-    await dropGone(db, pace);
+    await rested(() => exchange(db, each));
+    await dropGone(db, rested);
   }
   ctx.log.info({ partition: name, kept: kept.length }, 'history of ended enrollments pruned');
 }
@@ -54,21 +59,21 @@ async function prunePartition(ctx: Context, db: Kysely<DB>, partition: RangePart
 async function isWorthIt(
   db: Kysely<DB>,
   partition: RangePartition,
-  { kept, pace }: { kept: readonly bigint[]; pace: Pace },
+  { kept, rested }: { kept: readonly bigint[]; rested: DutyCycle },
 ): Promise<boolean> {
   if (kept.length === 0) return true;
-  const { rows } = await pace(() =>
+  const { rows } = await rested(() =>
     sql<{ rows: number }>`
       select count(*)::float8 as rows from ${sql.id(partition.name)}
       where enrollment_id = any (${kept}::bigint[])`.execute(db),
   );
-  return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, pace));
+  return (rows[0]?.rows ?? 0) * worthTimes <= (await rowsOf(db, partition, rested));
 }
 
 /** The number of rows by the last vacuum or analyze. A partition without either is analyzed. */
-async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, pace: Pace): Promise<number> {
+async function rowsOf(db: Kysely<DB>, { name, rows }: RangePartition, rested: DutyCycle): Promise<number> {
   if (rows >= 0) return rows;
-  await pace(() => sql`analyze ${sql.id(name)}`.execute(db));
+  await rested(() => sql`analyze ${sql.id(name)}`.execute(db));
   const { rows: counted } = await sql<{ rows: number }>`
     select reltuples::float8 as rows from pg_class where oid = ${name}::regclass`.execute(db);
   return counted[0]?.rows ?? 0;

@@ -3,7 +3,7 @@ import { isInfrastructureError } from '@drippulse/db';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { HistoryTable, RangePartition } from '../db/range-partitions.ts';
 import type { DB } from '../db/schema.ts';
-import type { Pace } from './pace.ts';
+import type { DutyCycle } from './duty-cycle.ts';
 
 /**
  * Runs write to these tables all the time, and wait behind a lock that is waited for. The first try waits briefly,
@@ -54,12 +54,12 @@ export async function stopKeeping(db: Kysely<DB>, { partition }: Replaced): Prom
 export async function copyKept(
   db: Kysely<DB>,
   { partition }: Replaced,
-  { ids, pace }: { ids: readonly bigint[]; pace: Pace },
+  { ids, rested }: { ids: readonly bigint[]; rested: DutyCycle },
 ): Promise<void> {
   const kept = keptOf(partition);
   for (let start = 0; start < ids.length; start += sliceEnrollments) {
     const slice = ids.slice(start, start + sliceEnrollments);
-    await pace(() =>
+    await rested(() =>
       inBriefLock(db, (trx) =>
         sql`
           insert into ${sql.id(kept)} select * from ${sql.id(partition.name)}
@@ -68,7 +68,7 @@ export async function copyKept(
       ),
     );
   }
-  await pace(() => sql`analyze ${sql.id(kept)}`.execute(db));
+  await rested(() => sql`analyze ${sql.id(kept)}`.execute(db));
 }
 
 /**
@@ -95,7 +95,7 @@ export async function exchange(db: Kysely<DB>, { table, partition }: Replaced): 
 }
 
 /** Drops replaced tables. The index goes first, as the server removes each file at once. */
-export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
+export async function dropGone(db: Kysely<DB>, rested: DutyCycle): Promise<void> {
   const { rows } = await sql<{ name: string; key: string | null }>`
     select relname as name, conname as key
     from pg_class left join pg_constraint on conrelid = pg_class.oid and contype = 'p'
@@ -104,9 +104,11 @@ export async function dropGone(db: Kysely<DB>, pace: Pace): Promise<void> {
   for (const { name, key } of rows) {
     const table = sql.id(name);
     if (key !== null) {
-      await pace(() => inBriefLock(db, (trx) => sql`alter table ${table} drop constraint ${sql.id(key)}`.execute(trx)));
+      await rested(() =>
+        inBriefLock(db, (trx) => sql`alter table ${table} drop constraint ${sql.id(key)}`.execute(trx)),
+      );
     }
-    await pace(() => inBriefLock(db, (trx) => sql`drop table ${table}`.execute(trx)));
+    await rested(() => inBriefLock(db, (trx) => sql`drop table ${table}`.execute(trx)));
   }
 }
 

@@ -1,9 +1,9 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type AcceptEventRequest, EventStatus, EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
 import { callerOf, causeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import {
   type Acceptance,

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type AcceptEventsRequest, EventsService } from '@drippulse/proto/drippulse/journeys/v1/events_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import {
   type Acceptance,

@@ -1,5 +1,4 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
 import {
   type BulkEnrollRequest,
@@ -7,6 +6,7 @@ import {
   OnQuota,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf, causeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { countInChains } from '../chains/count-in-chains.ts';
 import { ChainCut, reportingCuts } from '../chains/report-cut.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { readDomain } from '@drippulse/http';
 import { type CreateSendingDomainRequest, SenderService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { createKeyPair, domainToProto, sealPrivateKey } from '../messaging/index.ts';

@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import {
   type CreateSuppressionRequest,
   SuppressionsService,
 } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type DeleteEnrollmentRequest,
   EnrollmentsService,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import type { Caller } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { blankApprovals } from '../approvals/index.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type DeleteSendingDomainRequest, SenderService } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { domainNotFound } from '../messaging/index.ts';
 

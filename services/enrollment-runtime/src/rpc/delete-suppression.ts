@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   type DeleteSuppressionRequest,
   SuppressionsService,
 } from '@drippulse/proto/drippulse/messaging/v1/suppressions_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 
 export async function deleteSuppression(ctx: Context, request: DeleteSuppressionRequest, call: HandlerContext) {

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { ApprovalsService, type RejectApprovalRequest } from '@drippulse/proto/drippulse/journeys/v1/approvals_pb';
+import { transact } from '@drippulse/writes';
 import { approvalToProto, decide, readDecision } from '../approvals/index.ts';
 import type { Context } from '../context.ts';
 

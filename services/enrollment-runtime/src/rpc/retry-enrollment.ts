@@ -1,5 +1,4 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type RunState, retryStep } from '@drippulse/engine';
 import { DomainError } from '@drippulse/errors';
 import {
@@ -7,6 +6,7 @@ import {
   type RetryEnrollmentRequest,
 } from '@drippulse/proto/drippulse/enrollments/v1/enrollments_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB, Outcomes } from '../db/schema.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations, type Violation } from '@drippulse/errors';
 import { SenderService, type UpdateSenderRequest } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { isEmailAddress, lockSender, requireSender, senderToProto } from '../messaging/index.ts';
 

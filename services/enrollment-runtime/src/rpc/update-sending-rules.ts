@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { haveCompetition } from '@drippulse/engine';
 import { SendingRulesService, type UpdateSendingRulesRequest } from '@drippulse/proto/drippulse/messaging/v1/rules_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockRules, parseRules, readRules, rulesToProto } from '../messaging/index.ts';
 

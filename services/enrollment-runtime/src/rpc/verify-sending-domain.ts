@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { SenderService, type VerifySendingDomainRequest } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import {

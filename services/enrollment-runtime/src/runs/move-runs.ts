@@ -1,5 +1,5 @@
 import { type Definition, turnUnits } from '@drippulse/engine';
-import { createPace, paced } from '@drippulse/loops';
+import { createYielder, runYielding } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts } from '../contacts/lock-contacts.ts';
 import type { Context } from '../context.ts';
@@ -43,7 +43,7 @@ export async function moveRuns(
   const definitions = await definitionsOf(ctx, works);
   const done = await ctx.db.kysely.transaction().execute(async (trx) => {
     const { now, lanes } = await lockLanes(ctx, trx, works);
-    const pace = createPace(turnUnits);
+    const yieldAfter = createYielder(turnUnits);
     const definitionOf = ({ run }: Work) => definitions.get(versionKey(run));
     const movesOf = async (some: readonly Work[]): Promise<Move[]> => {
       const moves: Move[] = [];
@@ -53,7 +53,7 @@ export async function moveRuns(
         const isStopped = lanes.get(work.run.identity.workflowId)?.running !== true;
         const onBug = (error: unknown) => reportBug(ctx, work.run, error);
         const moving = moveInTurns(work, definition, { now, isStopped, random: ctx.random(), onBug });
-        moves.push(await paced(moving, pace));
+        moves.push(await runYielding(moving, yieldAfter));
       }
       return moves;
     };

@@ -80,7 +80,6 @@ export interface Identities {
   password_hash: string | null;
   updated_at: Generated<Date>;
   username: string;
-  username_key: string;
 }
 
 export interface IdentityLinks {
@@ -154,7 +153,6 @@ export interface Memberships {
   status: string;
   updated_at: Generated<Date>;
   username: string;
-  username_key: string;
 }
 
 export interface MfaFactors {

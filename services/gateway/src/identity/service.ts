@@ -1,9 +1,9 @@
-import { lockRevision } from '@drippulse/db';
 import { startCounting } from '@drippulse/entitlements';
 import { type LookUpTxt, lookUpTxt } from '@drippulse/http';
 import { createMailer, sealedMails } from '@drippulse/mail';
 import { WorkflowCatalogService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { createLimiters, defineService } from '@drippulse/service';
+import { lockRevision } from '@drippulse/writes';
 import { migrations } from '../db/migrations/index.ts';
 import type { DB } from '../db/schema.ts';
 import { startAuditTrail } from './audit/consume.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '@drippulse/errors';
 import { type Held, joinInTurns } from '@drippulse/loops';
-import { createPace } from './pace.ts';
+import { createSenderWatch } from './slow-clients.ts';
 
 export type BodyLimits = {
   maxBytes: number;
@@ -36,7 +36,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits, hel
 
 function readChunks(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer[]> {
   const { maxBytes, idleTimeoutMs } = limits;
-  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
+  const isTooSlow = createSenderWatch(performance.now(), idleTimeoutMs);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;

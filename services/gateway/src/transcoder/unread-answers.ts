@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Held, Shares } from '@drippulse/loops';
-import { bytesBehind } from './pace.ts';
+import { bytesBehind } from './slow-clients.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Who takes an answer, and who is charged for it until it is taken. */

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { DomainError } from '@drippulse/errors';
 import busboy from 'busboy';
-import { createPace } from './pace.ts';
 import { bodyTooSlow, clientGone } from './read-body.ts';
+import { createSenderWatch } from './slow-clients.ts';
 
 export type Upload = { contentType: string; content: Readable };
 
@@ -40,7 +40,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
 
 /** The chunks of an upload. They end with an error when its sender is too slow or goes away. */
 export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
-  const isTooSlow = createPace(performance.now(), idleTimeoutMs);
+  const isTooSlow = createSenderWatch(performance.now(), idleTimeoutMs);
   // Not to be destroyed on return: the request's socket is what an early answer goes out on.
   const chunks = content.iterator({ destroyOnReturn: false });
   for (;;) {

@@ -1,6 +1,5 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import {
   type AuthorizeIntegrationConnectionRequest,
@@ -8,6 +7,7 @@ import {
 } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import type { Credentials, Provider } from '@drippulse/providers';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { addAuthorization } from '../connect/authorizations.ts';
 import { consentUrl, redirectUrl } from '../connect/consent-url.ts';
 import { readReturnTo } from '../connect/return-to.ts';

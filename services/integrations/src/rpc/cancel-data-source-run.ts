@@ -1,9 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact, wakeJob } from '@drippulse/db';
+import { wakeJob } from '@drippulse/db';
 import {
   type CancelDataSourceRunRequest,
   DataSourceRunsService,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

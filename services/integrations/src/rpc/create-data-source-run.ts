@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type CreateDataSourceRunRequest,
   DataSourceRunsService,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { requireRoom, startRun } from '../runs/start-run.ts';
 import { runToProto } from '../runs/to-proto.ts';

@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
 import {
   type CreateDataSourceRequest,
   DataSourcesService,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readSource } from '../sources/columns.ts';
 import { isSourceType } from '../sources/config/schemas.ts';

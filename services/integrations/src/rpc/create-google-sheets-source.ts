@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type CreateGoogleSheetsSourceRequest,
   DataSourcesService,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { forecastOf } from '../runs/forecast.ts';
 import { keysOf, readSource } from '../sources/columns.ts';

@@ -1,10 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { CallFirst, databaseNow, transact } from '@drippulse/db';
+import { CallFirst, databaseNow } from '@drippulse/db';
 import {
   type CreateIntegrationConnectionRequest,
   IntegrationConnectionsService,
 } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import type { Credentials, Provider } from '@drippulse/providers';
+import { transact } from '@drippulse/writes';
 import { triedColumns } from '../checks/tried-columns.ts';
 import { type Tried, tryCredentials } from '../checks/try-credentials.ts';
 import { connectionExists, readExternalKey, readNote, readProvider } from '../connections/fields.ts';

@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   DataSourcesService,
   type DeleteDataSourceRequest,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { activeStatuses } from '../runs/rows.ts';
 import { lockSource } from '../sources/rows.ts';

@@ -1,11 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   type DeleteIntegrationConnectionRequest,
   IntegrationConnectionsService,
 } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { type ConnectionRow, findConnection, lockConnection } from '../connections/rows.ts';
 import { sourcesUsing, workflowsUsing } from '../connections/uses.ts';
 import type { Context } from '../context.ts';

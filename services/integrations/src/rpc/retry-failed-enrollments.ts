@@ -1,10 +1,11 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { addJob, databaseNow, findJob, transact } from '@drippulse/db';
+import { addJob, databaseNow, findJob } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   IntegrationConnectionsService,
   type RetryFailedEnrollmentsRequest,
 } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { lockConnection } from '../connections/rows.ts';
 import type { Context } from '../context.ts';

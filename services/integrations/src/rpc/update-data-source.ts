@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   DataSourcesService,
   type UpdateDataSourceRequest,
 } from '@drippulse/proto/drippulse/integrations/v1/data_sources_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readSource } from '../sources/columns.ts';
 import { openConfig, sealConfig } from '../sources/config/seal-config.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HandlerContext } from '@connectrpc/connect';
-import { CallFirst, databaseNow, transact } from '@drippulse/db';
+import { CallFirst, databaseNow } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   IntegrationConnectionStatus,
@@ -8,6 +8,7 @@ import {
   type UpdateIntegrationConnectionRequest,
 } from '@drippulse/proto/drippulse/integrations/v1/connections_pb';
 import type { Credentials } from '@drippulse/providers';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import { triedColumns } from '../checks/tried-columns.ts';
 import { type Tried, tryCredentials } from '../checks/try-credentials.ts';

@@ -1,5 +1,5 @@
 import { turnUnits, type Verdict } from '@drippulse/engine';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import type { Mode } from '@drippulse/rpc';
 import { isMatch } from '../catalog/event-types.ts';
 import type { Match, Outgoing } from './enqueue.ts';
@@ -67,14 +67,14 @@ export async function decideAll(
   subscriptions: Subscriptions,
   report: (event: Event, webhookIds: readonly bigint[]) => void,
 ): Promise<void> {
-  const pace = createPace(turnUnits);
+  const yieldAfter = createYielder(turnUnits);
   for (const event of events) {
     const undecided: bigint[] = [];
     for (const { id, filter } of subscribed(event, subscriptions)) {
       if (filter === null) continue;
       const { isUndecided, work } = event.decide(filter);
       if (isUndecided) undecided.push(id);
-      await pace(work);
+      await yieldAfter(work);
     }
     if (undecided.length > 0) report(event, undecided);
   }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createConcurrency } from './concurrency.ts';
-import { createPace } from './pace.ts';
+import { createStartLimiter } from './start-limiter.ts';
 
 const lane = { webhookId: 1n, isManual: false };
 
@@ -51,7 +51,7 @@ test('tests and redeliveries have places of their own', () => {
 });
 
 test('after one that is not proven no other of that kind starts for a while, and proven ones do', () => {
-  const concurrency = createConcurrency(1000, createPace(16, 60_000));
+  const concurrency = createConcurrency(1000, createStartLimiter(16, 60_000));
   concurrency.started({ lane, hasFailed: false, isProven: true });
   expect(concurrency.unproven.room()).toBe(16);
   concurrency.started({ lane, hasFailed: false, isProven: false });

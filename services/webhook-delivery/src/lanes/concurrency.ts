@@ -1,4 +1,4 @@
-import { createPace, type Pace } from './pace.ts';
+import { createStartLimiter, type StartLimiter } from './start-limiter.ts';
 
 const startingLimit = 2;
 const largestLimit = 32;
@@ -19,8 +19,8 @@ export type Concurrency = {
   room(): number;
   /** How many more this lane may start. A lane whose endpoint failed last may have one request in flight. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
-  /** Pace of starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
-  unproven: Pick<Pace, 'room' | 'waitMs'>;
+  /** Limits starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
+  unproven: Pick<StartLimiter, 'room' | 'waitMs'>;
   started(delivery: Starting): void;
   ended(lane: LaneKey, isSuccess: boolean): void;
   /** Lanes that may start nothing now. */
@@ -33,7 +33,10 @@ type Slots = { lane: LaneKey; inFlight: number; limit: number };
  * The limit of a lane starts at 2 requests in flight, doubles with each success up to 32 and drops to 1 with a failure:
  * endpoints that hang occupy few places of the process.
  */
-export function createConcurrency(max: number, unproven = createPace(unprovenStarts, unprovenPauseMs)): Concurrency {
+export function createConcurrency(
+  max: number,
+  unproven = createStartLimiter(unprovenStarts, unprovenPauseMs),
+): Concurrency {
   const lanes = new Map<string, Slots>();
   let total = 0;
 

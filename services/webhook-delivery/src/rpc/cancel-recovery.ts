@@ -1,6 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { cancelJob, transact } from '@drippulse/db';
+import { cancelJob } from '@drippulse/db';
 import { type CancelRecoveryRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { findRecovery, recoveryToProto } from '../recoveries/recovery.ts';
 import { findWebhook } from '../webhooks/rows.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type DeleteEventPayloadRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 

@@ -1,8 +1,9 @@
 import { timestampDate } from '@bufbuild/protobuf/wkt';
 import type { HandlerContext } from '@connectrpc/connect';
-import { addJob, transact } from '@drippulse/db';
+import { addJob } from '@drippulse/db';
 import { DomainError, type Violation } from '@drippulse/errors';
 import { type RecoverWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type RotateWebhookSecretRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { newSecret, sealSecret } from '../signing/secrets.ts';
 import { findWebhook, lockWebhook } from '../webhooks/rows.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type TestWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
+import { transact } from '@drippulse/writes';
 import { exampleBody } from '../catalog/body.ts';
 import { firstMatch } from '../catalog/event-types.ts';
 import type { Context } from '../context.ts';

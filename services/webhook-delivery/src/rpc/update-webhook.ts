@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type UpdateWebhookRequest, WebhooksService } from '@drippulse/proto/drippulse/webhooks/v1/webhooks_pb';
 import { callerOf, modeFromProto } from '@drippulse/rpc';
 import { maskRequest } from '@drippulse/secrets';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import { lockLanes } from '../db/locks.ts';

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { roundRobin } from '@drippulse/loops';
 import { modeOf } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 import type { Claimed } from '../deliveries/claimed.ts';
@@ -7,7 +8,6 @@ import { type Chosen, type LaneRow, lockDueLanes } from './due-lanes.ts';
 import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './lease.ts';
 import { giveBackUnused, limitLanes } from './limit-lanes.ts';
 import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
-import { takeTurns } from './turns.ts';
 
 /** Deliveries of one claim: few, so that the next due delivery does not wait long while these start. */
 const claimDeliveries = 100;
@@ -38,7 +38,7 @@ function chooseLanes(lanes: readonly LaneRow[], concurrency: Concurrency): Chose
   const chosen: Chosen[] = [];
   let left = Math.min(concurrency.room(), claimDeliveries);
   let leftForUnproven = concurrency.unproven.room();
-  for (const lane of takeTurns(lanes, (row) => row.organization_id)) {
+  for (const lane of roundRobin(lanes, (row) => row.organization_id)) {
     const places = lane.is_proven ? left : Math.min(left, leftForUnproven);
     const room = Math.min(concurrency.roomFor(keyOf(lane), lane.has_failed), places);
     if (room === 0) continue;

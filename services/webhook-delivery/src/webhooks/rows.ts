@@ -1,5 +1,5 @@
-import { type LockRevision, lockRevision } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
+import { type LockRevision, lockRevision } from '@drippulse/writes';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { lockEndpoints } from '../db/locks.ts';
 import type { DB } from '../db/schema.ts';

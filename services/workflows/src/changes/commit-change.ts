@@ -6,8 +6,8 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type Caller, causeOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';

@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import type { ListConnectionUsesRequest } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
@@ -19,7 +19,7 @@ export async function listConnectionUses(
 ) {
   const { organizationId } = callerOf(call);
   const workflows: ReturnType<typeof useOf>[] = [];
-  const pace = createPace(turnCharacters);
+  const yieldAfter = createYielder(turnCharacters);
   for (let after = 0n; workflows.length < most; ) {
     const rows = await db.kysely
       .selectFrom('workflows')
@@ -40,7 +40,7 @@ export async function listConnectionUses(
     for (const row of rows) {
       const uses = usesOf(row.steps, { integration, connectionKey });
       if (uses.length > 0) workflows.push(useOf(row, uses));
-      await pace(row.steps.length);
+      await yieldAfter(row.steps.length);
     }
     if (rows.length < sliceRows) break;
     after = rows.at(-1)?.id ?? after;

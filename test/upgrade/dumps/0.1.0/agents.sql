@@ -1229,7 +1229,7 @@ ALTER TABLE ONLY agents.spend_counts ATTACH PARTITION agents.spend_counts_p20261
 ALTER TABLE ONLY agents.spend_counts ATTACH PARTITION agents.spend_counts_p202701 FOR VALUES FROM ('2027-01-01 00:00:00+00') TO ('2027-02-01 00:00:00+00');
 
 INSERT INTO agents.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T19:35:03.037Z');
+	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.936Z');
 
 INSERT INTO agents.kysely_migration_lock VALUES
 	('migration_lock', 0);

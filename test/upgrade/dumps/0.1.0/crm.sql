@@ -699,19 +699,19 @@ ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p202
 ALTER TABLE ONLY crm.idempotency_keys ATTACH PARTITION crm.idempotency_keys_p20261204 FOR VALUES FROM ('2026-12-04 00:00:00+00') TO ('2026-12-05 00:00:00+00');
 
 INSERT INTO crm.change_events OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'contact', '01a2331a-7f23-727f-b72f-2a0a8e9058ba', 'cnt_05ebc1d8f276b0480333bfe9', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', 'a39aad01-3e7e-4bbb-ada1-ba515f18b73e', '2026-12-01 19:35:04.227+00');
+	(1, 1, 'contact', '01a23379-2098-756e-9906-2aeb2e027e6b', 'cnt_6a6940522b78da9573cbe550', 'created', 'api_key', '1', '{"email":{"before":null,"after":"ada@example.com"},"first_name":{"before":null,"after":"Ada"},"custom":{"before":null,"after":{}}}', 'ca06f521-f603-4e79-96a2-27e470a89f11', '2026-12-01 21:18:25.944+00');
 
 INSERT INTO crm.contacts VALUES
-	('01a2331a-7f23-727f-b72f-2a0a8e9058ba', 'cnt_05ebc1d8f276b0480333bfe9', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-12-01 19:35:04.227+00', '2026-12-01 19:35:04.227+00', NULL, 1);
+	('01a23379-2098-756e-9906-2aeb2e027e6b', 'cnt_6a6940522b78da9573cbe550', 1, 1, 'ada@example.com', 'Ada', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', DEFAULT, DEFAULT, '2026-12-01 21:18:25.944+00', '2026-12-01 21:18:25.944+00', NULL, 1);
 
 INSERT INTO crm.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T19:35:02.322Z');
+	('2026-12-01-0000-baseline', '2026-12-01T21:18:24.232Z');
 
 INSERT INTO crm.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO crm.outbox_lease VALUES
-	(true, 'bad6a686-9ec9-4c72-8bba-e8152734fd38', '2026-12-01 19:35:04.46104+00');
+	(true, '6ebcbba8-7c03-4f91-81eb-ca4924fc2ba3', '2026-12-01 21:18:26.195181+00');
 
 INSERT INTO crm.usage_added OVERRIDING SYSTEM VALUE VALUES
 	(1, 1, 1, '-infinity', 'contacts');

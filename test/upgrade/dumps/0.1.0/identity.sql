@@ -36,7 +36,7 @@ CREATE FUNCTION identity.pass_names_to_memberships() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     begin
-      update memberships set username = new.username, username_key = new.username_key, email = new.email
+      update memberships set username = new.username, email = new.email
       where identity_id = new.id;
       return null;
     end $$;
@@ -66,7 +66,7 @@ CREATE FUNCTION identity.take_names_of_identity() RETURNS trigger
     AS $$
     begin
       if new.identity_id is not null then
-        select username, username_key, email into strict new.username, new.username_key, new.email
+        select username, email into strict new.username, new.email
         from identities where id = new.identity_id for share;
       end if;
       return new;
@@ -261,7 +261,6 @@ CREATE TABLE identity.idempotency_keys_p20261204 (
 CREATE TABLE identity.identities (
     id bigint NOT NULL,
     username text NOT NULL,
-    username_key text NOT NULL,
     email text NOT NULL,
     email_verified_at timestamp with time zone,
     password_hash text,
@@ -398,7 +397,6 @@ CREATE TABLE identity.memberships (
     organization_id bigint NOT NULL,
     identity_id bigint,
     username text NOT NULL,
-    username_key text NOT NULL,
     email text NOT NULL,
     name text,
     role text NOT NULL,
@@ -637,29 +635,29 @@ INSERT INTO identity.api_key_usage VALUES
 	(1, '2026-12-01', 5, 0);
 
 INSERT INTO identity.api_keys OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 'First key', 'live', 'admin', NULL, '\x77b38dde0a53497b8d11aa979b058dbf50c159884938a9f5fb83e1c18693235e', 'Jub7', NULL, '2026-12-01 19:35:04.325+00', NULL, '2026-12-01 19:35:03.31267+00', 1);
+	(1, 1, 'First key', 'live', 'admin', NULL, '\xd4eb1b9cb99c041b6110eee78af60a91810bdc73456afbcff03fa4757c47b4fc', 'dv09', NULL, '2026-12-01 21:18:26.073+00', NULL, '2026-12-01 21:18:25.192652+00', 1);
 
 INSERT INTO identity.audit_events OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 1, 'evt_01a2331a-7eaa-77c8-ac47-4f5b9195d204', 'workflow.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"name":"Kept by an upgrade","status":"active","version":1,"steps":[{"id":"step_bcaee0d04dca","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_285839912e4a","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}],"integrations":[],"created_at":"2026-12-01T19:35:04.086Z","mode":"live","goals":[],"re_entry":{"mode":"always"},"priority":50,"class":"marketing"}', '496c636c-b497-43b9-b81e-236ae67af8a5', '127.0.0.1', '2026-12-01 19:35:04.106+00', '0642844d9f19b82065a79f6ce64e56a2634867957dfc40ee25d9009ea72593ee'),
-	(2, 1, 2, 'evt_01a2331a-7f11-7886-956d-2cbba2c028ec', 'webhook.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"url":"https://hooks.example.com/drippulse","event_type":"workflow.failed","active":true,"created_at":"2026-12-01T19:35:04.201Z","event_types":["workflow.failed"],"headers":{"x-own":"sealed by the keys of the dump"},"ordered":false,"mode":"live"}', '3bd7bf1c-04a6-469d-87bd-e652dac38b93', '127.0.0.1', '2026-12-01 19:35:04.209+00', 'ac7c117c0a5587c274c5072dc59278e0ce6939f52bab41484a3f3021d4299932');
+	(1, 1, 1, 'evt_01a23379-2012-7495-babf-0883858e729d', 'workflow.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"name":"Kept by an upgrade","status":"active","version":1,"steps":[{"id":"step_4ab0ff640dba","type":"trigger","name":"Start","position":0,"config":{}},{"id":"step_2d80d59c186c","type":"log","name":"Note","position":1,"config":{"message":"Hello {{ first_name }}","level":"info"}}],"integrations":[],"created_at":"2026-12-01T21:18:25.761Z","mode":"live","goals":[],"re_entry":{"mode":"always"},"priority":50,"class":"marketing"}', '00b981fd-b9f5-4995-aded-fa15ff81081b', '127.0.0.1', '2026-12-01 21:18:25.81+00', '91ef12eb8791f931d43fcdf02bbf2d0e640c4b7ab1ae1d9be399462cb87848ad'),
+	(2, 1, 2, 'evt_01a23379-207f-7a3f-8ab8-76b19aff65cf', 'webhook.created', '1', 'api_key', '1', 'First key', NULL, '{"id":1,"url":"https://hooks.example.com/drippulse","event_type":"workflow.failed","active":true,"created_at":"2026-12-01T21:18:25.909Z","event_types":["workflow.failed"],"headers":{"x-own":"sealed by the keys of the dump"},"ordered":false,"mode":"live"}', '87f55072-2503-446b-b467-6d6b3406473c', '127.0.0.1', '2026-12-01 21:18:25.919+00', 'c44068061c7cb6394eaf3eecc4aa953d7220a2e9c1241a93a8f7c665f0c12986');
 
 INSERT INTO identity.audit_heads VALUES
-	(1, 2, 'ac7c117c0a5587c274c5072dc59278e0ce6939f52bab41484a3f3021d4299932', 0, '');
+	(1, 2, 'c44068061c7cb6394eaf3eecc4aa953d7220a2e9c1241a93a8f7c665f0c12986', 0, '');
 
 INSERT INTO identity.identities OVERRIDING SYSTEM VALUE VALUES
-	(1, 'admin', 'admin', 'admin@localhost', NULL, '$argon2id$v=19$m=19456,t=2,p=1$DoEMna1kAgmK+0CH++N3nQ$4bQ8rllQBY0WpIoy+zCZlYR3pl5KpwRrZNkcqhsJKPE', '$argon2id$v=19$m=19456,t=2,p=1$DoEMna1kAgmK+0CH++N3nQ$4bQ8rllQBY0WpIoy+zCZlYR3pl5KpwRrZNkcqhsJKPE', '2026-12-01 19:35:03.466+00', '2026-12-01 19:35:03.466+00');
+	(1, 'admin', 'admin@localhost', NULL, '$argon2id$v=19$m=19456,t=2,p=1$yMTEZ5Zt0zjxGNRBfy7Vkw$AWXfvbV8lhUvTf6MgbHaOT3wyf8R787ivKo2Iw3S4qA', '$argon2id$v=19$m=19456,t=2,p=1$yMTEZ5Zt0zjxGNRBfy7Vkw$AWXfvbV8lhUvTf6MgbHaOT3wyf8R787ivKo2Iw3S4qA', '2026-12-01 21:18:25.213+00', '2026-12-01 21:18:25.213+00');
 
 INSERT INTO identity.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T19:35:00.851Z');
+	('2026-12-01-0000-baseline', '2026-12-01T21:18:22.743Z');
 
 INSERT INTO identity.kysely_migration_lock VALUES
 	('migration_lock', 0);
 
 INSERT INTO identity.memberships OVERRIDING SYSTEM VALUE VALUES
-	(1, 1, 1, 'admin', 'admin', 'admin@localhost', NULL, 'admin', 'active', '{}', NULL, '2026-12-01 19:35:03.31267+00', '2026-12-01 19:35:03.31267+00', 1);
+	(1, 1, 1, 'admin', 'admin@localhost', NULL, 'admin', 'active', '{}', NULL, '2026-12-01 21:18:25.192652+00', '2026-12-01 21:18:25.192652+00', 1);
 
 INSERT INTO identity.organizations OVERRIDING SYSTEM VALUE VALUES
-	(1, 'My organization', 'my-organization', 'UTC', '{}', false, NULL, '2026-12-01 19:35:03.31267+00', '2026-12-01 19:35:03.31267+00', 1);
+	(1, 'My organization', 'my-organization', 'UTC', '{}', false, NULL, '2026-12-01 21:18:25.192652+00', '2026-12-01 21:18:25.192652+00', 1);
 
 INSERT INTO identity.outbox_lease VALUES
 	(true, NULL, '-infinity');
@@ -852,9 +850,7 @@ CREATE INDEX identities_email_idx ON identity.identities USING btree (lower(emai
 
 CREATE INDEX identities_updated_at_idx ON identity.identities USING btree (updated_at);
 
-CREATE UNIQUE INDEX identities_username_key ON identity.identities USING btree (lower(username));
-
-CREATE UNIQUE INDEX identities_username_key_key ON identity.identities USING btree (username_key);
+CREATE UNIQUE INDEX identities_username_key ON identity.identities USING btree (username);
 
 CREATE INDEX identity_links_identity_id_idx ON identity.identity_links USING btree (identity_id);
 
@@ -884,7 +880,7 @@ CREATE INDEX memberships_organization_id_id_idx ON identity.memberships USING bt
 
 CREATE UNIQUE INDEX memberships_organization_id_identity_id_key ON identity.memberships USING btree (organization_id, identity_id);
 
-CREATE INDEX memberships_username_key_idx ON identity.memberships USING btree (username_key);
+CREATE INDEX memberships_username_idx ON identity.memberships USING btree (username);
 
 CREATE INDEX organization_deletions_next_at_idx ON identity.organization_deletions USING btree (next_at);
 
@@ -918,7 +914,7 @@ CREATE TRIGGER api_keys_raise_revision BEFORE UPDATE ON identity.api_keys FOR EA
 
 CREATE TRIGGER audit_events_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON identity.audit_events FOR EACH STATEMENT EXECUTE FUNCTION identity.refuse_audit_change();
 
-CREATE TRIGGER identities_pass_names AFTER UPDATE OF username, username_key, email ON identity.identities FOR EACH ROW WHEN ((((old.username IS DISTINCT FROM new.username) OR (old.username_key IS DISTINCT FROM new.username_key)) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION identity.pass_names_to_memberships();
+CREATE TRIGGER identities_pass_names AFTER UPDATE OF username, email ON identity.identities FOR EACH ROW WHEN (((old.username IS DISTINCT FROM new.username) OR (old.email IS DISTINCT FROM new.email))) EXECUTE FUNCTION identity.pass_names_to_memberships();
 
 CREATE TRIGGER memberships_raise_revision BEFORE UPDATE ON identity.memberships FOR EACH ROW WHEN (((old.* *<> new.*) AND (NOT (new.last_login_at IS DISTINCT FROM old.last_login_at)))) EXECUTE FUNCTION identity.raise_revision();
 

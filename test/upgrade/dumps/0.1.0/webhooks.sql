@@ -539,7 +539,7 @@ INSERT INTO webhooks.endpoints VALUES
 	(1, 0, 0, false, NULL, false, NULL, 0, 0, NULL);
 
 INSERT INTO webhooks.kysely_migration VALUES
-	('2026-12-01-0000-baseline', '2026-12-01T19:35:01.993Z');
+	('2026-12-01-0000-baseline', '2026-12-01T21:18:23.900Z');
 
 INSERT INTO webhooks.kysely_migration_lock VALUES
 	('migration_lock', 0);
@@ -549,10 +549,10 @@ INSERT INTO webhooks.lanes VALUES
 	(1, true, 1, false, NULL, NULL);
 
 INSERT INTO webhooks.outbox_lease VALUES
-	(true, 'e47cfad0-813d-47ca-9828-fcc1ef198664', '2026-12-01 19:35:04.486057+00');
+	(true, 'dec831b5-bdcd-4c78-b4f9-90313ecfce58', '2026-12-01 21:18:26.215713+00');
 
 INSERT INTO webhooks.webhooks VALUES
-	(1, 1, 'live', 'https://hooks.example.com/drippulse', NULL, '{"x-own":"sealed by the keys of the dump"}', '\x01139a40f5a330f57e27035fb40202f643ed7d42a133787951f2f59ab2e14dd95892ebcdd24e57d950d1d94341451a6502763b2472f7be67172d8f9c0a47ea68a5ea36336b0873af03736e', '{workflow.failed}', NULL, false, NULL, true, NULL, NULL, '\x01139a40f5a686ad125a096bc813438cb2159df8a0a2336df1f2cacf93a77da22b6f5fcd80b4c83f3b8d7e649bd1729d9fb3ec99d2d20f236e4db9c5938af2a835d100a3e64196dc963d64c9b640f7ab59eb1c', NULL, NULL, '2026-12-01 19:35:04.201+00', '2026-12-01 19:35:04.201+00', NULL, 1);
+	(1, 1, 'live', 'https://hooks.example.com/drippulse', NULL, '{"x-own":"sealed by the keys of the dump"}', '\x010c2bcb1606135103b4438b387af956a242ee206cf56edd2abd1554b50ac3abf2a36530f3b715a80759997606f12204099d759540e6f6bcd3a42c0bcc92eb79b6b7dce5f7b1cf6f29b32e', '{workflow.failed}', NULL, false, NULL, true, NULL, NULL, '\x010c2bcb16e663fe988c38a652131fd915571a9deb20a606c5ae9f237999d35b5efc9b18571e5a6aa96b7fdbbf332533bdd90951b898b21accd0d0d6095e863c8509da9cc958e3ece472efc570baced4ccab97', NULL, NULL, '2026-12-01 21:18:25.909+00', '2026-12-01 21:18:25.909+00', NULL, 1);
 
 SELECT pg_catalog.setval('webhooks.deliveries_id_seq', 1, false);
 

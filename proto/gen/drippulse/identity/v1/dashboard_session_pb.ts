@@ -25,7 +25,7 @@ export const file_drippulse_identity_v1_dashboard_session: GenFile = /*@__PURE__
  */
 export type CreateDashboardSessionRequest = Message<"drippulse.identity.v1.CreateDashboardSessionRequest"> & {
   /**
-   * User name. Case, full-width letters, invisible characters and white space around it make no difference.
+   * User name. Case and white space around it make no difference.
    *
    * @generated from field: optional string username = 1;
    */

@@ -25,7 +25,7 @@ export const file_drippulse_identity_v1_identity: GenFile = /*@__PURE__*/
  */
 export type LoginRequest = Message<"drippulse.identity.v1.LoginRequest"> & {
   /**
-   * User name. Case, full-width letters, invisible characters and white space around it make no difference.
+   * User name. Case and white space around it make no difference.
    *
    * @generated from field: optional string username = 1;
    */
@@ -1398,8 +1398,8 @@ export type CreateTeamMemberRequest = Message<"drippulse.identity.v1.CreateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, unique in the installation; default the mail address. Letters of one script, digits and signs of ASCII, and
-   * single spaces, at most 255 characters. A name that looks like that of another member is taken.
+   * User name, unique in the installation; default the mail address. Letters from a to z, digits and . _ @ + -, or a mail
+   * address; at most 255 characters. It is stored in lower case.
    *
    * @generated from field: optional string username = 4;
    */

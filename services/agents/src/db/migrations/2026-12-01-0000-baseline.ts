@@ -1,6 +1,7 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
 import { createEventTables } from '@drippulse/events';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createAgents } from './baseline/agents.ts';
 import { insertBuiltInTemplates } from './baseline/built-in-templates.ts';

@@ -1,6 +1,7 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createEventTables } from '@drippulse/events';
 import { createMailsTable } from '@drippulse/mail';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createCustomers } from './baseline/customers.ts';
 import { createEntitlements } from './baseline/entitlements.ts';

@@ -1,6 +1,6 @@
-import { createIdempotencyTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
 import { createEventTables } from '@drippulse/events';
+import { createIdempotencyTable } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import { createAccounts } from './baseline/accounts.ts';
 import { createActivities } from './baseline/activities.ts';

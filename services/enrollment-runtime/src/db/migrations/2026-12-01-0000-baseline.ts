@@ -1,8 +1,9 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
 import { createEventTables } from '@drippulse/events';
 import { createMailsTable } from '@drippulse/mail';
 import { createSuspensionsTable } from '@drippulse/service';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createApprovals } from './baseline/approvals.ts';
 import { createChains } from './baseline/chains.ts';

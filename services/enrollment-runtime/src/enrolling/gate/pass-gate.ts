@@ -9,7 +9,7 @@ import {
   renderEntryKey,
   turnUnits,
 } from '@drippulse/engine';
-import { createPace } from '@drippulse/loops';
+import { createYielder } from '@drippulse/loops';
 import { sql, type Transaction } from 'kysely';
 import { contactKeysOf, lockContacts, lockEntries } from '../../contacts/lock-contacts.ts';
 import type { Context } from '../../context.ts';
@@ -78,11 +78,11 @@ function needsGate({ reEntry, settings, goals }: Definition): boolean {
 async function peopleOf(ctx: Context, entrants: Entrants, definition: Definition): Promise<Person[]> {
   const now = ctx.clock.now().getTime();
   const people: Person[] = [];
-  const pace = createPace(turnUnits);
+  const yieldAfter = createYielder(turnUnits);
   for (const contact of entrants.contacts) {
     const { person, work } = personOf(contact, entrants, definition, now);
     people.push(person);
-    await pace(work);
+    await yieldAfter(work);
   }
   return people;
 }

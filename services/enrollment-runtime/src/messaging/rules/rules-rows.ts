@@ -1,4 +1,4 @@
-import type { LockRevision } from '@drippulse/db';
+import type { LockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, SendingRules } from '../../db/schema.ts';
 

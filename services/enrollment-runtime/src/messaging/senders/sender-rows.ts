@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { LockRevision } from '@drippulse/db';
 import type { SenderCategory, SenderSchema } from '@drippulse/proto/drippulse/messaging/v1/sender_pb';
+import type { LockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DB, Senders } from '../../db/schema.ts';
 

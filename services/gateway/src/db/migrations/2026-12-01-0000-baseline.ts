@@ -1,7 +1,8 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createUsageTables } from '@drippulse/entitlements';
 import { createEventTables } from '@drippulse/events';
 import { allowSealedMails, createMailsTable } from '@drippulse/mail';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createApiKeys } from './baseline/api-keys.ts';
 import { createAudit } from './baseline/audit.ts';

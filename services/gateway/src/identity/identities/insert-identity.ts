@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import { refusingTakenNames } from '../team-members/unique-names.ts';
 
 /** Makes somebody, who belongs to no organization yet. A taken user name is a violation of `username`. */
@@ -20,7 +20,7 @@ export async function insertIdentity(
   const insert = trx
     .insertInto('identities')
     .values({
-      ...usernameColumns(identity.username),
+      username: usernameOf(identity.username),
       email: identity.email,
       email_verified_at: identity.emailVerifiedAt ?? null,
       password_hash: identity.passwordHash,

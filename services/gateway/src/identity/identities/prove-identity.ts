@@ -4,7 +4,7 @@ import { sql, type Transaction } from 'kysely';
 import { clientAddressHeader } from '../../call-metadata.ts';
 import { networkOf } from '../../client-network.ts';
 import type { DB } from '../../db/schema.ts';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 
 /** The identity of a user name, if there is one. */
@@ -12,7 +12,7 @@ export function findKnown(ctx: Context, username: string) {
   return ctx.db.kysely
     .selectFrom('identities')
     .select(['id', 'email', 'password_hash'])
-    .where('username_key', '=', usernameKey(username))
+    .where('username', '=', usernameOf(username))
     .executeTakeFirst();
 }
 
@@ -25,7 +25,7 @@ export async function proveIdentity(
   { known, username, password }: { known: Known; username: string; password: string },
 ): Promise<void> {
   const network = networkOf(call.requestHeader.get(clientAddressHeader) ?? '');
-  const attempt = { usernameKey: usernameKey(username), network };
+  const attempt = { username: usernameOf(username), network };
   await ctx.loginLimits.count(attempt);
   await ctx.loginLimits.countStranger(attempt);
   if (!(await ctx.passwords.matches(password, known.password_hash, 'stranger'))) throw taken();

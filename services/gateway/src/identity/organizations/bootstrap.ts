@@ -3,8 +3,7 @@ import type { Logger } from '@drippulse/observability';
 import { sql, type Transaction } from 'kysely';
 import { hashApiKey, isApiKeyText } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';
-import { usernameKey } from '../../usernames/username-key.ts';
-import { usernameProblems } from '../../usernames/username-problems.ts';
+import { usernameOf, usernameProblems } from '../../usernames/username.ts';
 import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import { createPasswords, type Passwords } from '../sessions/passwords.ts';
 import { connectIdentity } from './connect.ts';
@@ -47,7 +46,7 @@ async function ensureAdmin(
     .innerJoin('memberships', 'memberships.identity_id', 'identities.id')
     .select(['identities.id', 'identities.bootstrap_hash', 'memberships.organization_id'])
     .select('memberships.id as member_id')
-    .where('identities.username_key', '=', usernameKey(username))
+    .where('identities.username', '=', usernameOf(username))
     .orderBy('memberships.id')
     .executeTakeFirst();
   if (admin && (await passwords.matches(password, admin.bootstrap_hash, 'known'))) return admin.organization_id;

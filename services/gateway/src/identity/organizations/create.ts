@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { refuseViolations } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { createPasswords } from '../sessions/passwords.ts';
 import { memberProblems } from '../team-members/fields.ts';
@@ -60,7 +60,7 @@ export async function insertAdmin(
     .values({
       organization_id: organizationId,
       identity_id: identityId,
-      ...usernameColumns(admin.username),
+      username: usernameOf(admin.username),
       email: admin.email,
       role: 'admin',
       status: 'active',

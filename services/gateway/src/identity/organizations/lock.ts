@@ -1,4 +1,4 @@
-import { type LockRevision, lockRevision } from '@drippulse/db';
+import { type LockRevision, lockRevision } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 

@@ -1,5 +1,5 @@
 import { DomainError } from '@drippulse/errors';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import type { Identity } from './connect.ts';
 
@@ -9,7 +9,7 @@ export async function resetMfa(identity: Identity, { username }: { username: str
     const user = await trx
       .selectFrom('identities')
       .select('id')
-      .where('username_key', '=', usernameKey(username))
+      .where('username', '=', usernameOf(username))
       .forNoKeyUpdate()
       .executeTakeFirst();
     if (!user) throw new DomainError('not_found', 'user_not_found', `There is no user named "${username}".`);

@@ -1,6 +1,6 @@
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { sql } from 'kysely';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { endSessionsOfIdentity } from '../sessions/end-sessions.ts';
 import { createPasswords } from '../sessions/passwords.ts';
@@ -23,14 +23,14 @@ export async function resetPassword(
     const known = await trx
       .updateTable('identities')
       .set({ password_hash: passwordHash, updated_at: sql`now()` })
-      .where('username_key', '=', usernameKey(username))
+      .where('username', '=', usernameOf(username))
       .returning('id')
       .executeTakeFirst();
     if (known) return endSessionsOfIdentity(trx, known.id, new Date());
     const invited = await trx
       .selectFrom('memberships')
       .select(['id', 'username', 'email'])
-      .where('username_key', '=', usernameKey(username))
+      .where('username', '=', usernameOf(username))
       .where('identity_id', 'is', null)
       .orderBy('id')
       .forNoKeyUpdate()

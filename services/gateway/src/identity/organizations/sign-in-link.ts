@@ -1,5 +1,5 @@
 import { DomainError } from '@drippulse/errors';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import { issueLink } from '../links/issue-link.ts';
 import type { Identity } from './connect.ts';
 
@@ -10,7 +10,7 @@ export async function issueSignInLink(identity: Identity, username: string): Pro
       .selectFrom('identities')
       .innerJoin('memberships', 'memberships.identity_id', 'identities.id')
       .select(['identities.id', 'memberships.email'])
-      .where('identities.username_key', '=', usernameKey(username))
+      .where('identities.username', '=', usernameOf(username))
       .orderBy('memberships.id')
       .executeTakeFirst();
     if (!user) throw new DomainError('not_found', 'user_not_found', `There is no user named "${username}".`);

@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   type CancelOrganizationDeletionRequest,
   OrganizationDeletionService,
 } from '@drippulse/proto/drippulse/identity/v1/organization_deletion_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { readDeletion } from '../deletions/to-proto.ts';
 

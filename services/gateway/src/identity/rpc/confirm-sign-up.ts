@@ -5,7 +5,7 @@ import { appendAudit } from '@drippulse/service';
 import { type Selectable, sql, type Transaction } from 'kysely';
 import { clientAddressHeader } from '../../call-metadata.ts';
 import type { DB, SignUps } from '../../db/schema.ts';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { findKnown, hasAddress, lockKnown, proveIdentity } from '../identities/prove-identity.ts';
@@ -43,7 +43,7 @@ export async function confirmSignUp(ctx: Context, request: ConfirmSignUpRequest,
       .values({
         organization_id: organization.id,
         identity_id: identityId,
-        ...usernameColumns(username),
+        username: usernameOf(username),
         email,
         name: name ?? null,
         role: 'admin',

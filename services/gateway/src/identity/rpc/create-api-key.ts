@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { ApiKeysService, type CreateApiKeyRequest, KeyMode } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { createApiKeyText, hashApiKey } from '../../credential-texts/api-key.ts';
 import type { DB } from '../../db/schema.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import { readDomain } from '@drippulse/http';
 import { AccountSignInService, type CreateDomainRequest } from '@drippulse/proto/drippulse/identity/v1/sign_in_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { isPublicMailDomain } from '../domains/public-mail-domains.ts';
 import { domainToProto, selectDomains } from '../domains/rows.ts';

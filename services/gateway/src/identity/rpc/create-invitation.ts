@@ -1,14 +1,14 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError, refuseViolations } from '@drippulse/errors';
 import {
   type CreateInvitationRequest,
   InvitationsService,
 } from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { invite } from '../invitations/invite.ts';
 import { invitationToProto, waitingInvitations } from '../invitations/waiting.ts';
@@ -64,7 +64,7 @@ async function putInvited(
       .insertInto('memberships')
       .values({
         organization_id: organizationId,
-        ...usernameColumns(email),
+        username: usernameOf(email),
         email,
         name: name ?? null,
         role,

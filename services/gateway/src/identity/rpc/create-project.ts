@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type CreateProjectRequest, ProjectsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { projectProblems } from '../projects/fields.ts';
 import { projectToProto } from '../projects/to-proto.ts';

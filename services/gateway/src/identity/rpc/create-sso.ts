@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { AccountSignInService, type CreateSsoRequest } from '@drippulse/proto/drippulse/identity/v1/sign_in_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { lockOrganization } from '../organizations/lock.ts';
 import { roleFromProto } from '../roles.ts';

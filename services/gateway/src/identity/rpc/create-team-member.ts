@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type CreateTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { callerOf } from '@drippulse/rpc';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { transact } from '@drippulse/writes';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { invite } from '../invitations/invite.ts';
@@ -37,7 +37,7 @@ export async function createTeamMember(ctx: Context, request: CreateTeamMemberRe
         .values({
           organization_id: caller.organizationId,
           identity_id: identityId ?? null,
-          ...usernameColumns(username),
+          username: usernameOf(username),
           email,
           name: name ?? null,
           role: roleFromProto(request.role ?? 0) ?? 'viewer',

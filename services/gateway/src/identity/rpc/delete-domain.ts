@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { AccountSignInService, type DeleteDomainRequest } from '@drippulse/proto/drippulse/identity/v1/sign_in_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { domainNotFound } from '../domains/rows.ts';
 

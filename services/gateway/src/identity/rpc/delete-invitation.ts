@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import {
   type DeleteInvitationRequest,
   InvitationsService,
 } from '@drippulse/proto/drippulse/identity/v1/invitations_pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { invitationNotFound } from '../invitations/waiting.ts';
 

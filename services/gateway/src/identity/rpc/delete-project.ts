@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { requireRevision, transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { type DeleteProjectRequest, ProjectsService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 import { type Caller, callerOf, fromConnectError } from '@drippulse/rpc';
+import { requireRevision, transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { findProject } from '../projects/find-project.ts';
 

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { type DeleteTeamMemberRequest, TeamMembersService } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { keepAnAdmin } from '../team-members/last-admin.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { MfaService, type ReplaceRecoveryCodesRequest } from '@drippulse/proto/drippulse/identity/v1/mfa_pb';
 import { callerOf } from '@drippulse/rpc';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { identityIdOf } from '../identities/own-identity.ts';
 import { makeRecoveryCodes, storeRecoveryCodes } from '../mfa/recovery-codes.ts';

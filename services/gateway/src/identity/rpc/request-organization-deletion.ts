@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   OrganizationDeletionService,
   type RequestOrganizationDeletionRequest,
 } from '@drippulse/proto/drippulse/identity/v1/organization_deletion_pb';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { mailAdmins } from '../deletions/mail-admins.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { ApiKeysService, type RevokeApiKeyRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import { apiKeyNotFound } from '../api-keys/not-found.ts';

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import type { Violation } from '@drippulse/errors';
 import { refuseViolations } from '@drippulse/errors';
 import { AccountService, type UpdateAccountRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import { accountToProto } from '../account/to-proto.ts';
 import type { Context } from '../context.ts';
 import { maskedFields } from '../update-mask.ts';

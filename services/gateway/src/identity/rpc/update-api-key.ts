@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { ApiKeysService, type UpdateApiKeyRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';

@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { AccountService, type UpdateNotificationsRequest } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { userIdOf } from '../notifications/own-row.ts';

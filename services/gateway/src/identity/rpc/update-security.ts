@@ -1,7 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import { SecurityService, type UpdateSecurityRequest } from '@drippulse/proto/drippulse/identity/v1/mfa_pb';
+import { transact } from '@drippulse/writes';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import { securityColumns, securityToProto } from '../account/security.ts';
 import type { Context } from '../context.ts';

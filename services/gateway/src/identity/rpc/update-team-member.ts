@@ -1,15 +1,15 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { refuseViolations } from '@drippulse/errors';
 import {
   MemberStatus,
   TeamMembersService,
   type UpdateTeamMemberRequest,
 } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
+import { transact } from '@drippulse/writes';
 import type { Transaction } from 'kysely';
 import { credentialsChangedHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';
-import { usernameColumns } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { lockOwnIdentity } from '../identities/lock-own.ts';
@@ -125,10 +125,10 @@ async function changeIdentity(
   return identityId;
 }
 
-function namesIn({ username, email }: Fields): { username?: string; username_key?: string; email?: string } {
+function namesIn({ username, email }: Fields): { username?: string; email?: string } {
   return {
     ...(typeof email === 'string' && { email }),
-    ...(typeof username === 'string' && usernameColumns(username)),
+    ...(typeof username === 'string' && { username: usernameOf(username) }),
   };
 }
 

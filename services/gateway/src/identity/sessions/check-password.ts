@@ -3,7 +3,7 @@ import { DomainError } from '@drippulse/errors';
 import { sql } from 'kysely';
 import { clientAddressHeader } from '../../call-metadata.ts';
 import { networkOf } from '../../client-network.ts';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { hasFactor } from '../mfa/has-factor.ts';
 
@@ -19,7 +19,7 @@ export async function checkPassword(
   { username, password }: { username: string; password: string },
   call: HandlerContext,
 ): Promise<Proven & { lastMemberId: bigint; hasFactor: boolean }> {
-  const attempt = { usernameKey: usernameKey(username), network: clientNetworkOf(call) };
+  const attempt = { username: usernameOf(username), network: clientNetworkOf(call) };
   await ctx.loginLimits.count(attempt);
   const user = await findUser(ctx, attempt);
   const isStranger = user?.is_known !== true;
@@ -44,7 +44,7 @@ export function clientNetworkOf(call: HandlerContext): string {
  * The identity of a name, with the active membership that it used last, and whether a login has come from the network of the attempt
  * before: one query for every attempt.
  */
-function findUser(ctx: Context, attempt: { usernameKey: string; network: string }) {
+function findUser(ctx: Context, attempt: { username: string; network: string }) {
   return ctx.db.kysely
     .selectFrom('identities')
     .select(['identities.id', 'identities.password_hash'])
@@ -70,7 +70,7 @@ function findUser(ctx: Context, attempt: { usernameKey: string; network: string 
         .as('is_known'),
       hasFactor(sql.ref('identities.id')).as('has_factor'),
     ])
-    .where('identities.username_key', '=', attempt.usernameKey)
+    .where('identities.username', '=', attempt.username)
     .executeTakeFirst();
 }
 

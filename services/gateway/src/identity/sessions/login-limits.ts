@@ -14,7 +14,7 @@ export type LoginLimits = {
   countStranger(attempt: Attempt): Promise<void>;
 };
 
-type Attempt = { network: string; usernameKey: string };
+type Attempt = { network: string; username: string };
 
 export function createLoginLimits(store: LimiterStore): LoginLimits {
   const ofPair = store.fixed('login-pair', { points: 10, seconds: 60 });
@@ -22,11 +22,11 @@ export function createLoginLimits(store: LimiterStore): LoginLimits {
   const ofSlowPair = store.fixed('login-slow-pair', { points: 1, seconds: 60 });
 
   return {
-    async count({ network, usernameKey }) {
-      await spendOrRefuse(ofPair, `${network} ${hashName(usernameKey)}`);
+    async count({ network, username }) {
+      await spendOrRefuse(ofPair, `${network} ${hashName(username)}`);
     },
-    async countStranger({ network, usernameKey }) {
-      const name = hashName(usernameKey);
+    async countStranger({ network, username }) {
+      const name = hashName(username);
       const { isRefused } = await spend(ofStrangers, name);
       if (isRefused) await spendOrRefuse(ofSlowPair, `${network} ${name}`);
     },
@@ -42,6 +42,6 @@ async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
 }
 
 /** Hashed, because people type passwords into the field of the user name. */
-function hashName(usernameKey: string): string {
-  return createHash('sha256').update(usernameKey).digest('base64url');
+function hashName(username: string): string {
+  return createHash('sha256').update(username).digest('base64url');
 }

@@ -3,8 +3,7 @@ import type { Role } from '@drippulse/rpc';
 import { appendAudit } from '@drippulse/service';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { usernameColumns, usernameKey } from '../../usernames/username-key.ts';
-import { usernameProblems } from '../../usernames/username-problems.ts';
+import { usernameOf, usernameProblems } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { insertIdentity } from '../identities/insert-identity.ts';
 import { linkIdentity } from '../sign-in/link.ts';
@@ -42,7 +41,7 @@ export async function makeMember(
     .values({
       organization_id: organizationId,
       identity_id: identityId,
-      ...usernameColumns(email),
+      username: usernameOf(email),
       email,
       name: name ?? null,
       role,
@@ -90,7 +89,7 @@ async function isTaken(trx: Transaction<DB>, email: string): Promise<boolean> {
   const row = await trx
     .selectFrom('identities')
     .select('id')
-    .where('username_key', '=', usernameKey(email))
+    .where('username', '=', usernameOf(email))
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -1,9 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type LockRevision, openEnvelope, type Sealer, sealEnvelope } from '@drippulse/db';
+import { openEnvelope, type Sealer, sealEnvelope } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import type { SsoSchema } from '@drippulse/proto/drippulse/identity/v1/sign_in_pb';
 import { type Role, roles } from '@drippulse/rpc';
+import type { LockRevision } from '@drippulse/writes';
 import type { Kysely, Selectable } from 'kysely';
 import { z } from 'zod';
 import type { DB, SsoConnections } from '../../db/schema.ts';

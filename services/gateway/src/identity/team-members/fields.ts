@@ -1,6 +1,6 @@
 import type { Violation } from '@drippulse/errors';
 import { z } from 'zod';
-import { usernameProblems } from '../../usernames/username-problems.ts';
+import { usernameProblems } from '../../usernames/username.ts';
 import { lengthProblems } from '../violations.ts';
 
 const email = z.email();

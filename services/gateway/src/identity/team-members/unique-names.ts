@@ -1,15 +1,10 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
-import { usernameKey } from '../../usernames/username-key.ts';
+import { usernameOf } from '../../usernames/username.ts';
 
 const fields: Record<string, Violation> = {
   identities_username_key: { field: 'username', message: 'is taken', code: 'duplicate' },
-  identities_username_key_key: {
-    field: 'username',
-    message: 'is taken, or looks like a name that is taken',
-    code: 'duplicate',
-  },
   memberships_organization_id_email_key: { field: 'email', message: 'belongs to another member', code: 'duplicate' },
 };
 
@@ -29,7 +24,7 @@ export async function refuseTakenUsername(trx: Transaction<DB>, username: string
   const taken = await trx
     .selectFrom('identities')
     .select('id')
-    .where('username_key', '=', usernameKey(username))
+    .where('username', '=', usernameOf(username))
     .executeTakeFirst();
   if (taken) throw refusal({ field: 'username', message: 'is taken', code: 'duplicate' });
 }

@@ -1,7 +1,8 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createEventTables } from '@drippulse/events';
 import { createMailsTable } from '@drippulse/mail';
 import { createSuspensionsTable } from '@drippulse/service';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createConnections } from './baseline/connections.ts';
 import { createDataSources } from './baseline/data-sources.ts';

@@ -1,6 +1,7 @@
-import { createIdempotencyTable, createJobsTable } from '@drippulse/db';
+import { createJobsTable } from '@drippulse/db';
 import { createEventTables } from '@drippulse/events';
 import { createSuspensionsTable } from '@drippulse/service';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 import { createDeliveries } from './baseline/deliveries.ts';
 import { createQueue } from './baseline/queue.ts';

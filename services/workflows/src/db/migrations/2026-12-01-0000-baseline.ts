@@ -1,5 +1,5 @@
-import { addRevision, createIdempotencyTable } from '@drippulse/db';
 import { createEventTables } from '@drippulse/events';
+import { addRevision, createIdempotencyTable } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

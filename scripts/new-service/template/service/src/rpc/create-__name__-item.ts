@@ -1,10 +1,10 @@
 import type { HandlerContext } from '@connectrpc/connect';
-import { transact } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import {
   __Schema__Service,
   type Create__Schema__ItemRequest,
 } from '@drippulse/proto/drippulse/__schema__/v1/__schema___pb';
+import { transact } from '@drippulse/writes';
 import type { Context } from '../context.ts';
 import { itemToProto } from '../items.ts';
 

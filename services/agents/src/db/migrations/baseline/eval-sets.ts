@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** Cases judge the versions of templates. An agent has eval sets with cases. A run of a set is a job. */

@@ -1,4 +1,5 @@
-import { addRevision, createPartitions } from '@drippulse/db';
+import { createPartitions } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 import { createReserve, createSettle } from './ledger-functions.ts';
 

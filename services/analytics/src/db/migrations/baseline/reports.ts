@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** Reports, and their files. */

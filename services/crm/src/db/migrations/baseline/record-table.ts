@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 
 /** A table of records: its own columns, the columns that `q` searches, and its indexes for lists by name. */

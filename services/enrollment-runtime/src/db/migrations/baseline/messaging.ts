@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** Who sends, by which rules, to whom never, and what was sent. */

@@ -5,9 +5,8 @@ export async function createIdentities(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table identities (
       id bigint generated always as identity primary key,
+      -- In lower case.
       username text not null,
-      -- The form of the name that logins look up.
-      username_key text not null,
       email text not null,
       -- Null until its owner has opened a link that was mailed to it.
       email_verified_at timestamptz,
@@ -19,8 +18,7 @@ export async function createIdentities(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null default now()
     )`.execute(db);
   // Not led by an organization: a login names none, so a user name is unique in the installation.
-  await sql`create unique index identities_username_key on identities (lower(username))`.execute(db);
-  await sql`create unique index identities_username_key_key on identities (username_key)`.execute(db);
+  await sql`create unique index identities_username_key on identities (username)`.execute(db);
   await sql`create index identities_email_idx on identities (lower(email))`.execute(db);
   await sql`create index identities_updated_at_idx on identities (updated_at)`.execute(db);
 }

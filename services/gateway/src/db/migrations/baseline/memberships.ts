@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** A membership is the place of somebody in one organization. The API shows its id. */
@@ -10,7 +10,6 @@ export async function createMemberships(db: Kysely<unknown>): Promise<void> {
       -- Null until an invited member accepts.
       identity_id bigint references identities (id),
       username text not null,
-      username_key text not null,
       email text not null,
       name text,
       role text not null constraint memberships_role_check check (role in ('viewer', 'approver', 'editor', 'admin')),
@@ -39,7 +38,7 @@ export async function createMemberships(db: Kysely<unknown>): Promise<void> {
   );
   await sql`create index memberships_identity_id_idx on memberships (identity_id)`.execute(db);
   // An operator who resets the password of an invited member names the user name alone.
-  await sql`create index memberships_username_key_idx on memberships (username_key)`.execute(db);
+  await sql`create index memberships_username_idx on memberships (username)`.execute(db);
   await keepNamesEqual(db);
 }
 
@@ -52,7 +51,7 @@ async function keepNamesEqual(db: Kysely<unknown>): Promise<void> {
     create function take_names_of_identity() returns trigger language plpgsql as $$
     begin
       if new.identity_id is not null then
-        select username, username_key, email into strict new.username, new.username_key, new.email
+        select username, email into strict new.username, new.email
         from identities where id = new.identity_id for share;
       end if;
       return new;
@@ -63,14 +62,13 @@ async function keepNamesEqual(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function pass_names_to_memberships() returns trigger language plpgsql as $$
     begin
-      update memberships set username = new.username, username_key = new.username_key, email = new.email
+      update memberships set username = new.username, email = new.email
       where identity_id = new.id;
       return null;
     end $$`.execute(db);
   await sql`
-    create trigger identities_pass_names after update of username, username_key, email on identities
+    create trigger identities_pass_names after update of username, email on identities
     for each row
-    when (old.username is distinct from new.username or old.username_key is distinct from new.username_key
-      or old.email is distinct from new.email)
+    when (old.username is distinct from new.username or old.email is distinct from new.email)
     execute function pass_names_to_memberships()`.execute(db);
 }

@@ -1,4 +1,4 @@
-import { addRevision } from '@drippulse/db';
+import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 /** Mail domains of organizations, their own providers of OpenID Connect, and whom providers have signed in. */

@@ -1,5 +1,5 @@
-import { createIdempotencyTable } from '@drippulse/db';
 import { createEventTables } from '@drippulse/events';
+import { createIdempotencyTable } from '@drippulse/writes';
 import type { Kysely } from 'kysely';
 
 export async function up(db: Kysely<unknown>): Promise<void> {

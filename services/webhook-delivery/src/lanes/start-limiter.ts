@@ -1,5 +1,5 @@
 /** Lets a group start together, then nothing for a pause. */
-export type Pace = {
+export type StartLimiter = {
   /** How many may start now. */
   room(): number;
   /** Milliseconds until the next start; 0 when one is possible now. */
@@ -7,7 +7,11 @@ export type Pace = {
   started(): void;
 };
 
-export function createPace(group: number, pauseMs: number, now: () => number = () => performance.now()): Pace {
+export function createStartLimiter(
+  group: number,
+  pauseMs: number,
+  now: () => number = () => performance.now(),
+): StartLimiter {
   let pausedUntil = 0;
   const waitMs = () => Math.max(0, pausedUntil - now());
   return {

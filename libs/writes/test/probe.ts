@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Client, HandlerContext } from '@connectrpc/connect';
+import { connectDatabase, createSealer, type Database, databaseInterceptor, migrate, type Sealer } from '@drippulse/db';
 import { createLogger } from '@drippulse/observability';
 import {
   type EchoRequest,
@@ -17,18 +18,7 @@ import {
 } from '@drippulse/rpc';
 import { createTestDatabase } from '@drippulse/testing';
 import { type Generated, sql } from 'kysely';
-import {
-  addRevision,
-  compareRevisions,
-  connectDatabase,
-  createIdempotencyTable,
-  createSealer,
-  type Database,
-  databaseInterceptor,
-  lockRevision,
-  migrate,
-  type Sealer,
-} from '../src/index.ts';
+import { addRevision, compareRevisions, createIdempotencyTable, lockRevision } from '../src/index.ts';
 
 /** The table of the probe: one row for each effect that was committed. */
 export type ProbeTables = {

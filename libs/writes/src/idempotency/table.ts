@@ -1,6 +1,5 @@
+import { createPartitions, databaseNow, type Partitioning } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
-import { createPartitions, type Partitioning } from '../partitions/partitions.ts';
-import { databaseNow } from '../transactions/now.ts';
 
 /** A stored key is replayed for 24 h. Its partition is dropped when the last row of it is 48 h old. */
 export const idempotencyPartitions: Partitioning = { table: 'idempotency_keys', column: 'created_at', keepHours: 48 };

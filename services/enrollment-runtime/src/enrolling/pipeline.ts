@@ -5,7 +5,7 @@ import { yieldToEventLoop } from '@drippulse/loops';
  * works on those before. Rejects with the first failure, after all statements have ended: a statement sent after the
  * rollback would be outside of the transaction.
  */
-export async function inTurns(statements: readonly (() => Promise<void>)[]): Promise<void> {
+export async function pipeline(statements: readonly (() => Promise<void>)[]): Promise<void> {
   const started: Promise<void>[] = [];
   for (const statement of statements) {
     const done = statement();

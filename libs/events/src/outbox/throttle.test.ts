@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createPace } from './pace.ts';
+import { createThrottle } from './throttle.ts';
 
 const row = (organization: number, events: number, bytes = 100) => ({
   id: 1n,
@@ -13,8 +13,8 @@ const row = (organization: number, events: number, bytes = 100) => ({
 });
 
 /** Two groups, of which one has so many events before it. */
-function paceAt(state: { lag: number; nowMs: number; asked?: number }) {
-  return createPace({
+function throttleAt(state: { lag: number; nowMs: number; asked?: number }) {
+  return createThrottle({
     groups: () => ['slow', 'quick'],
     now: () => state.nowMs,
     async lagOf(_, group) {
@@ -29,13 +29,13 @@ const one = row(2, 1);
 
 test('the events of others go at once, a flood as far as the slowest group has room', async () => {
   const state = { lag: 900, nowMs: 0 };
-  const pace = paceAt(state);
-  expect(await pace.choose([...flood, one])).toEqual([...flood.slice(0, 3), one]);
+  const throttle = throttleAt(state);
+  expect(await throttle.choose([...flood, one])).toEqual([...flood.slice(0, 3), one]);
   state.lag = 2400;
-  expect(await pace.choose([...flood, one])).toEqual([one]);
-  expect(await pace.choose(flood)).toEqual([]);
+  expect(await throttle.choose([...flood, one])).toEqual([one]);
+  expect(await throttle.choose(flood)).toEqual([]);
   state.lag = 1999;
-  expect(await pace.choose([...flood, one])).toEqual([flood[0], one]);
+  expect(await throttle.choose([...flood, one])).toEqual([flood[0], one]);
 });
 
 test.each([
@@ -43,19 +43,19 @@ test.each([
   ['large events', [row(1, 1, 300_000), row(1, 1, 300_000)]],
   ['many rows', Array.from({ length: 100 }, () => row(1, 1))],
 ])('%s of an organization are a flood', async (_, rows) => {
-  expect(await paceAt({ lag: 5000, nowMs: 0 }).choose([...rows, one])).toEqual([one]);
+  expect(await throttleAt({ lag: 5000, nowMs: 0 }).choose([...rows, one])).toEqual([one]);
 });
 
 test('an organization without a flood asks no group', async () => {
   const state = { lag: 5000, nowMs: 0, asked: 0 };
   const few = [row(1, 1000), ...Array.from({ length: 50 }, () => one)];
-  expect(await paceAt(state).choose(few)).toEqual(few);
+  expect(await throttleAt(state).choose(few)).toEqual(few);
   expect(state.asked).toBe(0);
 });
 
 test('a group that handles nothing delays a flood for ten seconds, one that goes on as long as it takes', async () => {
   const state = { lag: 5000, nowMs: 0 };
-  const pace = paceAt(state);
+  const throttle = throttleAt(state);
   for (const [nowMs, lag, sent] of [
     [0, 5000, 0],
     [9_000, 4999, 0],
@@ -67,6 +67,6 @@ test('a group that handles nothing delays a flood for ten seconds, one that goes
     [28_300, 5000, 0],
   ] as const) {
     Object.assign(state, { nowMs, lag });
-    expect([nowMs, (await pace.choose(flood)).length]).toEqual([nowMs, sent]);
+    expect([nowMs, (await throttle.choose(flood)).length]).toEqual([nowMs, sent]);
   }
 });

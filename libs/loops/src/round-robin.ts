@@ -1,5 +1,5 @@
 /** The items of all groups in turn: the first of each, then the second of each. Order within a group stays. */
-export function takeTurns<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
+export function roundRobin<T>(items: readonly T[], groupOf: (item: T) => unknown): T[] {
   const turns: T[][] = [];
   const taken = new Map<unknown, number>();
   for (const item of items) {

@@ -6,15 +6,12 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { type Database, retryConflicts, type Sealer, withCalls } from '@drippulse/db';
 import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
-import type { Database } from '../connection/connect.ts';
 import { requireRevision } from '../revisions/compare-revisions.ts';
-import type { Sealer } from '../sealer.ts';
-import { withCalls } from '../transactions/call-first.ts';
-import { retryConflicts } from '../transactions/retry-conflicts.ts';
-import { watchWriteKey } from '../transactions/watch-write.ts';
+import { watchWriteKey } from '../watch-write.ts';
 import { lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay } from './stored.ts';

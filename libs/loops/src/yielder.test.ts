@@ -1,10 +1,10 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { createPace } from './pace.ts';
+import { createYielder } from './yielder.ts';
 
 test('others have a turn after each so much work, and not before', async () => {
-  const pace = createPace(10);
-  const turns = [4, 5, 1, 30, 9].map((work) => pace(work));
+  const yieldAfter = createYielder(10);
+  const turns = [4, 5, 1, 30, 9].map((work) => yieldAfter(work));
   expect(turns.map((turn) => turn !== undefined)).toEqual([false, false, true, true, false]);
   let rounds = 0;
   void nextRound().then(() => {

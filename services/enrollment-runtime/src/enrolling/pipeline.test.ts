@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inTurns } from './in-turns.ts';
+import { pipeline } from './pipeline.ts';
 
 test('a failure is reported after all started statements have ended, so that none follows the rollback', async () => {
   const last = Promise.withResolvers<void>();
@@ -10,7 +10,7 @@ test('a failure is reported after all started statements have ended, so that non
     },
     () => last.promise.then(() => void order.push('last statement')),
   ];
-  const failing = inTurns(statements).catch((error: unknown) => order.push(String(error)));
+  const failing = pipeline(statements).catch((error: unknown) => order.push(String(error)));
   // Rounds in which a failure that waits for nothing would have come.
   for (let round = 0; round < 10; round += 1) await new Promise((resolve) => setImmediate(resolve));
   last.resolve();

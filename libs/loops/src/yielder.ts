@@ -1,13 +1,13 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
 /** Counts work. Returns something to await after each so many units. */
-export type Pace = (work: number) => Promise<void> | undefined;
+export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**
  * Counts work, and lets the rest of the process run after each `units` of it. Nothing to await while less was done, so that much
  * small work takes no turns.
  */
-export function createPace(units: number): Pace {
+export function createYielder(units: number): Yielder {
   let done = 0;
   return (work) => {
     done += work;
@@ -17,12 +17,12 @@ export function createPace(units: number): Pace {
   };
 }
 
-/** Does work that yields the units of its parts, at a pace. */
-export async function paced<T>(work: Iterator<number, T>, pace: Pace): Promise<T> {
+/** Does work that yields the units of its parts, and lets the rest of the process run after each `units` of them. */
+export async function runYielding<T>(work: Iterator<number, T>, yieldAfter: Yielder): Promise<T> {
   for (;;) {
     const part = work.next();
     if (part.done === true) return part.value;
-    const turn = pace(part.value);
+    const turn = yieldAfter(part.value);
     if (turn !== undefined) await turn;
   }
 }

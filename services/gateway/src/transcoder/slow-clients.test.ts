@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { bytesBehind, createPace } from './pace.ts';
+import { bytesBehind, createSenderWatch } from './slow-clients.ts';
 
 /** Whether a sender of so many bytes at these seconds was too slow, at each. */
 function judge(chunks: readonly (readonly [second: number, bytes: number])[]): boolean[] {
-  const isTooSlow = createPace(0, 10_000);
+  const isTooSlow = createSenderWatch(0, 10_000);
   return chunks.map(([second, bytes]) => isTooSlow(bytes, second * 1000));
 }
 

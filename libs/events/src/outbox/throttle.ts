@@ -1,8 +1,8 @@
 import { type ListedRow, readLimit } from './rows.ts';
 
-/** The most that an organization has in one read of the outbox without being paced. */
+/** The most that an organization has in one read of the outbox without being throttled. */
 const burst = { events: 1000, bytes: 512 * 1024, rows: 100 };
-/** Rows below which no organization is paced, however many organizations share a read. */
+/** Rows below which no organization is throttled, however many organizations share a read. */
 const fewRows = 10;
 /** Events of a topic that its slowest group may have before it: what comes next waits for about as many. */
 const aheadEvents = 2000;
@@ -10,7 +10,7 @@ const aheadEvents = 2000;
 const patienceMs = 10_000;
 
 /** Decides which rows of a read are sent now. */
-export type Pace = {
+export type Throttle = {
   /**
    * The rows to send now, in order: all rows of organizations with few events, and of the others as many as the groups
    * have room for. Empty when they have none.
@@ -24,12 +24,12 @@ export type Pace = {
  * taken in turn, and the events of others have little of it before them. `lagOf` is the number of events that a group has
  * not handled.
  */
-export function createPace(options: {
-  /** The groups that consume a topic. Without one its events are not paced. */
+export function createThrottle(options: {
+  /** The groups that consume a topic. Without one its events are not throttled. */
   groups(topic: string): readonly string[];
   lagOf(topic: string, group: string): Promise<number>;
   now?: () => number;
-}): Pace {
+}): Throttle {
   const { groups, lagOf, now = () => performance.now() } = options;
   /** Events that may be sent before the groups are asked again, by topic. */
   const rooms = new Map<string, number>();

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Runs a piece of work and then rests before it returns. */
-export type Pace = <Result>(work: () => Promise<Result>) => Promise<Result>;
+export type DutyCycle = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
 /** Pruning is not urgent: it works a tenth of the time, and less where its pieces wait for others. */
 const restTimes = 9;
 const maxRestMs = 5_000;
 
 /** Rests nine times as long as the work took. Throws when the signal is aborted, before the work or during the rest. */
-export function createPace(signal: AbortSignal): Pace {
+export function createDutyCycle(signal: AbortSignal): DutyCycle {
   return async (work) => {
     signal.throwIfAborted();
     const startedAt = performance.now();

@@ -7,10 +7,10 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import type { Sealer } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Kysely, sql } from 'kysely';
-import type { Sealer } from '../sealer.ts';
 import type { Scope } from './scope.ts';
 
 /**

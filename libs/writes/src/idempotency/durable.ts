@@ -7,13 +7,11 @@ import {
   type MessageShape,
 } from '@bufbuild/protobuf';
 import type { HandlerContext } from '@connectrpc/connect';
+import { type Database, isInfrastructureError, type Sealer } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { Idempotency } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { type Caller, callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
-import type { Database } from '../connection/connect.ts';
-import { isInfrastructureError } from '../failures/failures.ts';
-import type { Sealer } from '../sealer.ts';
 import { inProgress, lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';

@@ -1,0 +1,113 @@
+import type { DescService } from '@bufbuild/protobuf';
+import type { Client, HandlerContext } from '@connectrpc/connect';
+import { entitlementsTopic, usageTopic } from '@drippulse/entitlements';
+import { type EventKeys, type EventTransport, hintsTopic, signEvents, topicOf } from '@drippulse/events';
+import { type Clock, systemClock } from '@drippulse/loops';
+import { createMetrics, type Logger, type Metrics } from '@drippulse/observability';
+import {
+  type Caller,
+  type ChainHeaders,
+  clientFor,
+  createChainHeaders,
+  createTokens,
+  type Peers,
+  parseInternalTokenKeys,
+  type Tokens,
+} from '@drippulse/rpc';
+import {
+  callsOf,
+  counters,
+  limiter,
+  owners,
+  processOf,
+  publishers,
+  type ServiceName,
+  servedBy,
+} from '@drippulse/topology';
+import { auditTopic } from './audit/append-audit.ts';
+import type { ProcessConfig } from './config.ts';
+
+/** The parts that the services of one process share, and that tests replace. */
+export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?: Clock };
+
+/** Anything that runs until it is stopped. */
+export type Stoppable = { stop(): Promise<unknown> };
+
+/** Stops `part` with the service, in reverse order of opening, also when the start fails half way. Returns it. */
+export type Keep = <T extends Stoppable>(part: T) => T;
+
+/** Clients of one RPC service: for a caller, and with `from` within the call that is being served. */
+export type ClientOf<S extends DescService> = (caller: Caller, from?: HandlerContext) => Client<S>;
+
+/** The parts that every service has, also one without a schema. */
+export type ProcessBase<C extends ProcessConfig> = {
+  config: C;
+  /** Mints and checks the tokens that carry a caller from service to service. */
+  tokens: Tokens;
+  /** Signs the header by which what leaves the platform keeps its chain. */
+  chains: ChainHeaders;
+  clock: Clock;
+  log: Logger;
+  /** Its instruments. */
+  registry: Metrics;
+  /** Signs the events of this service, and refuses consumed events that their publisher has not signed. */
+  events: EventTransport;
+  peers: Peers;
+  /**
+   * Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it. `target` is only for
+   * an RPC service that several peers serve.
+   */
+  client<S extends DescService>(service: S, target?: ServiceName): ClientOf<S>;
+};
+
+export function openProcessBase<C extends ProcessConfig>(
+  name: ServiceName,
+  config: C,
+  { peers, events, log, clock = systemClock }: Shared,
+): ProcessBase<C> {
+  const keys = parseInternalTokenKeys(config.internalTokenKeys);
+  const tokens = createTokens({ service: name, keys });
+
+  function client<S extends DescService>(service: S, target = servedBy(service)): ClientOf<S> {
+    if (target !== name && !callsOf(name).includes(target)) {
+      throw new Error(`the table in libs/topology does not say that ${name} calls ${target}`);
+    }
+    return clientFor(service, { peers, target, tokens });
+  }
+  return {
+    config,
+    tokens,
+    chains: createChainHeaders(config.chainKeys),
+    clock,
+    log: log.child({ service: name }),
+    registry: createMetrics(name),
+    events: signedEvents(name, events, keys),
+    peers,
+    client,
+  };
+}
+
+/** The transport as a service uses it: its events are signed, and those that their publisher has not signed are refused. */
+function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys): EventTransport {
+  return signEvents(events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
+}
+
+/** The services whose keys sign messages of a topic: its publishers, or those in whose processes they run. */
+const signers = new Map<string, readonly ServiceName[]>([
+  ...publishers.map(({ name, events }): [string, ServiceName[]] => [topicOf(events).name, [name, processOf(name)]]),
+  [hintsTopic, publishers.flatMap(({ name }) => [name, processOf(name)])],
+  // Every service has configuration.
+  [auditTopic.name, owners.flatMap(({ name }) => [name, processOf(name)])],
+  [usageTopic.name, counters.flatMap(({ name }) => [name, processOf(name)])],
+  [entitlementsTopic.name, limiter === undefined ? [] : [limiter, processOf(limiter)]],
+]);
+
+/** Gives the parts that are opened to a stack, which stops them in reverse order. */
+export function keepIn(opened: AsyncDisposableStack): Keep {
+  return <T extends Stoppable>(part: T) => {
+    opened.defer(async () => {
+      await part.stop();
+    });
+    return part;
+  };
+}

@@ -1,0 +1,15 @@
+// For services.
+
+export { durable, type Effect } from './idempotency/durable.ts';
+export { eraseAnswers } from './idempotency/erase-answers.ts';
+export { createIdempotencyTable } from './idempotency/table.ts';
+export { type TransactOptions, transact } from './idempotency/transact.ts';
+export { addRevision } from './revisions/add-revision.ts';
+export { requireRevision } from './revisions/compare-revisions.ts';
+export { type LockRevision, lockRevision, type RowRevisions } from './revisions/lock-revision.ts';
+
+// For what composes services, and for tests.
+
+export { idempotencyPartitions } from './idempotency/table.ts';
+export { compareRevisions } from './revisions/compare-revisions.ts';
+export { type WatchWrite, watchWriteKey } from './watch-write.ts';
