@@ -1,7 +1,8 @@
 // Writes the files that are generated from the protos (TypeScript, the list of public services, `site/static`), from
 // the catalog of metrics (dashboards, alert rules, a page of the documentation) and from the table of services (regions
-// of lists), and then what follows from those: the lock file and the rendered examples of the charts. With --check it writes
-// nothing, and fails when a committed file differs from its source; a test compares the examples, and npm ci the lock file.
+// of lists), and then what follows from those: the lock file and the rendered examples of the charts. With --check it
+// writes nothing, and fails when a committed file differs from its source; a test compares the examples, and npm ci the
+// lock file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

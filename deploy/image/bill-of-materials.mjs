@@ -1,8 +1,9 @@
 import { copiedFor, packages, usedBy } from './used.mjs';
 
 /**
- * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name, version,
- * licence and hash. `npm sbom -w` does not fit: it lists packages of tests, and lacks packages that workspaces share.
+ * Lists the contents of an image beside its Debian packages, as CycloneDX 1.6: Node and each npm package by name,
+ * version, licence and hash. `npm sbom -w` does not fit: it lists packages of tests, and lacks packages that workspaces
+ * share.
  */
 export function billOfMaterials(service) {
   const places = new Set([...usedBy(service), ...copiedFor(service)]);

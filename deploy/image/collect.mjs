@@ -1,4 +1,5 @@
-// Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its image.
+// Copies one service, with the workspaces and packages that it uses at run time, into a folder: the contents of its
+// image.
 // node deploy/image/collect.mjs <service> <folder>
 import {
   copyFileSync,
@@ -43,8 +44,8 @@ function copy(source) {
 }
 
 /**
- * Packages have more than ten thousand files that nobody changes, so they are linked where that can be done. Packages within a
- * package are places of their own, and may be unused.
+ * Packages have more than ten thousand files that nobody changes, so they are linked where that can be done. Packages
+ * within a package are places of their own, and may be unused.
  */
 function link(source, target, skipped) {
   mkdirSync(target, { recursive: true });

@@ -1,5 +1,5 @@
-// Fills the compile cache of a folder that collect.mjs made: the service then starts in two thirds of the time, and does not
-// load the code that removes types from sources. node deploy/image/compile.mjs <service> <folder> <uid>
+// Fills the compile cache of a folder that collect.mjs made: the service then starts in two thirds of the time, and
+// does not load the code that removes types from sources. node deploy/image/compile.mjs <service> <folder> <uid>
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, globSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,8 @@ if (service === undefined || folder === undefined || uid === undefined) {
   process.exit(1);
 }
 
-// Node finds an entry by its own version, some of V8's options, the user and the path of the file: all are those of the pod.
+// Node finds an entry by its own version, some of V8's options, the user and the path of the file: all are those of the
+// pod.
 const cwd = path.join(folder, 'services', service);
 const cache = path.join(folder, 'node_modules/.cache/compiled');
 mkdirSync(cache, { recursive: true });

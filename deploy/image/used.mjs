@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The entries of the lock file by place: workspaces by their folder, links to them, and packages below node_modules. */
+/**
+ * The entries of the lock file by place: workspaces by their folder, links to them, and packages below node_modules.
+ */
 export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 /**
- * The places of the installed packages that a service uses at run time, its own first. npm also installs the packages of
- * tests, so the places are read from the lock file.
+ * The places of the installed packages that a service uses at run time, its own first. npm also installs the packages
+ * of tests, so the places are read from the lock file.
  */
 export function usedBy(service) {
   const start = `services/${service}`;

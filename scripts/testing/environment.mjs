@@ -8,8 +8,8 @@ import { TestEnvironment } from 'jest-environment-node';
 const graceMs = 10_000;
 
 /**
- * The environment of a suite. Writes down which process runs it, so that it can be ended when it hangs, and fails it when
- * it leaves a pool, a timer, a loop or a process behind: the next suite of the worker would run beside that.
+ * The environment of a suite. Writes down which process runs it, so that it can be ended when it hangs, and fails it
+ * when it leaves a pool, a timer, a loop or a process behind: the next suite of the worker would run beside that.
  */
 export default class extends TestEnvironment {
   #file;

@@ -19,8 +19,8 @@ export async function licences() {
 }
 
 /**
- * Grave advisories of shipped packages fail a change that brings the package in. Those of older packages are printed and
- * fail `npm run audit` only, which runs daily.
+ * Grave advisories of shipped packages fail a change that brings the package in. Those of older packages are printed
+ * and fail `npm run audit` only, which runs daily.
  */
 export async function advisories() {
   const { output } = await run(['npm', 'audit', '--json', '--omit=dev']);

@@ -66,15 +66,18 @@ const ownScaling = new Map<ServiceName | RoleName, string[]>([
     serviceOf('enrollments'),
     [
       '  env: { MAIL_FROM: "DripPulse <hello@example.com>" }',
-      // A pod takes 500 effects at most, 50 of an organization. The age of due work says little: pods that wait for slow
-      // receivers have claimed it.
+      // A pod takes 500 effects at most, 50 of an organization. The age of due work says little: pods that wait for
+      // slow receivers have claimed it.
       ...scaledBy(serviceOf('enrollments'), 'drippulse_effects_in_flight', 100),
     ],
   ],
   [serviceOf('webhooks'), scaledBy(serviceOf('webhooks'), 'drippulse_consumer_lag_events', 1000)],
 ]);
 
-/** More than others: it may hold bodies, lists and unread answers of many organizations at once (`npm run bench -- neighbours`). */
+/**
+ * More than others: it may hold bodies, lists and unread answers of many organizations at once (`npm run bench --
+ * neighbours`).
+ */
 const publicMemory = '  resources: { limits: { memory: 768Mi } }';
 
 function valuesLines({ name, service, role }: LayoutProcess): string[] {

@@ -38,8 +38,9 @@ export type DistributedPlatform = {
 };
 
 /**
- * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of processes of
- * a service that can run at once. With more than one, peers spread calls over the places, as over the pods of a name.
+ * Starts one process of each service, over gRPC, on real PostgreSQL, Kafka and Redis. `places` is the number of
+ * processes of a service that can run at once. With more than one, peers spread calls over the places, as over the pods
+ * of a name.
  */
 export async function startDistributed(
   given: Settings,

@@ -12,9 +12,9 @@ const withinMs = 600_000;
 const patientMs = 5000;
 
 /**
- * Brings PostgreSQL back whenever it ends; until then requests are answered 503. An embedded server is started five times
- * within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do more than it.
- * Tries on a full disk, and those to reach a server that somebody else runs, are not counted.
+ * Brings PostgreSQL back whenever it ends; until then requests are answered 503. An embedded server is started five
+ * times within ten minutes. After that this process ends with a sentence, because a supervisor or a person can do more
+ * than it. Tries on a full disk, and those to reach a server that somebody else runs, are not counted.
  */
 export function keepPostgres(
   postgres: ReservedPostgres,

@@ -20,7 +20,9 @@ const connectTimeoutMs = 10_000;
 
 type Server = { adminUrl: string; start(): Promise<void>; stop(): Promise<void> };
 
-/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError where another process has done so. */
+/**
+ * Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError where another process has done so.
+ */
 export async function reservePostgres(
   settings: Settings,
   secrets: Secrets,
@@ -89,8 +91,8 @@ async function reachServer(settings: Settings, secrets: Secrets, onProgress: (li
 }
 
 /**
- * Takes an advisory lock on a connection of its own for the life of the process. The lock ends with the process, also when it
- * is killed, so no stale lock file blocks the next start.
+ * Takes an advisory lock on a connection of its own for the life of the process. The lock ends with the process, also
+ * when it is killed, so no stale lock file blocks the next start.
  */
 async function takeLock(server: Server, settings: Settings): Promise<{ client: pg.Client } | { holder: string }> {
   const client = new pg.Client({

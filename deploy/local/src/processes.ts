@@ -18,8 +18,8 @@ const startMs = 180_000;
 export type ServiceProcess = { service: ServiceName; pid: number; stop(): Promise<number | null> };
 
 /**
- * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes its log
- * file itself, and it ends when this process does, by the channel between them.
+ * Starts a service's main.ts with an environment, and waits until its operations port says ready. The service writes
+ * its log file itself, and it ends when this process does, by the channel between them.
  */
 export async function startProcess(
   service: ServiceName,
@@ -99,7 +99,9 @@ function append(logFile: string, text: Buffer): void {
   }
 }
 
-/** Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile. */
+/**
+ * Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile.
+ */
 const ports = { from: 15_000, to: 32_000 };
 
 /** Ports that are free now, all different. */

@@ -35,8 +35,8 @@ const schemas = [...owners.map(({ schema }) => schema), eventSchema];
 const keyNames = [...new Set(processNames.flatMap((name) => processEntry(name).keys))];
 
 /**
- * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses them, so
- * the start after an interrupted one has the same secrets.
+ * Reads the secrets of a data folder, and generates them on the first start. They are on disk before anything uses
+ * them, so the start after an interrupted one has the same secrets.
  */
 export function loadSecrets(dataDir: string, adminPassword: string | undefined): Secrets {
   makeFolder(dataDir);

@@ -54,7 +54,9 @@ if ('unavailable' in tools) {
 
 type Rule = { alert?: string; record?: string; expr: string };
 
-/** The rules of an alert, and those that record what it reads: promtool takes each rule for every minute of a scenario. */
+/**
+ * The rules of an alert, and those that record what it reads: promtool takes each rule for every minute of a scenario.
+ */
 function groupsOf({ name }: Alert): { rules: Rule[] }[] {
   const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
   const read = groups

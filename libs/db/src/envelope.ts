@@ -1,7 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Sealer } from './sealer.ts';
 
-/** A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. Rotation wraps the key anew, and leaves the secret alone. */
+/**
+ * A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. Rotation wraps the key anew, and leaves
+ * the secret alone.
+ */
 export type Envelope = { dataKey: Buffer; box: Buffer };
 
 const algorithm = 'aes-256-gcm';
@@ -9,7 +12,9 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Seals a secret by a new data key (AES-256-GCM). Both open only with the same context, such as organization and row. */
+/**
+ * Seals a secret by a new data key (AES-256-GCM). Both open only with the same context, such as organization and row.
+ */
 export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
   const key = randomBytes(keyBytes);
   const nonce = randomBytes(nonceBytes);

@@ -33,16 +33,19 @@ export const moveUnits = 2 * stepUnits;
 const maxVisits = 100;
 
 /**
- * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps` or much work, after which the run is due
- * at once.
- * Returns a run unchanged if it is not due, waits for an effect, is parked or has ended. The same arguments give the same result, so a
- * result that a dead process did not store can be computed again.
+ * Runs as many steps as possible: up to a wait, an effect, the end, or `maxSteps` or much work, after which the run is
+ * due at once.
+ * Returns a run unchanged if it is not due, waits for an effect, is parked or has ended. The same arguments give the
+ * same result, so a result that a dead process did not store can be computed again.
  */
 export function advance(definition: Definition, run: Run, now: Date, maxSteps?: number): Advance {
   return atOnce(advanceInTurns(definition, run, now, maxSteps));
 }
 
-/** The same in turns. Between two of them is no more than one part of a step: its compiling, its work, or its change of the data. */
+/**
+ * The same in turns. Between two of them is no more than one part of a step: its compiling, its work, or its change of
+ * the data.
+ */
 export function* advanceInTurns(definition: Definition, run: Run, now: Date, maxSteps = 1_000): InTurns<Advance> {
   const at = now.getTime();
   if (!isDue(run.state, at)) return unchanged(run);
@@ -145,8 +148,8 @@ function park(walk: Walk, step: CompiledStep, outcome: Extract<Outcome, { kind: 
 }
 
 /**
- * Adds to the preview of a request what the effect of the step at an exit will be. The data do not change while the run is parked,
- * so it is the same then, unless its templates ask for the time.
+ * Adds to the preview of a request what the effect of the step at an exit will be. The data do not change while the run
+ * is parked, so it is the same then, unless its templates ask for the time.
  */
 function withPreview(walk: Walk, step: CompiledStep, exit: string, request: JsonObject): JsonObject {
   const next = walk.definition.steps[step.exits.get(exit) ?? -1];

@@ -4,8 +4,8 @@ import type { Settings } from './settings/settings.ts';
 import type { Step } from './step.ts';
 
 /**
- * The names of the events that steps wait for, and that goals watch for. Steps and settings are valid: they were checked when
- * they were saved.
+ * The names of the events that steps wait for, and that goals watch for. Steps and settings are valid: they were
+ * checked when they were saved.
  */
 export function awaitedNamesOf(
   steps: readonly Pick<Step, 'type' | 'config'>[],

@@ -12,7 +12,10 @@ const maxRuleTags = 500;
 /** Units of writing what a rule weighs as JSON. */
 const writingUnits = 2;
 
-/** Says what is wrong with templates, and with rules that decide about events, up to `most` problems. Throws TooManyTags. */
+/**
+ * Says what is wrong with templates, and with rules that decide about events, up to `most` problems. Throws
+ * TooManyTags.
+ */
 export function* checkPlaces(
   places: readonly Place[],
   compiling: Compiling,

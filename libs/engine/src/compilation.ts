@@ -2,8 +2,8 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Compiling, startCompiling } from './templates/compiling.ts';
 
 /**
- * The compiled parts of a definition or a filter. Each is compiled when it is first used, by a meter of its own: whether a step fails
- * must not depend on what other runs have compiled before it.
+ * The compiled parts of a definition or a filter. Each is compiled when it is first used, by a meter of its own:
+ * whether a step fails must not depend on what other runs have compiled before it.
  */
 export type Compilation = {
   /** Units of all reading and compiling so far. Whoever asks before and after a use knows what it has compiled. */
@@ -15,8 +15,8 @@ export type Compilation = {
 };
 
 /**
- * `onGrow` gets the bytes of memory of each part that was compiled, and may drop all. `limit` is the most units of one part, and `read`
- * those of reading what is compiled.
+ * `onGrow` gets the bytes of memory of each part that was compiled, and may drop all. `limit` is the most units of one
+ * part, and `read` those of reading what is compiled.
  */
 export function createCompilation({
   onGrow = () => undefined,

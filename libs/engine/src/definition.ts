@@ -19,8 +19,8 @@ const stepBytes = 2_048;
 const readingUnits = 8;
 
 /**
- * A version of a workflow, ready to run for any number of contacts. Steps, filter and goals are compiled when the first contact comes
- * to them.
+ * A version of a workflow, ready to run for any number of contacts. Steps, filter and goals are compiled when the first
+ * contact comes to them.
  */
 export type Definition = {
   /** Its compiled parts. */
@@ -65,8 +65,8 @@ export type CompiledEffect = EffectOfStep & {
 };
 
 /**
- * Makes the definition of one version. Throws on an invalid step: `readSteps` checks them when they are saved. `onGrow` gets the bytes
- * of memory that it takes now, and later those of each part that is compiled.
+ * Makes the definition of one version. Throws on an invalid step: `readSteps` checks them when they are saved. `onGrow`
+ * gets the bytes of memory that it takes now, and later those of each part that is compiled.
  */
 export function compileDefinition(source: {
   workflowId: string;

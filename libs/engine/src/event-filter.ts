@@ -8,7 +8,10 @@ import { BudgetSpent, charge, createMeter } from './meter.ts';
 import { StepFailure } from './step-failure.ts';
 import type { Compiling } from './templates/compiling.ts';
 
-/** Most units of one filter for one event: a quarter of a step, because every event meets every filter of its organization. */
+/**
+ * Most units of one filter for one event: a quarter of a step, because every event meets every filter of its
+ * organization.
+ */
 const filterUnits = 1024 * 1024;
 
 /** Units of reading a character of a rule, from its JSON to its form. */
@@ -31,7 +34,8 @@ export type Verdict = {
 export type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
 
 /**
- * The filter of a rule `{match, conditions}` in JSON. It was checked when it was saved, and is read and compiled when it first decides.
+ * The filter of a rule `{match, conditions}` in JSON. It was checked when it was saved, and is read and compiled when
+ * it first decides.
  * `onGrow` gets the bytes of memory that it takes then.
  */
 export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
@@ -46,8 +50,8 @@ export function compileEventFilter(config: RuleConfig, compilation: Compilation)
 }
 
 /**
- * The same for the `match` in the request of a `wait_for_event`. It was rendered when the run parked: its values are no templates,
- * whatever is in them.
+ * The same for the `match` in the request of a `wait_for_event`. It was rendered when the run parked: its values are no
+ * templates, whatever is in them.
  */
 export function eventMatchOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>

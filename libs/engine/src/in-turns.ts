@@ -1,4 +1,7 @@
-/** Work that is done part by part. Yields the units of each part, those of `Meter`, so that others can have a turn in between. */
+/**
+ * Work that is done part by part. Yields the units of each part, those of `Meter`, so that others can have a turn in
+ * between.
+ */
 export type InTurns<T> = Generator<number, T>;
 
 /** Does all parts at once. */

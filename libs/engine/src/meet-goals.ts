@@ -12,8 +12,9 @@ export function hasDueGoals({ goals }: Walk): boolean {
 }
 
 /**
- * Looks at the goals before a step: those that events have met meanwhile act first, then the rules are tested in order, all
- * by the budget of one step. Returns the end of the run, `jumped` when another step is next, or undefined when the step may run.
+ * Looks at the goals before a step: those that events have met meanwhile act first, then the rules are tested in order,
+ * all by the budget of one step. Returns the end of the run, `jumped` when another step is next, or undefined when the
+ * step may run.
  */
 export function* meetGoals(walk: Walk, step: CompiledStep): InTurns<Advance | 'jumped' | undefined> {
   const due = takeDue(walk);

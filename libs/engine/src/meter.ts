@@ -2,8 +2,8 @@ import { isRawNumber } from '@drippulse/json';
 import { StepFailure } from './step-failure.ts';
 
 /**
- * The work that templates and rules of one step have done, in units of about 12 ns on a slow core, and the most they may do. Work is
- * counted and not timed, so that the same arguments always give the same move.
+ * The work that templates and rules of one step have done, in units of about 12 ns on a slow core, and the most they
+ * may do. Work is counted and not timed, so that the same arguments always give the same move.
  */
 export type Meter = { spent: number; readonly limit: number };
 
@@ -11,8 +11,8 @@ export type Meter = { spent: number; readonly limit: number };
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units that are done in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part that takes as much
- * as a step may. Most batches take less in all.
+ * Units that are done in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 for a part
+ * that takes as much as a step may. Most batches take less in all.
  */
 export const turnUnits = 256 * 1024;
 

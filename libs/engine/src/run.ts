@@ -6,11 +6,14 @@ export type RunState = {
   /** The step to run next, or the last one that ran once the run has ended. */
   stepIndex: number;
   /**
-   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held until
+   * `ready`: the step may run. `waiting`: until `wakeAt`. `effect`: its effect is handed out and not settled, or held
+   * until
    * `wakeAt`. `parked`: somebody else settles it by its key, at the latest at `wakeAt`.
    */
   phase: 'ready' | 'waiting' | 'effect' | 'parked';
-  /** When it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for an effect. */
+  /**
+   * When it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for an effect.
+   */
   wakeAt: number | null;
   /** Attempt of the effect that is handed out, from 1; otherwise 0. */
   attempt: number;
@@ -20,7 +23,10 @@ export type RunState = {
   goals?: GoalState;
 };
 
-/** The goals of a run: the names of those that were met, and those that events have met and that are still to act, by index. */
+/**
+ * The goals of a run: the names of those that were met, and those that events have met and that are still to act, by
+ * index.
+ */
 export type GoalState = { met: readonly string[]; due: readonly number[] };
 
 /** One contact on its way through one version of a workflow. */
@@ -96,7 +102,9 @@ export type Effect = {
   request: JsonObject;
 };
 
-/** The result of a move: the new state, data and timeline to store, and the effect to perform or what it is parked for. */
+/**
+ * The result of a move: the new state, data and timeline to store, and the effect to perform or what it is parked for.
+ */
 export type Advance = {
   state: RunState;
   data: JsonObject;
@@ -114,7 +122,10 @@ export type Advance = {
 
 /** The result of an effect, or of what a run was parked for. Times are epoch milliseconds. */
 export type EffectResult =
-  /** `output` is merged shallowly into the data. `exit` is the key of the step's exit that follows; default: the next step. */
+  /**
+   * `output` is merged shallowly into the data. `exit` is the key of the step's exit that follows; default: the next
+   * step.
+   */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
   /** `rule` names what left it out, where one did, such as `suppression`. */
   | { outcome: 'skipped'; reason: string; rule?: string }

@@ -24,9 +24,10 @@ const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
- * Applies the result of the effect that is handed out, or of what the run is parked for. After success or skip, merges the
- * output and makes the next step ready for `advance`. What is held or accepted stays where it is. After a failure, hands the effect out again from `wakeAt` on, with the same key and request; after the last
- * attempt, follows `on_error`. A result that the run does not wait for changes nothing.
+ * Applies the result of the effect that is handed out, or of what the run is parked for. After success or skip, merges
+ * the output and makes the next step ready for `advance`. What is held or accepted stays where it is. After a failure,
+ * hands the effect out again from `wakeAt` on, with the same key and request; after the last attempt, follows
+ * `on_error`. A result that the run does not wait for changes nothing.
  */
 export function settleEffect(
   definition: Definition,
@@ -78,7 +79,9 @@ function* settleOn(
   return stop(walk, 'ready', null);
 }
 
-/** A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing. */
+/**
+ * A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing.
+ */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
   yield* repeatWarnings(walk, step);
   settle(walk, step, result.outcome === 'held' ? skippedForGoal : result);

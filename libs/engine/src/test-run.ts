@@ -54,8 +54,8 @@ type TestRunOptions = {
 };
 
 /**
- * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once and
- * report their length. `elapsedMs` is read before and after each step, for `durationMs`.
+ * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once
+ * and report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
 export function testRun(definition: Definition, o: TestRunOptions): TestRun {
   return atOnce(testRunInTurns(definition, o));

@@ -1,5 +1,6 @@
 /**
- * Offsets of a part in a text, also of those that overlap. Takes time in proportion to both, by the method of Knuth, Morris and Pratt:
+ * Offsets of a part in a text, also of those that overlap. Takes time in proportion to both, by the method of Knuth,
+ * Morris and Pratt:
  * the search of JavaScript compares long parts of a text again and again, and took 52 s where this takes 10 ms.
  */
 export function* occurrences(text: string, part: string, from = 0): Generator<number> {

@@ -67,12 +67,17 @@ export function beginStep(walk: Walk): void {
   scope.warnings.clear();
 }
 
-/** Units of the work of all steps so far. What was compiled does not count: it depends on what other runs have compiled. */
+/**
+ * Units of the work of all steps so far. What was compiled does not count: it depends on what other runs have compiled.
+ */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
-/** Units of work after which others have a turn before the next part, which may take as much as a step may: about 0.8 ms. */
+/**
+ * Units of work after which others have a turn before the next part, which may take as much as a step may: about 0.8
+ * ms.
+ */
 const partUnits = 64 * 1024;
 
 /** Whether others should have a turn before the next part. */

@@ -7,9 +7,9 @@ export type LiveLine = { stepId: string; status: string; message: string; warnin
 export type LiveRun = { status: string; data: unknown; lines: readonly LiveLine[] };
 
 /**
- * Throws unless a live run whose effects are stubbed, and whose parkings are settled as the stubs say, did what the test run of the
- * workflow says: the same steps in order, with the same status, messages and warnings, and the same data. Times are left out, as a
- * test run does not wait, and so are its previews, which a live run has none of.
+ * Throws unless a live run whose effects are stubbed, and whose parkings are settled as the stubs say, did what the
+ * test run of the workflow says: the same steps in order, with the same status, messages and warnings, and the same
+ * data. Times are left out, as a test run does not wait, and so are its previews, which a live run has none of.
  */
 export function requireAgreement(test: TestRun, live: LiveRun): void {
   let at = 0;

@@ -40,7 +40,10 @@ type Meter = ReturnType<typeof createMeter>;
 /** `size` is the length of the input, and of the output where that is a product of inputs. */
 type Probe = { size: number; run(meter: Meter): void };
 
-/** Runs something in growing sizes. Its charges grow as its input does, or it is refused; and it does no more than it was charged for. */
+/**
+ * Runs something in growing sizes. Its charges grow as its input does, or it is refused; and it does no more than it
+ * was charged for.
+ */
 async function requireBounded(name: string, probe: (size: number) => Probe): Promise<void> {
   for (const size of sizes) requireCharges(name, probe(size));
   const { size, run } = probe(largest);

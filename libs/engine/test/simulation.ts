@@ -21,7 +21,10 @@ type Trace = {
   delays: number;
   now: number;
 };
-/** The results of effects by key, attempt and how often it was delayed, the same for every order and number of computations. */
+/**
+ * The results of effects by key, attempt and how often it was delayed, the same for every order and number of
+ * computations.
+ */
 type World = {
   fate(key: string, attempt: number, delays: number): EffectResult;
   /** One of the exits of a step that parks, or none. */

@@ -18,7 +18,8 @@ export async function addUsage<DB>(
 }
 
 /**
- * The statement by which what was used is counted, for a `with` of the statement that has the effect: it costs no way to the database.
+ * The statement by which what was used is counted, for a `with` of the statement that has the effect: it costs no way
+ * to the database.
  * `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a column of theirs.
  */
 export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {

@@ -23,20 +23,23 @@ export type Room = {
   full?: Full;
 };
 
-/** Shares of the ceiling in percent: up to which use transactions run side by side, and how much those that run may add. */
+/**
+ * Shares of the ceiling in percent: up to which use transactions run side by side, and how much those that run may add.
+ */
 const farPercent = 80;
 const leastFarPercent = 94;
 const inFlightPercent = 5;
 
 /**
- * Finds out how much of what organizations want to use their limits cover, in the transaction that uses it. Use and count no more
- * than that, with `addUsage`. Organizations that are absent from the answer have no limit.
+ * Finds out how much of what organizations want to use their limits cover, in the transaction that uses it. Use and
+ * count no more than that, with `addUsage`. Organizations that are absent from the answer have no limit.
  *
- * It is exact with any number of processes. A transaction locks the meter until it ends; as long as the limit is far and the
- * transaction wants little, it shares the lock, so that those of one organization do not wait for each other: whatever runs at the
- * same time then is at most `inFlightPercent` of the ceiling, because the database runs no more transactions than it takes
- * connections. Beyond `leastFarPercent` one after the other decides. Call it once for a meter in a transaction: the locks are
- * taken in one order. `standing` counts the rows of a meter whose rows are counted where they are.
+ * It is exact with any number of processes. A transaction locks the meter until it ends; as long as the limit is far
+ * and the transaction wants little, it shares the lock, so that those of one organization do not wait for each other:
+ * whatever runs at the same time then is at most `inFlightPercent` of the ceiling, because the database runs no more
+ * transactions than it takes connections. Beyond `leastFarPercent` one after the other decides. Call it once for a
+ * meter in a transaction: the locks are taken in one order. `standing` counts the rows of a meter whose rows are
+ * counted where they are.
  */
 export async function findRoom<DB>(
   trx: Transaction<DB>,
@@ -151,8 +154,8 @@ export function usedOf({
 }
 
 /**
- * Makes a shared lock one that nobody shares. Two that wait for each other's shared locks would wait for ever, so nobody waits: the
- * transaction runs again.
+ * Makes a shared lock one that nobody shares. Two that wait for each other's shared locks would wait for ever, so
+ * nobody waits: the transaction runs again.
  */
 async function lockAlone<DB>(trx: Transaction<DB>, of: Pick<Asked, 'organizationId' | 'meter'>): Promise<void> {
   const { rows } = await sql<{ locked: boolean }>`

@@ -20,8 +20,9 @@ type UsageLoopOptions<DB> = {
 };
 
 /**
- * Sums up what transactions have counted, and publishes the thresholds that are reached by it. Any number of processes may do so: each
- * sums up other rows. Readers see the sum and the rest in one statement, so they never see a row twice or not at all.
+ * Sums up what transactions have counted, and publishes the thresholds that are reached by it. Any number of processes
+ * may do so: each sums up other rows. Readers see the sum and the rest in one statement, so they never see a row twice
+ * or not at all.
  */
 export function startUsageLoop<DB>(o: UsageLoopOptions<DB>): Loop {
   let forgottenAt = 0;

@@ -6,7 +6,10 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { usedOf } from './find-room.ts';
 import { isMonthly, meterToProto, monthAfter, monthOf } from './meters.ts';
 
-/** Counts of an organization's rows, as SQL, of meters whose rows are counted where they are: few of them. `at` is a time in the month. */
+/**
+ * Counts of an organization's rows, as SQL, of meters whose rows are counted where they are: few of them. `at` is a
+ * time in the month.
+ */
 export type StandingCounts = Readonly<
   Partial<Record<MeterName, (organizationId: bigint, at: RawBuilder<Date>) => RawBuilder<bigint>>>
 >;

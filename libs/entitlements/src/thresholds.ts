@@ -12,8 +12,8 @@ const thresholds = [50, 80, 100, 120];
 export type UseNow = { organizationId: bigint; meter: MeterName; used: bigint };
 
 /**
- * Publishes the thresholds that usage has reached, each once for an organization, meter and month, in the transaction that found the
- * usage. Wake the relay after the commit. Returns how many.
+ * Publishes the thresholds that usage has reached, each once for an organization, meter and month, in the transaction
+ * that found the usage. Wake the relay after the commit. Returns how many.
  */
 export async function noteThresholds<DB>(
   trx: Transaction<DB>,

@@ -18,8 +18,8 @@ export async function untilListening<DB>(db: Database<DB>, count: number): Promi
 }
 
 /**
- * Makes three rounds on timers that stand still but for half a second in each, in which no loop of this process looks by
- * itself: a round ends only if a wake-up arrives. The first may still end by a timer that ran before.
+ * Makes three rounds on timers that stand still but for half a second in each, in which no loop of this process looks
+ * by itself: a round ends only if a wake-up arrives. The first may still end by a timer that ran before.
  */
 export async function wokenRounds(round: (isDone: (check: () => Promise<void>) => Promise<void>) => Promise<void>) {
   jest.useFakeTimers({ doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });

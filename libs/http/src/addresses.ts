@@ -4,8 +4,8 @@ import { specialBlocks } from './special-addresses.ts';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Block = { network: Address; bits: number; isGloballyReachable: boolean };
 
-// Metadata services give out credentials of the machine. They are listed by address, because three of them are in ranges
-// that are allowed in development, and Azure's is in public space.
+// Metadata services give out credentials of the machine. They are listed by address, because three of them are in
+// ranges that are allowed in development, and Azure's is in public space.
 const metadataAddresses = new Set(
   ['169.254.169.254', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fd00:ec2::254', 'fd20:ce::254'].map((text) =>
     ipaddr.parse(text).toNormalizedString(),

@@ -23,7 +23,10 @@ const connectionHeaders = new Set([
   'upgrade',
 ]);
 
-/** Sends a request and waits for the head of its answer. `end` is to be called when the body was read; `failure` names what broke it. */
+/**
+ * Sends a request and waits for the head of its answer. `end` is to be called when the body was read; `failure` names
+ * what broke it.
+ */
 export async function beginRequest({ agent, ...o }: Sender, request: HttpRequest) {
   const startedAt = performance.now();
   const elapsedMs = () => Math.round(performance.now() - startedAt);

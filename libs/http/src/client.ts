@@ -14,14 +14,20 @@ import {
 import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.ts';
 
 /**
- * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError when
- * this machine has run out of descriptors, ports or memory: that is not the receiver's fault.
+ * Sends requests to URLs of customers. Throws HttpFailure when there is no answer, and an `unavailable` DomainError
+ * when this machine has run out of descriptors, ports or memory: that is not the receiver's fault.
  */
 export type HttpClient = {
   request(request: HttpRequest): Promise<HttpAnswer>;
-  /** Like `request`, with the bytes of the answer: tokens and records of providers. `maxReadBytes` is also what is kept of it. */
+  /**
+   * Like `request`, with the bytes of the answer: tokens and records of providers. `maxReadBytes` is also what is kept
+   * of it.
+   */
   exchange(request: HttpRequest & Fresh): Promise<WholeAnswer>;
-  /** Like `request`, with a body that is read piece by piece. More than `maxReadBytes` of it end in `too_large`, before the first piece where its length is announced. */
+  /**
+   * Like `request`, with a body that is read piece by piece. More than `maxReadBytes` of it end in `too_large`, before
+   * the first piece where its length is announced.
+   */
   download(request: HttpRequest): Promise<Download>;
   close(): Promise<void>;
 };
@@ -41,8 +47,8 @@ export type HttpClientOptions = {
 };
 
 /**
- * Creates the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
- * first request loads undici, 7 MB that a process without requests saves.
+ * Creates the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS.
+ * The first request loads undici, 7 MB that a process without requests saves.
  */
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;

@@ -30,7 +30,10 @@ export type HttpAnswer = {
   durationMs: number;
 };
 
-/** An answer with its body as it came. It may hold credentials: only for callers that keep it sealed, or mask what they keep. */
+/**
+ * An answer with its body as it came. It may hold credentials: only for callers that keep it sealed, or mask what they
+ * keep.
+ */
 export type WholeAnswer = Omit<HttpAnswer, 'text'> & { body: Buffer };
 
 /** An answer whose body is read as it comes. Leaving the loop ends the connection. */

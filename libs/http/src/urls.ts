@@ -5,8 +5,8 @@ import { isBlockedPort } from './ports.ts';
 const maxUrlLength = 2048;
 
 /**
- * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose addresses
- * are unknown is accepted, because the client judges the addresses at every connect.
+ * Checks a URL that a customer saves as a target. Returns the problem in one sentence, or undefined. A name whose
+ * addresses are unknown is accepted, because the client judges the addresses at every connect.
  */
 export async function checkUrl(
   url: string,

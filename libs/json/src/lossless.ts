@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * A number whose digits a double would lose, such as `1.50` or `9007199254740993`: an object that `JSON.stringify` writes as
- * its text.
+ * A number whose digits a double would lose, such as `1.50` or `9007199254740993`: an object that `JSON.stringify`
+ * writes as its text.
  */
 export type RawNumber = { readonly rawJSON: string };
 export type JsonValue = string | number | boolean | null | RawNumber | JsonValue[] | JsonObject;
@@ -12,16 +12,16 @@ export type JsonObject = { [key: string]: JsonValue };
 type LosslessJson = { rawJSON(text: string): RawNumber; isRawJSON(value: unknown): value is RawNumber };
 const losslessJson = JSON as unknown as LosslessJson;
 
-// Sixteen digits, a fraction that ends in zero, an exponent or a negative zero. Other numbers print as they were written.
-// Text inside strings may match too, which costs time but changes nothing.
+// Sixteen digits, a fraction that ends in zero, an exponent or a negative zero. Other numbers print as they were
+// written. Text inside strings may match too, which costs time but changes nothing.
 const riskyNumber = /\d[\d.]{15}|\.\d*0(?!\d)|\d[eE]|-0(?!\.\d)/;
 
 /** Begins the texts that stand for numbers. Nobody outside of this process can write one. */
 const mark = `${randomBytes(9).toString('base64url')}:`;
 
 /**
- * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked texts and
- * turned into raw numbers afterwards: a reviver, which is called for each value, takes twenty times as long.
+ * Parses JSON so that `stringifyJson` restores every digit of every number. Numbers at risk are parsed as marked texts
+ * and turned into raw numbers afterwards: a reviver, which is called for each value, takes twenty times as long.
  */
 export function parseJson(text: string): JsonValue {
   if (!riskyNumber.test(text)) return JSON.parse(text) as JsonValue;

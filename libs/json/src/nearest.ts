@@ -3,8 +3,9 @@ const maxLength = 64;
 const maxNames = 500;
 
 /**
- * The name among `known` that was probably meant by another one: with at most one slip in three letters, where a slip is a
- * letter too many, too few, wrong or in the place of its neighbour. Case, `_` and `-` make no difference, so `firstName` finds
+ * The name among `known` that was probably meant by another one: with at most one slip in three letters, where a slip
+ * is a letter too many, too few, wrong or in the place of its neighbour. Case, `_` and `-` make no difference, so
+ * `firstName` finds
  * `first_name`.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
@@ -33,7 +34,8 @@ function plain(name: string): string {
 }
 
 /**
- * The optimal string alignment distance: that of Levenshtein, with an exchange of neighbours as one step. Where it is more than
+ * The optimal string alignment distance: that of Levenshtein, with an exchange of neighbours as one step. Where it is
+ * more than
  * `bound`, any number above that.
  */
 function distance(one: string, other: string, bound: number): number {

@@ -7,8 +7,8 @@ import { skipParts } from './skip-value.ts';
 const maxPathLength = 256;
 
 /**
- * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading, which is all
- * that valid input needs, does not track paths.
+ * Turns offsets into paths like `steps.2.config.duration` by reading the text a second time. So the first reading,
+ * which is all that valid input needs, does not track paths.
  */
 export function violationsOf(text: string, problems: readonly Problem[], prefix: readonly string[] = []): Violation[] {
   return finish(violationParts(text, problems, prefix));
@@ -44,7 +44,8 @@ function* walk(cursor: Cursor, path: string[], report: (at: number) => void): Pa
   }
 
   function* walkInto(step: string, keyAt?: number): Parts<void> {
-    // No key needs more than the whole path may have: a hundred problems below a long key must not copy it a hundred times.
+    // No key needs more than the whole path may have: a hundred problems below a long key must not copy it a hundred
+    // times.
     path.push(step.slice(0, maxPathLength + 1));
     if (keyAt !== undefined) report(keyAt);
     yield* walk(cursor, path, report);

@@ -22,8 +22,8 @@ export function jsonKind(text: string | Uint8Array): JsonKind {
 }
 
 /**
- * Checks free JSON like the codec. Strings that can't be stored and dangerous keys are violations, with paths under `path`.
- * Throws `malformed` for text that is not JSON or nested too deep.
+ * Checks free JSON like the codec. Strings that can't be stored and dangerous keys are violations, with paths under
+ * `path`. Throws `malformed` for text that is not JSON or nested too deep.
  */
 export function checkJsonText(text: string | Uint8Array, path: readonly string[] = []): Violation[] {
   const source = decodeText(text);
@@ -37,8 +37,8 @@ export function checkJsonText(text: string | Uint8Array, path: readonly string[]
 export type JsonRow = { index: number; text: string; kind: JsonKind; problem?: string };
 
 /**
- * The elements of a JSON array one by one, each checked like free JSON. For fields with the `rows` option, which pass the
- * gateway unchecked. Throws `malformed` when the text is not an array.
+ * The elements of a JSON array one by one, each checked like free JSON. For fields with the `rows` option, which pass
+ * the gateway unchecked. Throws `malformed` when the text is not an array.
  */
 export function* jsonRows(text: string | Uint8Array): Generator<JsonRow> {
   const source = decodeText(text);

@@ -8,8 +8,8 @@ export const nulCharacter: Fault = { message: 'must not contain a NUL character'
 const loneSurrogate: Fault = { message: 'must not contain a lone surrogate', code: 'format' };
 
 /**
- * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end in this
- * part.
+ * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end
+ * in this part.
  */
 export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
   if (!beginString(cursor, checks)) return readRest(cursor, checks, take);

@@ -3,8 +3,8 @@ export type ByteCache<Value> = {
   /** The value of a key, which counts as used. */
   find(key: string): Value | undefined;
   /**
-   * Keeps a value for an organization. `make` gets a function that adds to its bytes, also later, whenever the value grows. A value
-   * that grows after it went comes back.
+   * Keeps a value for an organization. `make` gets a function that adds to its bytes, also later, whenever the value
+   * grows. A value that grows after it went comes back.
    */
   keep(key: string, organization: string, make: (grow: (bytes: number) => void) => Value): Value;
   /** Bytes that are kept now, of one organization or of all. */
@@ -18,9 +18,9 @@ type Entry<Value> = { key: string; organization: string; value: Value; base: num
 type Shelf<Value> = { entries: Set<Entry<Value>>; bytes: number };
 
 /**
- * A cache with a budget of bytes, in all and for each organization. Where one is used up, what was used least recently goes, so that the
- * values of one organization do not drive out those of all others. `drop` is called with a value that goes: whoever still uses it
- * keeps it, but not what it can make again.
+ * A cache with a budget of bytes, in all and for each organization. Where one is used up, what was used least recently
+ * goes, so that the values of one organization do not drive out those of all others. `drop` is called with a value that
+ * goes: whoever still uses it keeps it, but not what it can make again.
  */
 export function createByteCache<Value>(o: {
   ofAll: number;

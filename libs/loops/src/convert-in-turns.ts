@@ -4,8 +4,8 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 const turnMs = 5;
 
 /**
- * Converts the rows of an answer one by one. Lets the rest of the process run after each 5 ms: rows may have megabytes, and all others would
- * wait. Ends between two rows, by its reason, with the signal of the call.
+ * Converts the rows of an answer one by one. Lets the rest of the process run after each 5 ms: rows may have megabytes,
+ * and all others would wait. Ends between two rows, by its reason, with the signal of the call.
  */
 export async function convertInTurns<Row, Message>(
   rows: readonly Row[],

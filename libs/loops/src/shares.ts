@@ -27,17 +27,18 @@ type Share = { used: number; holders: number; waiting: Set<Waiting> };
 const mostWaiting = 1000;
 
 /**
- * How much of something each key and all together may have. `least` (default 0) is a key's whatever others have. `spare` (default 0) is
- * kept for further keys when a key is given one amount larger than its share.
+ * How much of something each key and all together may have. `least` (default 0) is a key's whatever others have.
+ * `spare` (default 0) is kept for further keys when a key is given one amount larger than its share.
  */
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare?: number };
 
 /**
- * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have one: none may then
- * have more than it leaves to further ones (dynamic thresholds, Choudhury and Hahne 1998). Of `n` keys that take all they can each so
- * gets `ofAll / (n + 1)`, and there is room for the next. A key that has nothing is given one amount larger than its share while that
- * leaves the spare, so that no single request is impossible. Those who wait are served in the order of their coming within a key, and keys in
- * turn; a key whose share is used up delays no other key. `of` names the thing in the refusal, such as "uploads".
+ * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have one:
+ * none may then have more than it leaves to further ones (dynamic thresholds, Choudhury and Hahne 1998). Of `n` keys
+ * that take all they can each so gets `ofAll / (n + 1)`, and there is room for the next. A key that has nothing is
+ * given one amount larger than its share while that leaves the spare, so that no single request is impossible. Those
+ * who wait are served in the order of their coming within a key, and keys in turn; a key whose share is used up delays
+ * no other key. `of` names the thing in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;

@@ -11,8 +11,8 @@ export const queueTurns: Channel = channel('drippulse:queue-turns');
 /** A queue of synchronous work. */
 export type TurnQueue = {
   /**
-   * Does work part by part, and returns its result. Each part yields its units. Ends early, by its reason, with the signal; what throws
-   * in a part is thrown on.
+   * Does work part by part, and returns its result. Each part yields its units. Ends early, by its reason, with the
+   * signal; what throws in a part is thrown on.
    */
   run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
 };
@@ -21,9 +21,9 @@ export type TurnQueue = {
 type Task = { doTurn(): boolean };
 
 /**
- * Does the work of organizations in rotation. A turn has the parts of one task: as many as come to `turnUnits`, and the one that exceeds them.
- * The event loop turns after each. A queue that `rests` pauses as long as each turn took, so that it takes half of the event loop at
- * most, whatever there is to do.
+ * Does the work of organizations in rotation. A turn has the parts of one task: as many as come to `turnUnits`, and the
+ * one that exceeds them. The event loop turns after each. A queue that `rests` pauses as long as each turn took, so
+ * that it takes half of the event loop at most, whatever there is to do.
  */
 export function createTurnQueue(o: { name: string; turnUnits: number; rests: boolean }): TurnQueue {
   const { name, turnUnits, rests } = o;

@@ -4,8 +4,8 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**
- * Counts work, and lets the rest of the process run after each `units` of it. Nothing to await while less was done, so that much
- * small work takes no turns.
+ * Counts work, and lets the rest of the process run after each `units` of it. Nothing to await while less was done, so
+ * that much small work takes no turns.
  */
 export function createYielder(units: number): Yielder {
   let done = 0;

@@ -4,7 +4,9 @@ import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/** A file that is renamed to `<file>.1` once it has `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay. */
+/**
+ * A file that is renamed to `<file>.1` once it has `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay.
+ */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
 /** Lines are written together: a write for each line costs a tenth of a request. */
@@ -15,10 +17,11 @@ const mostWaiting = 1024 * 1024;
 const retryAfterMs = 250;
 
 /**
- * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that takes nothing, such
- * as a full disk or a pipe without a reader, neither ends the process nor stops it: a failed write is repeated until it
- * succeeds, and lines beyond a megabyte are dropped and counted in `drippulse_log_lines_dropped_total`. A kill -9 loses at
- * most the lines of the last 100 ms. Any other end of the process, an uncaught error included, writes what is still taken.
+ * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that takes nothing,
+ * such as a full disk or a pipe without a reader, neither ends the process nor stops it: a failed write is repeated
+ * until it succeeds, and lines beyond a megabyte are dropped and counted in `drippulse_log_lines_dropped_total`. A kill
+ * -9 loses at most the lines of the last 100 ms. Any other end of the process, an uncaught error included, writes what
+ * is still taken.
  */
 export function createLogWriter(target: number | RotatedFile): DestinationStream {
   const dropped = counter(processMetrics, 'drippulse_log_lines_dropped_total');
@@ -29,7 +32,9 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Writes later, unless that is planned already. The timer must not keep the process alive; its end writes the rest. */
+  /**
+   * Writes later, unless that is planned already. The timer must not keep the process alive; its end writes the rest.
+   */
   function writeLater(ms: number): void {
     timer ??= setTimeout(writeNow, ms).unref();
   }

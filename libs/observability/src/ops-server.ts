@@ -15,8 +15,8 @@ export type OpsServer = {
 };
 
 /**
- * Serves `/metrics` (all registries), `/ready` (503 while a part is away, and after `leave`) and `/live` (503 when only a
- * restart helps) on a port that is not public. Port 0 takes a free port.
+ * Serves `/metrics` (all registries), `/ready` (503 while a part is away, and after `leave`) and `/live` (503 when only
+ * a restart helps) on a port that is not public. Port 0 takes a free port.
  */
 export async function startOpsServer(options: {
   /** Name of the process: the label `service` of its own metrics. */

@@ -7,9 +7,10 @@ export const summedForMs = 10_000;
 type Sum = { count: number; fields: object };
 
 /**
- * Warns of what is no failure of ours and may come in any number, such as refusals for lack of room: a line for each would let a
- * stranger fill the log. Of each kind the first is written at once, and then one line every 10 s with the number of those that
- * came (`count`) and the fields of the last. Kinds are a closed list, such as the reasons of errors, so lines are bounded too.
+ * Warns of what is no failure of ours and may come in any number, such as refusals for lack of room: a line for each
+ * would let a stranger fill the log. Of each kind the first is written at once, and then one line every 10 s with the
+ * number of those that came (`count`) and the fields of the last. Kinds are a closed list, such as the reasons of
+ * errors, so lines are bounded too.
  */
 export function sumWarnings(log: Logger, message: string): (kind: string, fields: object) => void {
   const sums = new Map<string, Sum>();

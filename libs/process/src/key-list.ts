@@ -6,8 +6,8 @@ const keyBytes = 32;
 export type KeyList<K> = { current: K; all: readonly K[] };
 
 /**
- * Reads a list of keys: base64 of 32 bytes each, comma separated, the current one first. `toKey` turns the bytes into the
- * form in which they are used. Throws a ConfigError that names the variable and quotes no key.
+ * Reads a list of keys: base64 of 32 bytes each, comma separated, the current one first. `toKey` turns the bytes into
+ * the form in which they are used. Throws a ConfigError that names the variable and quotes no key.
  */
 export function parseKeyList<K>(variable: string, text: string, toKey: (secret: Buffer) => K): KeyList<K> {
   const parts = text.split(',').map((part) => part.trim());

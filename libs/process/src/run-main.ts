@@ -13,8 +13,8 @@ const leftoverMs = 3000;
 
 /**
  * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
- * within a second counts as the same; a later one ends the process at once. A process that was started with a channel to
- * its parent stops when the parent is gone, however that ended. The process ends when no work is left, or
+ * within a second counts as the same; a later one ends the process at once. A process that was started with a channel
+ * to its parent stops when the parent is gone, however that ended. The process ends when no work is left, or
  * three seconds after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {

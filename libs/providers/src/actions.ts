@@ -18,14 +18,18 @@ export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 export type Reaches = 'people' | 'money' | 'deletes';
 
 /**
- * How an action that reaches people writes to them. Default: to one person whatever its payload says, and as the class of the workflow says.
+ * How an action that reaches people writes to them. Default: to one person whatever its payload says, and as the class
+ * of the workflow says.
  */
 export type Writing = {
   /** Whether it writes to anybody with this payload. */
   when?(payload: JsonObject): boolean;
   /** Whether it may go to several people at once, as an invitation does. */
   toSeveral?: true;
-  /** Whether it answers something that the person does or has agreed to: then it is transactional, whatever the workflow is. */
+  /**
+   * Whether it answers something that the person does or has agreed to: then it is transactional, whatever the workflow
+   * is.
+   */
   isAnswer?: true;
 };
 
@@ -45,7 +49,10 @@ export type ActionPlace = {
   given: readonly string[];
 };
 
-/** The requests of an action, one after the other. It gets answers that were `ok` or `done`, and throws ActionRefusal for a refusal inside one. */
+/**
+ * The requests of an action, one after the other. It gets answers that were `ok` or `done`, and throws ActionRefusal
+ * for a refusal inside one.
+ */
 export type ActionCalls = Generator<ProviderRequest, JsonObject, ProviderAnswer>;
 
 /** One thing that a provider does. */

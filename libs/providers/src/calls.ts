@@ -16,11 +16,17 @@ export type ProviderRequest = {
   query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
-  /** The whole URL that an answer named, such as that of the next page. It must be on the same host; `path` and `query` do not count then. */
+  /**
+   * The whole URL that an answer named, such as that of the next page. It must be on the same host; `path` and `query`
+   * do not count then.
+   */
   url?: string;
   /** Answers that mean "already so" for this request, before the provider's own rules. */
   isDone?(answer: ProviderAnswer): boolean;
-  /** Whether a POST may be sent again whatever became of it: it only reads, or its second time changes nothing. A GET always may. */
+  /**
+   * Whether a POST may be sent again whatever became of it: it only reads, or its second time changes nothing. A GET
+   * always may.
+   */
   isRepeatable?: boolean;
   /** Most bytes of the answer. Default: 1 MiB. */
   maxBytes?: number;

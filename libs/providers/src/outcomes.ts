@@ -11,8 +11,8 @@ export type Problem = {
 };
 
 /**
- * What an answer means. Status codes alone decide wrongly at each of the ten providers, so each has its own rules; callers decide by the
- * class alone.
+ * What an answer means. Status codes alone decide wrongly at each of the ten providers, so each has its own rules;
+ * callers decide by the class alone.
  *
  * - `ok`: it was done. `done`: it was so already.
  * - `rate_limited`: nothing was done; again after a pause, which is no attempt.

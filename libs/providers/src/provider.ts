@@ -20,9 +20,9 @@ export type CredentialField = {
 /** A host that requests go to, credentials included. */
 export type Host = {
   /**
-   * What paths are appended to, without a slash at the end: the origin, `https://…`, or a whole address that is a credential itself, as that of an
-   * incoming webhook, with requests whose path is empty. Undefined where the connection lacks what names it. It is checked against `allowed`
-   * on every request.
+   * What paths are appended to, without a slash at the end: the origin, `https://…`, or a whole address that is a
+   * credential itself, as that of an incoming webhook, with requests whose path is empty. Undefined where the
+   * connection lacks what names it. It is checked against `allowed` on every request.
    */
   originOf(credentials: Credentials): string | undefined;
   /** Host names that credentials may go to. Anchored. */
@@ -65,7 +65,10 @@ export type OAuth = {
   rotates: boolean;
   /** Whether the answer to the authorization has `iss` (RFC 9207), and which. */
   issuer?: string;
-  /** Lifetime of an access token where the answer does not say it; null: it ends without notice, and is refreshed when refused. */
+  /**
+   * Lifetime of an access token where the answer does not say it; null: it ends without notice, and is refreshed when
+   * refused.
+   */
   accessTokenSeconds: number | null;
   /** A connection that is not used for so long loses its refresh token, so it is refreshed at a third of it. */
   idleDays?: number;
@@ -122,14 +125,17 @@ export type Provider = {
   /** What an answer to a request means. */
   judge(answer: ProviderAnswer, request: ProviderRequest): Verdict;
   /**
-   * The test of a connection: at least one real call, which proves something. As an action, it gets answers that were `ok` or `done`; another
-   * one ends the test, with what it means.
+   * The test of a connection: at least one real call, which proves something. As an action, it gets answers that were
+   * `ok` or `done`; another one ends the test, with what it means.
    */
   test(credentials: Credentials): Generator<ProviderRequest, TestFindings, ProviderAnswer>;
   limits: readonly RateLimit[];
   /** Scopes that data sources need beside those of the actions. */
   sourceScopes?: readonly string[];
-  /** Milliseconds for which the account takes no more requests, as the headers of an answer say that was no refusal itself. */
+  /**
+   * Milliseconds for which the account takes no more requests, as the headers of an answer say that was no refusal
+   * itself.
+   */
   pauseAfter?(answer: ProviderAnswer): number | undefined;
   /** A date that is near for connections with such credentials, such as the end of a kind of token. */
   warning?(credentials: Credentials): { message: string; endsAt: string | null } | undefined;

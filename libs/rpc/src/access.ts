@@ -7,8 +7,8 @@ import { restOf } from './rest-option.ts';
 import { permits, scopeOf } from './scopes.ts';
 
 /**
- * Throws `permission_denied` unless the caller meets the method's rest option: least role, scope, user only, mode. Internal methods
- * (those without the option) and open ones (AUTH_NONE) take any caller.
+ * Throws `permission_denied` unless the caller meets the method's rest option: least role, scope, user only, mode.
+ * Internal methods (those without the option) and open ones (AUTH_NONE) take any caller.
  */
 export function checkAccess(method: DescMethod, caller: Caller): void {
   const option = restOf(method);

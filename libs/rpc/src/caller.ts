@@ -10,8 +10,9 @@ export type Mode = 'live' | 'test';
 export const simpleActors = ['user', 'api_key', 'service', 'lead_form', 'lead_scoring'] as const;
 
 /**
- * Who acts: a user with a session, an API key, a service on its own behalf, a hosted form, a model elsewhere that scores leads,
- * or a step of a workflow. `hops` is the length of the chain of workflows that started each other, this one included.
+ * Who acts: a user with a session, an API key, a service on its own behalf, a hosted form, a model elsewhere that
+ * scores leads, or a step of a workflow. `hops` is the length of the chain of workflows that started each other, this
+ * one included.
  */
 export type Actor =
   | { type: (typeof simpleActors)[number]; id: string }

@@ -4,18 +4,21 @@ import { parseKeyList } from '@drippulse/process';
 import { callerOf } from './handler-context.ts';
 
 /**
- * All that follows from one cause: enrollments, the records that they make, and so on. Its name is that of the cause: the id
- * of an event, or `enrollment:<workflow>:<enrollment>`.
+ * All that follows from one cause: enrollments, the records that they make, and so on. Its name is that of the cause:
+ * the id of an event, or `enrollment:<workflow>:<enrollment>`.
  */
 export type Chain = { organizationId: bigint; cause: string };
 
 /** Signs and reads the header `DripPulse-Chain`, by which what we send out keeps its chain when it comes back. */
 export type ChainHeaders = {
-  /** The value of the header, valid 24 h from `at`. A repeat takes the time of the first attempt, and so has the same bytes. */
+  /**
+   * The value of the header, valid 24 h from `at`. A repeat takes the time of the first attempt, and so has the same
+   * bytes.
+   */
   sign(chain: Chain, at: Date): string;
   /**
-   * The chain of a header that this installation signed; undefined when it is malformed, forged or expired: the request is
-   * then a new cause.
+   * The chain of a header that this installation signed; undefined when it is malformed, forged or expired: the request
+   * is then a new cause.
    */
   read(header: string, now: Date): Chain | undefined;
 };
@@ -31,9 +34,10 @@ const causePattern = /^[\w:-]{1,128}$/;
 const macLength = 22;
 
 /**
- * Chain headers by `CHAIN_KEYS`, a list of keys as `parseKeyList` reads it: the first signs, all of them read. The header is
- * `<organization>.<expiry>.<cause>.<mac>`. A signature by the key of a service would cost a tenth of a callback. When a key
- * is removed, the headers that it signed are new causes.
+ * Chain headers by `CHAIN_KEYS`, a list of keys as `parseKeyList` reads it: the first signs, all of them read. The
+ * header is
+ * `<organization>.<expiry>.<cause>.<mac>`. A signature by the key of a service would cost a tenth of a callback. When a
+ * key is removed, the headers that it signed are new causes.
  */
 export function createChainHeaders(keys: string): ChainHeaders {
   const { current, all } = parseKeyList('CHAIN_KEYS', keys, createSecretKey);
@@ -60,8 +64,8 @@ export function causeText({ organizationId, cause }: Chain): string {
 }
 
 /**
- * The cause that a served call follows from; undefined when the call is a cause itself. The chain of an organization other
- * than the caller's is ignored.
+ * The cause that a served call follows from; undefined when the call is a cause itself. The chain of an organization
+ * other than the caller's is ignored.
  */
 export function causeOf(call: HandlerContext): string | undefined {
   const text = call.requestHeader.get(causeMetadata);

@@ -14,12 +14,12 @@ const defaultTimeoutMs = 10_000;
 type Target = { peers: Peers; target: ServiceName; tokens: Tokens };
 
 /**
- * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call being
- * served, they also carry its request id, trace context and cause, end when it ends, and have no later deadline. Default deadline:
- * 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
+ * Makes clients of one service, one for each caller. Calls carry the caller's internal token. With `from`, the call
+ * being served, they also carry its request id, trace context and cause, end when it ends, and have no later deadline.
+ * Default deadline: 10 s. Errors are ConnectErrors; `fromConnectError` reads them.
  *
- * A call that a service makes to carry out a permitted one is not restricted by the scopes of the caller's key: the scopes are about
- * what a key asks the API for.
+ * A call that a service makes to carry out a permitted one is not restricted by the scopes of the caller's key: the
+ * scopes are about what a key asks the API for.
  */
 export function clientFor<S extends DescService>(
   service: S,

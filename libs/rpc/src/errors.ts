@@ -21,8 +21,8 @@ const codeOfKind: Record<ErrorKind, Code> = {
 };
 
 /**
- * The error that is sent to the caller. A shortage of this machine is `unavailable`. Any other error but a DomainError and a
- * peer's status becomes a bare `internal`.
+ * The error that is sent to the caller. A shortage of this machine is `unavailable`. Any other error but a DomainError
+ * and a peer's status becomes a bare `internal`.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
@@ -37,7 +37,8 @@ export function toConnectError(error: unknown): ConnectError {
 
 /**
  * The failure of a call as a DomainError. Statuses without our ErrorInfo come from the transport:
- * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 outside), `too_large`/`message_too_large`,
+ * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 outside),
+ * `too_large`/`message_too_large`,
  * `internal`/`cancelled` when the caller itself went away; anything else is `internal`/`internal_error`.
  */
 export function fromConnectError(error: unknown): DomainError {

@@ -19,7 +19,8 @@ const channelOptions: grpc.ClientOptions = {
   // Saves a second DNS query: we publish no service configuration.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
-  // A peer that vanished is found out within 9 s: before the deadline of a call, which is 10 s unless it says otherwise.
+  // A peer that vanished is found out within 9 s: before the deadline of a call, which is 10 s unless it says
+  // otherwise.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
   // Statistics for a debugger that nobody attaches.
@@ -34,12 +35,12 @@ const healthTimeoutMs = 1000;
 type Peer = ServiceName | RoleName;
 
 /**
- * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual TLS.
- * A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it lost.
- * Connections to the others stay open.
+ * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual
+ * TLS. A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it
+ * lost. Connections to the others stay open.
  *
- * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the connection,
- * up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
+ * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the
+ * connection, up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<Peer, string>>,

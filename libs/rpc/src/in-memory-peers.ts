@@ -72,8 +72,9 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of its
- * answer. There is no connection whose loss would end them. Who follows the work learns when the handler itself has ended.
+ * Ends a call when its caller aborts or its deadline passes, whatever its handler waits for, and so does the stream of
+ * its answer. There is no connection whose loss would end them. Who follows the work learns when the handler itself has
+ * ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

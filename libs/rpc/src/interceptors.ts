@@ -7,9 +7,9 @@ import { measureCalls } from './metrics.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
- * The interceptors of every served call. They require a valid internal token, check the method's rest option, and turn errors
- * into statuses. This is the only place that logs internal failures, with their cause. What is away or refused for lack of room is
- * summed by its reason: callers decide how often that happens.
+ * The interceptors of every served call. They require a valid internal token, check the method's rest option, and turn
+ * errors into statuses. This is the only place that logs internal failures, with their cause. What is away or refused
+ * for lack of room is summed by its reason: callers decide how often that happens.
  */
 export function serverInterceptors(options: { tokens: Tokens; log: Logger; metrics?: Metrics }): Interceptor[] {
   const { tokens, log, metrics } = options;

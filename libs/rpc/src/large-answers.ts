@@ -12,16 +12,16 @@ import { fromConnectError } from './errors.ts';
 export const largeAnswerKey: ContextKey<boolean> = createContextKey(false, { description: 'large answer' });
 
 /**
- * The context values of a call whose answer may be large. It then has a connection that small calls do not use: within a shared
- * stream, the answers of others would wait behind all of its bytes.
+ * The context values of a call whose answer may be large. It then has a connection that small calls do not use: within
+ * a shared stream, the answers of others would wait behind all of its bytes.
  */
 export function withLargeAnswer(): ContextValues {
   return createContextValues().set(largeAnswerKey, true);
 }
 
 /**
- * What the caller of a list takes: one whose rows have at most 256 KiB, at most 4 MiB, or as many as there are. It has a place among lists of
- * the size that it asks for.
+ * What the caller of a list takes: one whose rows have at most 256 KiB, at most 4 MiB, or as many as there are. It has
+ * a place among lists of the size that it asks for.
  */
 export type ListSize = (typeof listSizes)[number];
 
@@ -38,7 +38,10 @@ export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeade
 
 const largeListReason = 'large_list';
 
-/** The refusal of a list that is larger than it was asked for. Its caller takes another place and asks again, so no client sees it. */
+/**
+ * The refusal of a list that is larger than it was asked for. Its caller takes another place and asks again, so no
+ * client sees it.
+ */
 export function largeListError(): DomainError {
   return new DomainError(
     'aborted',

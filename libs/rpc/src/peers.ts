@@ -17,8 +17,8 @@ export type Peers = {
   /** The TLS files for a port of this process; undefined without a port, and where gRPC is plain. */
   tls: GrpcTls | undefined;
   /**
-   * Works before the service is there. Until then calls fail with UNAVAILABLE. A role without an address of its own is reached at
-   * that of its service.
+   * Works before the service is there. Until then calls fail with UNAVAILABLE. A role without an address of its own is
+   * reached at that of its service.
    */
   transport(peer: ServiceName | RoleName): Transport;
   /** Makes a service of this process reachable, with the check behind `isServing`. Peers over gRPC ignore it. */

@@ -6,8 +6,8 @@ type Preferences = ReadonlyMap<string, string>;
 const none: Preferences = new Map();
 
 /**
- * Reads a `Prefer` header. The first of equal preferences counts, as the standard has it. Parameters of preferences, and parts
- * that are no preference, are ignored: a preference is a wish, and no error.
+ * Reads a `Prefer` header. The first of equal preferences counts, as the standard has it. Parameters of preferences,
+ * and parts that are no preference, are ignored: a preference is a wish, and no error.
  */
 export function readPreferences(header: string | undefined): Preferences {
   if (header === undefined) return none;

@@ -3,8 +3,9 @@ import { Auth, Effect } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import { restOf } from './rest-option.ts';
 
 /**
- * The scope that a restricted API key needs for a method: the first word of its operation id, and `read` if the method changes
- * nothing, else `write`. Undefined for methods that no key may call, that need no credential, or that every key may call.
+ * The scope that a restricted API key needs for a method: the first word of its operation id, and `read` if the method
+ * changes nothing, else `write`. Undefined for methods that no key may call, that need no credential, or that every key
+ * may call.
  */
 export function scopeOf(method: DescMethod): string | undefined {
   const option = restOf(method);

@@ -1,2 +1,5 @@
-/** Files in PEM for mutual TLS between services: the authority of the peers' certificates, and the own certificate and key. */
+/**
+ * Files in PEM for mutual TLS between services: the authority of the peers' certificates, and the own certificate and
+ * key.
+ */
 export type GrpcTls = { caFile: string; certFile: string; keyFile: string };

@@ -29,8 +29,8 @@ export function generateInternalTokenKeys<S extends ServiceName>(services: reado
 }
 
 /**
- * New keys for each service, with the former public keys after them. Events that the former keys have signed stay in Kafka
- * until its retention ends.
+ * New keys for each service, with the former public keys after them. Events that the former keys have signed stay in
+ * Kafka until its retention ends.
  */
 export function renewInternalTokenKeys<S extends ServiceName>(
   services: readonly S[],

@@ -17,8 +17,8 @@ export type Work = {
 };
 
 /**
- * Follows the work of a call. A caller that aborts has its answer at once, but a handler ends only when it looks at its signal: what
- * is given to the call belongs to the work until then, not to the caller.
+ * Follows the work of a call. A caller that aborts has its answer at once, but a handler ends only when it looks at its
+ * signal: what is given to the call belongs to the work until then, not to the caller.
  */
 export function followWork(values: ContextValues = createContextValues()): Work {
   const all: Promise<unknown>[] = [];

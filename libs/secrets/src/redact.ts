@@ -59,7 +59,10 @@ function isTooMuch(known: readonly string[]): boolean {
   return known.length > most.secrets || known.reduce((sum, secret) => sum + secret.length, 0) > most.characters;
 }
 
-/** The matches of a global pattern, without what its first group has. `matchAll` would copy the pattern, which takes longer than most searches. */
+/**
+ * The matches of a global pattern, without what its first group has. `matchAll` would copy the pattern, which takes
+ * longer than most searches.
+ */
 function matchesOf(view: View, pattern: RegExp): Span[] {
   const spans: Span[] = [];
   pattern.lastIndex = 0;

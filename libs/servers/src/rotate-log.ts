@@ -11,8 +11,8 @@ export function keepLogSmall(file: string): { stop(): void } {
 }
 
 /**
- * Copies a log with more than `mostBytes` to `<file>.1` and empties it. The server keeps the file open and appends to it, so
- * the file cannot be renamed. Lines that it writes between the two steps are lost.
+ * Copies a log with more than `mostBytes` to `<file>.1` and empties it. The server keeps the file open and appends to
+ * it, so the file cannot be renamed. Lines that it writes between the two steps are lost.
  */
 export function rotateIfLarge(file: string, mostBytes: number): void {
   try {

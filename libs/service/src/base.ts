@@ -23,7 +23,9 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
   transfers: Database<DB>;
   /** Wakes the relay of its outbox, in whichever process it is; call it after a commit that wrote events. */
   relay: { wake(): void };
-  /** Publishes hints about changes that raise no event; call it after the commit. Those of events follow by themselves. */
+  /**
+   * Publishes hints about changes that raise no event; call it after the commit. Those of events follow by themselves.
+   */
   hints: Pick<HintPublisher, 'note'>;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;
@@ -33,7 +35,8 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
 const transferConnections = 4;
 
 /**
- * Opens the parts that every service with a schema has; `partitions` are tables whose partitions are made ahead and dropped. Without
+ * Opens the parts that every service with a schema has; `partitions` are tables whose partitions are made ahead and
+ * dropped. Without
  * `isRelaying` other processes of the service send what this one writes into the outbox.
  */
 export function openBase<C extends ServiceConfig, DB>(

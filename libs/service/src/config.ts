@@ -116,7 +116,8 @@ const address = z
 
 /**
  * Reads the addresses of the services that a process calls. A service that runs within the process needs none; an
- * address moves it to processes of its own, and so does that of a role. Throws one ConfigError that lists every missing address.
+ * address moves it to processes of its own, and so does that of a role. Throws one ConfigError that lists every missing
+ * address.
  */
 export function readPeerAddresses(
   process: ServiceName,

@@ -68,7 +68,10 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   sealed?: readonly SealedColumn[];
   /** What an export has of each of its tables, and what the deletion of an organization erases. */
   organizationTables: OrganizationTables<DB>;
-  /** Ends outside of the platform what an organization has there, before its rows are erased. It may be called often. Default: nothing. */
+  /**
+   * Ends outside of the platform what an organization has there, before its rows are erased. It may be called often.
+   * Default: nothing.
+   */
   endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
   /** Whether this process sends the outbox of the service, which any process of it can. Default: it does. */
   relays?: (config: C) => boolean;
@@ -114,8 +117,8 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 }
 
 /**
- * Defines a service without a schema, which other services do not call. `open` starts it, and returns what it needs and how
- * it is reached; each part that it gives to `keep` is stopped in reverse order of opening.
+ * Defines a service without a schema, which other services do not call. `open` starts it, and returns what it needs and
+ * how it is reached; each part that it gives to `keep` is stopped in reverse order of opening.
  */
 export function defineStatelessService<C extends ProcessConfig, O extends object = object>(own: {
   name: ServiceName;

@@ -3,7 +3,10 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/** The most bytes of the rows of a list, by the size that it is asked for. A small one is encoded in one turn of the event loop. */
+/**
+ * The most bytes of the rows of a list, by the size that it is asked for. A small one is encoded in one turn of the
+ * event loop.
+ */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,
@@ -16,8 +19,9 @@ export type ListPlaces = Readonly<Record<Exclude<ListSize, 'small'>, Shares>>;
 const waitMs = 10_000;
 
 /**
- * Lists that one organization, and all together, may have under way in a process of a service. A large one may have 32 MiB, and takes four
- * times as much until it is encoded: two at once would be ready no sooner than one after the other. Medium ones wait for no large one.
+ * Lists that one organization, and all together, may have under way in a process of a service. A large one may have 32
+ * MiB, and takes four times as much until it is encoded: two at once would be ready no sooner than one after the other.
+ * Medium ones wait for no large one.
  */
 export function listPlaces(): ListPlaces {
   return {
@@ -27,11 +31,12 @@ export function listPlaces(): ListPlaces {
 }
 
 /**
- * Bounds the lists that clients ask for, whatever their methods do. All that one reads ends with its caller. It ends with
- * `largeListError` as soon as its rows have more bytes than the size that it is asked for: they are counted as they come, so
- * it does not matter what the list was before. One that is not asked for as a small one has a place before its first statement, so
- * that nobody waits with a connection to the database, and until its answer is encoded. Comes after the server interceptors, which
- * know the caller.
+ * Bounds the lists that clients ask for, whatever their methods do. All that one reads ends with its caller. It ends
+ * with
+ * `largeListError` as soon as its rows have more bytes than the size that it is asked for: they are counted as they
+ * come, so it does not matter what the list was before. One that is not asked for as a small one has a place before its
+ * first statement, so that nobody waits with a connection to the database, and until its answer is encoded. Comes after
+ * the server interceptors, which know the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {

@@ -54,8 +54,8 @@ export type ProcessBase<C extends ProcessConfig> = {
   events: EventTransport;
   peers: Peers;
   /**
-   * Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it. `target` is only for
-   * an RPC service that several peers serve.
+   * Clients of an RPC service of a peer. Throws when the table of services does not say that this one calls it.
+   * `target` is only for an RPC service that several peers serve.
    */
   client<S extends DescService>(service: S, target?: ServiceName): ClientOf<S>;
 };
@@ -87,7 +87,9 @@ export function openProcessBase<C extends ProcessConfig>(
   };
 }
 
-/** The transport as a service uses it: its events are signed, and those that their publisher has not signed are refused. */
+/**
+ * The transport as a service uses it: its events are signed, and those that their publisher has not signed are refused.
+ */
 function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys): EventTransport {
   return signEvents(events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
 }

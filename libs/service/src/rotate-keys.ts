@@ -6,7 +6,8 @@ import { sql } from 'kysely';
 export type Waiting = { what: string; until: string; count: number };
 
 /**
- * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while it serves. Answers of idempotency keys are not sealed anew:
+ * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while it serves. Answers of idempotency keys
+ * are not sealed anew:
  * they live for a day, and are counted.
  */
 export async function rotateKeys(o: {

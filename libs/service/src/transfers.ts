@@ -18,9 +18,9 @@ export function transferPlaces(): Shares {
 }
 
 /**
- * Gives every method that takes or answers a stream a place while it runs, whatever the method does. So one organization's
- * exports leave places to others, and a method that is added needs nothing. Calls that services make for themselves need no
- * place. Comes after the server interceptors, which know the caller.
+ * Gives every method that takes or answers a stream a place while it runs, whatever the method does. So one
+ * organization's exports leave places to others, and a method that is added needs nothing. Calls that services make for
+ * themselves need no place. Comes after the server interceptors, which know the caller.
  */
 export function limitTransfers(places: Shares): Interceptor {
   return (next) => async (request) => {
@@ -42,8 +42,8 @@ export function limitTransfers(places: Shares): Interceptor {
 }
 
 /**
- * Gives the place back when the last message is made, or what makes them has ended because the reader left. It has not begun before the
- * first message is asked for.
+ * Gives the place back when the last message is made, or what makes them has ended because the reader left. It has not
+ * begun before the first message is asked for.
  */
 function keeping<T>(place: Held, messages: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const leave = () => place.release();

@@ -24,7 +24,8 @@ export async function openEvents(
   url: string,
   { token, lastId, headers = {} }: { token: string; lastId?: string; headers?: Record<string, string> },
 ): Promise<EventStream> {
-  // Not by `fetch`: after it is aborted it opens another connection and sends nothing, for which a server that stops waits.
+  // Not by `fetch`: after it is aborted it opens another connection and sends nothing, for which a server that stops
+  // waits.
   const asking = get(url, {
     agent: false,
     headers: {

@@ -9,9 +9,10 @@ import { portOf } from '@drippulse/servers';
 export type CutPoint = 'before' | 'after';
 
 /**
- * The way in which a server fails. `cut`: its connections break, and new ones are closed at once. `swallowed`: connections
- * stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the server has
- * forgotten the open connections, and their clients are not told; new ones work. `slow`: each piece arrives 50 ms later.
+ * The way in which a server fails. `cut`: its connections break, and new ones are closed at once. `swallowed`:
+ * connections stay open and new ones are opened, but no byte arrives any more, in either direction. `half_open`: the
+ * server has forgotten the open connections, and their clients are not told; new ones work. `slow`: each piece arrives
+ * 50 ms later.
  */
 export type Fault = 'cut' | 'swallowed' | 'half_open' | 'slow';
 

@@ -2,8 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * Addresses, TXT records as the pieces of each, the response codes of RFC 1035 for a name that does not exist and for a server that failed, or nothing at
- * all.
+ * Addresses, TXT records as the pieces of each, the response codes of RFC 1035 for a name that does not exist and for a
+ * server that failed, or nothing at all.
  */
 export type NameAnswer =
   | readonly string[]

@@ -8,8 +8,8 @@ export type TestPostgres = { url: string; stop(): Promise<void> };
 const fastSettings = { fsync: false, full_page_writes: false, max_connections: 300, max_locks_per_transaction: 256 };
 
 /**
- * PostgreSQL for tests: `TEST_DATABASE_URL`, else the one from npm, one server for all processes of this test run, which
- * ends with it.
+ * PostgreSQL for tests: `TEST_DATABASE_URL`, else the one from npm, one server for all processes of this test run,
+ * which ends with it.
  */
 export async function testPostgres(options: { onProgress?(message: string): void } = {}): Promise<TestPostgres> {
   const given = process.env['TEST_DATABASE_URL'];

@@ -36,8 +36,8 @@ export function schemaOf(name: ServiceName): string {
 }
 
 /**
- * The service that serves an RPC service, by its package `drippulse.<area>.v1`: its schema, its name if it has none, or one of its
- * further areas. Throws when no entry has that area.
+ * The service that serves an RPC service, by its package `drippulse.<area>.v1`: its schema, its name if it has none, or
+ * one of its further areas. Throws when no entry has that area.
  */
 export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
@@ -104,7 +104,10 @@ function theOne(mark: 'isPublic' | 'keepsAudit', meaning: string): ServiceName {
   return name;
 }
 
-/** The variable with the address of a service, or of a role: `host:port`, or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`. */
+/**
+ * The variable with the address of a service, or of a role: `host:port`, or a list such as
+ * `ipv4:10.0.0.1:8081,10.0.0.2:8081`.
+ */
 export function addressVariable(name: ServiceName | RoleName): string {
   return `${name.toUpperCase().replaceAll('-', '_')}_ADDRESS`;
 }

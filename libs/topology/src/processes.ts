@@ -22,7 +22,10 @@ export type ProcessEntry = {
   calls: ServiceName[];
   servers: ServerName[];
   leavesCluster: boolean;
-  /** Variables of its keys, which an installation generates: base64 of 32 bytes. Processes that have the same variable have the same key. */
+  /**
+   * Variables of its keys, which an installation generates: base64 of 32 bytes. Processes that have the same variable
+   * have the same key.
+   */
   keys: string[];
   /** Variables of all its generated secrets. */
   secrets: string[];

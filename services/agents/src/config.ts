@@ -33,7 +33,10 @@ export const readConfig = configReader(
     },
     /** Whether these may be at private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** How long an execution, or a training, waits for another process after the one that worked on it has died. Longer than any call. */
+    /**
+     * How long an execution, or a training, waits for another process after the one that worked on it has died. Longer
+     * than any call.
+     */
     leaseMs: 90_000,
     /** What the lease of a reservation has beyond the deadline of its call. */
     reservationGraceMs: 15_000,

@@ -8,7 +8,9 @@ type Ended = Selectable<Executions> & { input: string | null; output: string | n
 export type Ends = {
   /** Call it after the commit, with what has ended. */
   note(executionId: bigint, ended?: Ended): void;
-  /** Resolves with the next news of an execution: what has ended, or undefined. After a time undefined at the latest. */
+  /**
+   * Resolves with the next news of an execution: what has ended, or undefined. After a time undefined at the latest.
+   */
   wait(executionId: bigint, timeoutMs: number): Promise<Ended | undefined>;
 };
 

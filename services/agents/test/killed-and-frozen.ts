@@ -10,8 +10,9 @@ import { endLeases } from './leases.ts';
 import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
 
 /**
- * Two processes work, one is killed and the other frozen past its leases, again and again for a time, at least once. At every sample the limit is at least what is spent
- * and reserved, and that is at least what the provider has billed. Answers the difference at the end, row by row.
+ * Two processes work, one is killed and the other frozen past its leases, again and again for a time, at least once. At
+ * every sample the limit is at least what is spent and reserved, and that is at least what the provider has billed.
+ * Answers the difference at the end, row by row.
  */
 export async function killAndFreeze(
   harness: Harness,

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Harness } from './harness.ts';
 
 /**
- * Ends the leases of executions and jobs under way, as time does for those of a process that died or stands still. Rows that a process
- * locked before it was frozen stay as they are: nobody can take them before it goes on.
+ * Ends the leases of executions and jobs under way, as time does for those of a process that died or stands still. Rows
+ * that a process locked before it was frozen stay as they are: nobody can take them before it goes on.
  */
 export async function endLeases({ db, config }: Pick<Harness, 'db' | 'config'>): Promise<void> {
   // What waits for an event is looked at later than any lease ends.

@@ -31,7 +31,10 @@ function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A model that is what its prompt makes of it: even inputs read a record first, and the second prompt reads another one for every fourth. */
+/**
+ * A model that is what its prompt makes of it: even inputs read a record first, and the second prompt reads another one
+ * for every fourth.
+ */
 function answer({ body }: ModelCall): Reply {
   const { messages } = JSON.parse(body);
   const isSecond = messages[0].content.includes('second');

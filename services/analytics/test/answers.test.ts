@@ -17,7 +17,9 @@ import { editor, type Harness, startHarness, stranger } from './harness.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const tester: Caller = { ...editor, mode: 'test' };
-/** Two midnights ago: far enough from now that no test lasts into another day, and near enough to be counted at once. */
+/**
+ * Two midnights ago: far enough from now that no test lasts into another day, and near enough to be counted at once.
+ */
 const midnight = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
 const at = (hours: number) => new Date(midnight + hours * hourMs);
 

@@ -201,7 +201,8 @@ test('of a queue of one organization each process makes one at a time', async ()
   gate = opens.promise;
   for (let report = 0; report < reportsOfEach; report += 1) await ask(report, 1n);
   await eventually(() => expect(askedNow()).toBe(replicas), patience);
-  // The other lane of each process has looked at another report of the organization, and put it back: it has a cursor and no failure.
+  // The other lane of each process has looked at another report of the organization, and put it back: it has a cursor
+  // and no failure.
   await eventually(async () => {
     const { rows } =
       await sql`select from jobs where kind = 'report' and cursor is not null and status = 'running' limit 1`.execute(

@@ -6,7 +6,9 @@ const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 
 
 /** The id of the nth row of a table, so that others can link to it. */
 const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(n)})::uuid`;
-/** Half of the rows are of the first organization, three tenths of the second; a row links to rows with the same tail. */
+/**
+ * Half of the rows are of the first organization, three tenths of the second; a row links to rows with the same tail.
+ */
 const organizationText = '(case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end)';
 const organization = sql.raw(organizationText);
 const common = sql`organization_id, id, public_id, sequence, owner_id, external_system, external_id, custom, created_at, updated_at`;

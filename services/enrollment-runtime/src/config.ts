@@ -45,7 +45,9 @@ export const readConfig = configReader(
     bounceSecret: read.BOUNCE_WEBHOOK_SECRET === undefined ? undefined : parseBounceSecret(read.BOUNCE_WEBHOOK_SECRET),
     /** Key of SendGrid's reports; undefined: none are taken. */
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
-    /** The work of this process: the links of mails and inbound reports (`public`), everything else (`engine`), or all. */
+    /**
+     * The work of this process: the links of mails and inbound reports (`public`), everything else (`engine`), or all.
+     */
     role: read.ROLE,
     /** How long the runs that a dead worker claimed wait for another; effects in flight renew the lease. */
     leaseMs: 8_000,

@@ -1,7 +1,10 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
-/** Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 as Standard Webhooks has it. Throws a ConfigError that does not quote it. */
+/**
+ * Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 as Standard Webhooks has it. Throws a ConfigError that does not
+ * quote it.
+ */
 export function parseBounceSecret(text: string): Buffer {
   const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
   if (secret.length >= 24) return secret;

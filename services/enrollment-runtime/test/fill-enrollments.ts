@@ -41,7 +41,8 @@ export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * An organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200 failed. None is due.
+ * An organization with many workflows, whose enrollments came in turn, one every ten seconds. One in 200 failed. None
+ * is due.
  */
 async function fillManyWorkflows(
   db: Kysely<DB>,

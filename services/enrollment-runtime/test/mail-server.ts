@@ -15,7 +15,9 @@ export async function startMailServer() {
   const refusals: Refusal[] = [];
   /** Replies to the next mails to an address. */
   const refusalsTo = new Map<string, Refusal[]>();
-  /** Time that the server takes for each mail, in milliseconds, before it has it, and what it waits for once it has it. */
+  /**
+   * Time that the server takes for each mail, in milliseconds, before it has it, and what it waits for once it has it.
+   */
   const pace: { delayMs: number; until?: Promise<void> } = { delayMs: 0 };
   let connections = 0;
   const take = async (stream: AsyncIterable<Buffer>, { mailFrom, rcptTo }: SMTPServerSession['envelope']) => {

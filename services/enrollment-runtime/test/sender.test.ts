@@ -9,7 +9,9 @@ import { sealedColumns } from '../src/sealed-columns.ts';
 import { startMailing } from './mailing.ts';
 import { json, refusal } from './workflow.ts';
 
-/** The TXT records that name servers have, the names for which they do not answer, and those that they were asked for. */
+/**
+ * The TXT records that name servers have, the names for which they do not answer, and those that they were asked for.
+ */
 const records = new Map<string, string[]>();
 const silent = new Set<string>();
 const asked: string[] = [];

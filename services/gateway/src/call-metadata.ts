@@ -7,5 +7,7 @@
 export const clientAddressHeader = 'x-client-address';
 /** On a request: id of the session, absent for an API key. Logout ends this session. */
 export const sessionIdHeader = 'x-session-id';
-/** On an answer of identity: the call ended a credential or changed its role. Cached credentials must be resolved again. */
+/**
+ * On an answer of identity: the call ended a credential or changed its role. Cached credentials must be resolved again.
+ */
 export const credentialsChangedHeader = 'x-credentials-changed';

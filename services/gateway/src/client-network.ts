@@ -5,8 +5,9 @@ import ipaddr from 'ipaddr.js';
 const unreadable = 'unknown';
 
 /**
- * The network that limits count a client by: an IPv4 address, or the /64 of an IPv6 address, because a /64 is the smallest
- * network that a provider gives to one customer (RFC 6177). An IPv4 address mapped into IPv6 counts as the IPv4 address.
+ * The network that limits count a client by: an IPv4 address, or the /64 of an IPv6 address, because a /64 is the
+ * smallest network that a provider gives to one customer (RFC 6177). An IPv4 address mapped into IPv6 counts as the
+ * IPv4 address.
  */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return address;

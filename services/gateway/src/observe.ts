@@ -5,8 +5,9 @@ import type { Observe } from './transcoder/ports.ts';
 import { toDomainError } from './transcoder/problem.ts';
 
 /**
- * Writes one log line for each answer, measures it, and counts the request of its API key. Only a defect is logged as an error. What is
- * refused with a 5xx because there is no room, or something is away, is summed by its reason: a stranger could repeat it for ever.
+ * Writes one log line for each answer, measures it, and counts the request of its API key. Only a defect is logged as
+ * an error. What is refused with a 5xx because there is no room, or something is away, is summed by its reason: a
+ * stranger could repeat it for ever.
  */
 export function createObserve(options: {
   log: Logger;

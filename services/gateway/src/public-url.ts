@@ -7,8 +7,8 @@ export const publicUrlVariable = z
   .transform((url) => url.replace(/\/+$/, ''));
 
 /**
- * Whether it is plain http on this machine, as for a developer. There alone are cookies neither `Secure` nor `__Host-`: not every browser
- * takes these over http from this machine, and no network is between.
+ * Whether it is plain http on this machine, as for a developer. There alone are cookies neither `Secure` nor `__Host-`:
+ * not every browser takes these over http from this machine, and no network is between.
  */
 export function isPlainLoopback(publicUrl: string): boolean {
   const { protocol, hostname } = new URL(publicUrl);

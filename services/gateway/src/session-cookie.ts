@@ -1,6 +1,8 @@
 import { isPlainLoopback } from './public-url.ts';
 
-/** Name of the cookie that has the session of a browser. No other host and no other path can set one with the prefix. */
+/**
+ * Name of the cookie that has the session of a browser. No other host and no other path can set one with the prefix.
+ */
 function nameOf(publicUrl: string): string {
   return isPlainLoopback(publicUrl) ? 'drippulse' : '__Host-drippulse';
 }

@@ -114,7 +114,10 @@ test('a session ends after twelve hours', async () => {
 
 const hourMs = 3_600_000;
 
-/** Lets time pass, also for the gateway, which keeps what it knows of a credential for some seconds: a revocation empties that. */
+/**
+ * Lets time pass, also for the gateway, which keeps what it knows of a credential for some seconds: a revocation
+ * empties that.
+ */
 async function pass(ms: number): Promise<void> {
   gateway.shiftClock(ms);
   expect((await gateway.as(keyOfAda)('DELETE', `/api/v1/api_keys/${revoked}/revoke`)).status).toBe(204);

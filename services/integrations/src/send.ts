@@ -39,8 +39,9 @@ export class AnswerTooLong extends Error {
 const defaultBytes = 1024 * 1024;
 
 /**
- * Sends a request and returns any answer. Redirects are answers. Throws HttpFailure without one, and ForeignHost before anything is sent
- * where the host is not one of the provider's: credentials go along, and addresses come from customers and from answers.
+ * Sends a request and returns any answer. Redirects are answers. Throws HttpFailure without one, and ForeignHost before
+ * anything is sent where the host is not one of the provider's: credentials go along, and addresses come from customers
+ * and from answers.
  */
 export async function send({ http, config }: Sender, o: Outgoing): Promise<ProviderAnswer> {
   const { timeoutMs, maxBytes = defaultBytes, method, headers, body, freshConnection, signal } = o;

@@ -15,7 +15,10 @@ const name = serviceOf('integrations');
 /** One action for each way to repeat. */
 const actions = ['make_by_key', 'put', 'look_and_make', 'post'];
 
-/** The points at which a process is killed: those of `faultPoints`, and `after-send`, when the provider has the request and has not answered. */
+/**
+ * The points at which a process is killed: those of `faultPoints`, and `after-send`, when the provider has the request
+ * and has not answered.
+ */
 export function crashTests(points: readonly string[]): void {
   let receiver: Receiver;
   let harness: Harness;

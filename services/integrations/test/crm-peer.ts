@@ -15,8 +15,9 @@ type Response = MessageInitShape<typeof WriteCrmRecordBatchResponseSchema>;
 type Stored = { id: string; fields: Fields; writes: number };
 
 /**
- * The promises of the CRM that this service relies on: records by external id or mail address, one result for each row, and the answer of
- * the first call to a repeat with its key. A repeat with other rows is an error, and so is an address without `@`.
+ * The promises of the CRM that this service relies on: records by external id or mail address, one result for each row,
+ * and the answer of the first call to a repeat with its key. A repeat with other rows is an error, and so is an address
+ * without `@`.
  */
 export function createCrmPeer() {
   const records = new Map<string, Stored>();

@@ -31,8 +31,8 @@ function fill(fakes: FakeProviders, count: number, at: Date, title: string): voi
 }
 
 /**
- * Reads so many contacts of one moment: all of them, then all again after a bulk update, which a search cannot page through by times, and
- * then none of those that have not changed.
+ * Reads so many contacts of one moment: all of them, then all again after a bulk update, which a search cannot page
+ * through by times, and then none of those that have not changed.
  */
 export async function readHubSpot(count: number): Promise<void> {
   const fakes = await startFakeProviders();

@@ -19,7 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Workflows whose names, in both cases and partly equal, and times of change are in no order. Every third is active. */
+/**
+ * Workflows whose names, in both cases and partly equal, and times of change are in no order. Every third is active.
+ */
 async function insertShuffled(organizationId: bigint, count: number): Promise<void> {
   await insertWorkflows(harness.db, organizationId, count);
   await sql`

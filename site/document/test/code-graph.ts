@@ -12,9 +12,9 @@ type Names = Map<string, { file: string; name: string }>;
 type File = { tops: Map<string, ts.Node>; imports: Names; exports: Names; stars: string[] };
 
 /**
- * What the code of this repository mentions, by declarations. It is read from syntax alone, which takes a second, and so errs on
- * one side: a declaration mentions all that is written in it, whether or not it happens. Members of objects that are passed
- * along are not followed.
+ * What the code of this repository mentions, by declarations. It is read from syntax alone, which takes a second, and
+ * so errs on one side: a declaration mentions all that is written in it, whether or not it happens. Members of objects
+ * that are passed along are not followed.
  */
 export function readCode(root: string) {
   const entries = packageEntries(root);

@@ -1,5 +1,5 @@
-// Prints, for each method named on the standard input, the reasons within reach of its code, each with the declarations that lead
-// to it. A process of its own: a test's loader takes several times as long for the compiler.
+// Prints, for each method named on the standard input, the reasons within reach of its code, each with the declarations
+// that lead to it. A process of its own: a test's loader takes several times as long for the compiler.
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';

@@ -27,9 +27,9 @@ const reasons = new Set(
 const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_key_reused', 'answer_erased'];
 
 /**
- * Declarations that are not followed. The table of effects is asked for the deadlines of attempts that are cut off. Pages of a
- * list are read by other methods too, which ask for pages of our own making. What a request of ours ended with has codes of its own,
- * which some reasons share.
+ * Declarations that are not followed. The table of effects is asked for the deadlines of attempts that are cut off.
+ * Pages of a list are read by other methods too, which ask for pages of our own making. What a request of ours ended
+ * with has codes of its own, which some reasons share.
  */
 const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', 'neverSent', 'lasting', 'HttpFailure'];
 

@@ -1,5 +1,5 @@
-// pg-boss: each job is a call to the receiver, made by two loops that fetch 500 at a time. Its row is the intent; what was
-// answered is its output, so that each is completed by itself: many at once have one output.
+// pg-boss: each job is a call to the receiver, made by two loops that fetch 500 at a time. Its row is the intent; what
+// was answered is its output, so that each is completed by itself: many at once have one output.
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
 import { PgBoss } from 'pg-boss';

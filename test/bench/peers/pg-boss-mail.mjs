@@ -1,7 +1,8 @@
-// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent. The mail is what ours is: the same
-// templates, a text part made of the HTML, a link to unsubscribe that nobody can guess, a Message-ID of its own, and a look for a
-// suppression before it is sent. A row keeps what was sent to whom, by the Message-ID that a bounce would name, and then the job is
-// completed, by itself: one that is done with others would be sent again with them.
+// pg-boss: each job is a mail, made by two loops that fetch 500 at a time. Its row is the intent. The mail is what ours
+// is: the same templates, a text part made of the HTML, a link to unsubscribe that nobody can guess, a Message-ID of
+// its own, and a look for a suppression before it is sent. A row keeps what was sent to whom, by the Message-ID that a
+// bounce would name, and then the job is completed, by itself: one that is done with others would be sent again with
+// them.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { compile } from 'html-to-text';
 import { Liquid } from 'liquidjs';

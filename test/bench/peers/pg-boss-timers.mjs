@@ -1,5 +1,5 @@
-// pg-boss: jobs that start after a moment, fetched and completed by two loops that look every few milliseconds, more often
-// than its own workers ever do. A job is late by the time between that moment and its completion.
+// pg-boss: jobs that start after a moment, fetched and completed by two loops that look every few milliseconds, more
+// often than its own workers ever do. A job is late by the time between that moment and its completion.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';

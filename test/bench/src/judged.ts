@@ -10,8 +10,8 @@ export type Better = 'higher' | 'lower';
 export type Judged = { better: Better; shortLimit?: number };
 
 /**
- * The judged figures of each bench. Where a bench measures a peer in the same run, the ratio to the peer is judged and the
- * absolute figure is not: the ratio leaves out what the machine did meanwhile.
+ * The judged figures of each bench. Where a bench measures a peer in the same run, the ratio to the peer is judged and
+ * the absolute figure is not: the ratio leaves out what the machine did meanwhile.
  */
 const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   engine: {

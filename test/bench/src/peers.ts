@@ -17,8 +17,8 @@ type Report = { steps: number; seconds: number; latenessMs?: number[] };
 export type PeerRun = Report & { cpuSeconds: number; databaseCpuSeconds: number };
 
 /**
- * Installs the peers, from their own lock file, unless they are there. They are no dependency of this repository: whoever
- * uses it does not get them. Throws when they can't be had.
+ * Installs the peers, from their own lock file, unless they are there. They are no dependency of this repository:
+ * whoever uses it does not get them. Throws when they can't be had.
  */
 export function installPeers({ progress }: Pick<Options, 'progress'>): void {
   const lock = readFileSync(lockFile, 'utf8');
@@ -33,8 +33,8 @@ export function installPeers({ progress }: Pick<Options, 'progress'>): void {
 }
 
 /**
- * Runs a peer's program in a process of its own, on a database of its own on the same server: it prepares, says so, works
- * when it is told to, and reports.
+ * Runs a peer's program in a process of its own, on a database of its own on the same server: it prepares, says so,
+ * works when it is told to, and reports.
  */
 export async function runPeer(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
   const database = await postgres.addDatabase();

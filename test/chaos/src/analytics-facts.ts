@@ -35,7 +35,9 @@ export async function readAnalyticsFacts(rowsOf: RowsOf): Promise<AnalyticsFacts
   };
 }
 
-/** Of all versions and of all enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on). */
+/**
+ * Of all versions and of all enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on).
+ */
 function sumsQuery(table: string): string {
   return `
     select workflow_id, kind, key as step_id, sum(count)::int as count

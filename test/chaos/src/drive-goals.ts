@@ -9,7 +9,10 @@ type GoalDriving = Driving & { goals: readonly ChaosWorkflow[] };
 /** Rounds of persons, also on a busy machine. */
 const leastRounds = 6;
 
-/** Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end of their runs. */
+/**
+ * Lets persons enter, some of whom had bought before, and sends events that meet goals before, near and after the end
+ * of their runs.
+ */
 export async function driveGoals(driving: GoalDriving): Promise<void> {
   const random = createRandom(driving.seed, 'goals');
   const sending: Promise<void>[] = [];

@@ -2,7 +2,10 @@ import { entryOrganization } from './goals.ts';
 import { makeSteps } from './make-steps.ts';
 import type { ChaosWorkflow } from './workflows.ts';
 
-/** Most entries of one person, by the workflow; every person may enter the others once, because nobody tries to enter again. */
+/**
+ * Most entries of one person, by the workflow; every person may enter the others once, because nobody tries to enter
+ * again.
+ */
 export const entryLimits: ReadonlyMap<bigint, number> = new Map([
   [entryOrganization * 10n + 1n, 1],
   [entryOrganization * 10n + 2n, 2],

@@ -39,7 +39,10 @@ export type SentEvent = { id: string; email: string };
  */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/** A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were refused. */
+/**
+ * A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were
+ * refused.
+ */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
 /** A request for the pixel or the link of a letter. Each has an agent of its own. */

@@ -4,7 +4,10 @@ import { portOf } from '@drippulse/servers';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of mails, by SMTP. `receipts` have the Message-ID as their key, and the receiver's address as their path. */
+/**
+ * The receiver of mails, by SMTP. `receipts` have the Message-ID as their key, and the receiver's address as their
+ * path.
+ */
 export type MailEndpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 type Answer = { text: string } | { reset: true };

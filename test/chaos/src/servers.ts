@@ -101,8 +101,8 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
 }
 
 /**
- * Sent rows of the outbox are deleted, so a trigger copies each row of an enrollment's events in the transaction that commits it. Rows
- * of the audit trail go to a topic that nobody reads here.
+ * Sent rows of the outbox are deleted, so a trigger copies each row of an enrollment's events in the transaction that
+ * commits it. Rows of the audit trail go to a topic that nobody reads here.
  */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

@@ -14,8 +14,8 @@ const notSetUp = /"(billing|google)_not_configured"/;
 
 /**
  * The document without the answers for "every other status". They stand for faults of HTTP itself and for defects; with
- * them, no status would be undocumented. Keys are revoked by ids that no key has: one of them is that of the caller. What needs a
- * server of others that the platform of the test does not have is left out: it answers 503.
+ * them, no status would be undocumented. Keys are revoked by ids that no key has: one of them is that of the caller.
+ * What needs a server of others that the platform of the test does not have is left out: it answers 503.
  */
 export function strictDocument(): Document {
   const document: Document = JSON.parse(readFileSync(documentFile, 'utf8'));

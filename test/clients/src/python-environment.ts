@@ -15,8 +15,8 @@ const timeout = 300_000;
 export type PythonEnvironment = { bin: string };
 
 /**
- * Makes the environment once for each lock of versions, in the folder of downloads. Only wheels are installed, so that no
- * script of a package runs.
+ * Makes the environment once for each lock of versions, in the folder of downloads. Only wheels are installed, so that
+ * no script of a package runs.
  */
 export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   try {

@@ -57,7 +57,9 @@ export function checkAgainstOpenApi(
   }
 }
 
-/** Throws unless a body is one that the OpenAPI document lets a client send. `path` may have its parameters as `:name`. */
+/**
+ * Throws unless a body is one that the OpenAPI document lets a client send. `path` may have its parameters as `:name`.
+ */
 export function checkRequestAgainstOpenApi(method: string, path: string, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
   const place = `/paths/${escapePointer(template)}/${method.toLowerCase()}/requestBody`;
@@ -68,8 +70,8 @@ export function checkRequestAgainstOpenApi(method: string, path: string, body: u
 }
 
 /**
- * Throws unless an answer that somebody wrote is valid by the OpenAPI document. The document lets answers have more members than it
- * says; an example may not.
+ * Throws unless an answer that somebody wrote is valid by the OpenAPI document. The document lets answers have more
+ * members than it says; an example may not.
  */
 export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';

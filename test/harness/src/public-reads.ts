@@ -8,8 +8,8 @@ import { owners, type ServiceName, servedBy } from '@drippulse/topology';
 export type PublicRead = { service: ServiceName; path: string };
 
 /**
- * The reads that need neither an id nor a parameter, of every service that has some. Streams are left out, because they go on. A new
- * RPC in the protos is in this list.
+ * The reads that need neither an id nor a parameter, of every service that has some. Streams are left out, because they
+ * go on. A new RPC in the protos is in this list.
  */
 export const publicReads: readonly PublicRead[] = publicServices.flatMap((service) =>
   service.methods.flatMap((method) => {

@@ -10,7 +10,10 @@ export type WorkTools = {
   receiverUrl: string;
 };
 
-/** Lets a service do a piece of its work to the end, and throws if it does not. Can be repeated. Returns a word about it. */
+/**
+ * Lets a service do a piece of its work to the end, and throws if it does not. Can be repeated. Returns a word about
+ * it.
+ */
 export type Work = (tools: WorkTools) => Promise<string>;
 
 /** For results that pass through several services, also on a busy machine. */
@@ -109,8 +112,8 @@ const worksOfSchemas: Record<string, Work> = {
 const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'info' } };
 
 /**
- * A piece of the work of every service of the table with a schema; the one of the public API without a schema passes all of them on.
- * A service whose work nobody wrote down has one that fails by its name.
+ * A piece of the work of every service of the table with a schema; the one of the public API without a schema passes
+ * all of them on. A service whose work nobody wrote down has one that fails by its name.
  */
 export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
   service: name,

@@ -30,8 +30,8 @@ export const oneOfEachKind: Pick = (list) => {
 export const endsSession = ({ rpc }: Route) => /\.(Logout(All)?|DeleteDashboardSession)$/.test(rpc);
 
 /**
- * Tests of roles, scopes, tenancy, concurrent changes and filters, for the picked ones of the routes that each is about. `hostile` is
- * the API to an organization that none of them uses.
+ * Tests of roles, scopes, tenancy, concurrent changes and filters, for the picked ones of the routes that each is
+ * about. `hostile` is the API to an organization that none of them uses.
  */
 export function accessTests(pick: Pick): { hostile(): Api } {
   let platform: RunningPlatform;

@@ -4,15 +4,15 @@ import type pg from 'pg';
 export type LiveRows = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Tables of the machinery, which change by themselves. The head of the audit trail moves with each of its rows, usage is summed up
- * some seconds after it was counted, and what is counted is noted as it goes on.
+ * Tables of the machinery, which change by themselves. The head of the audit trail moves with each of its rows, usage
+ * is summed up some seconds after it was counted, and what is counted is noted as it goes on.
  */
 const machinery =
   /^(events\.|[a-z]+\.(kysely_|outbox|inbox|usage))|^identity\.(api_key_usage|audit_heads)$|^analytics\.progress$/;
 
 /**
- * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects and the audit trail, have none. A table that
- * is not here may not grow.
+ * Tables without a mode where a test key may add rows: they belong to rows that have one, or, projects and the audit
+ * trail, have none. A table that is not here may not grow.
  */
 const growing = new Set([
   'agents.agent_logs',
@@ -79,8 +79,8 @@ export async function readLiveRows(client: Pick<pg.Client, 'query'>): Promise<Li
 }
 
 /**
- * Whether every event was sent and handled, every delivery was delivered, everybody was mailed, and every job has ended. One
- * statement is one snapshot, so nothing hides between two tables.
+ * Whether every event was sent and handled, every delivery was delivered, everybody was mailed, and every job has
+ * ended. One statement is one snapshot, so nothing hides between two tables.
  */
 export async function isSettled(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const open = [

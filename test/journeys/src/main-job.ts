@@ -183,7 +183,8 @@ export function mainJob(layout: Layout, started: () => RunningPlatform): void {
       status: 'active',
       steps: [
         { type: 'trigger', name: 'Start' },
-        // The hints about the start are out by then, so that the next is about the move. A move to a wait raises no event.
+        // The hints about the start are out by then, so that the next is about the move. A move to a wait raises no
+        // event.
         { type: 'wait', name: 'Pause', duration: 5, unit: 'seconds' },
         { type: 'wait', name: 'Rest', duration: 30, unit: 'days' },
       ],

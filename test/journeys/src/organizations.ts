@@ -25,7 +25,10 @@ export async function makeAllResources(api: Api, mark: string): Promise<Resource
   return made;
 }
 
-/** A second organization, and a caller who administers it. `env` is what the platform was started with beside its folder. */
+/**
+ * A second organization, and a caller who administers it. `env` is what the platform was started with beside its
+ * folder.
+ */
 export async function makeOrganization(
   platform: RunningPlatform,
   username: string,

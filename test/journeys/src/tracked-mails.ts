@@ -3,7 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunningPlatform } from '@drippulse/harness';
 
-/** The mails that a platform has written to its folder, without the breaks of quoted-printable, as far as they matter for links. */
+/**
+ * The mails that a platform has written to its folder, without the breaks of quoted-printable, as far as they matter
+ * for links.
+ */
 export function readMails({ dataDir }: RunningPlatform): string[] {
   const folder = path.join(dataDir, 'mail');
   return readdirSync(folder)

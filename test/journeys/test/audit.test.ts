@@ -57,8 +57,8 @@ async function trail(): Promise<Entry[]> {
 }
 
 /**
- * Those of second factors need a code of the moment; identity-mfa.test.ts of the gateway shows their rows. An overrun needs a provider that
- * bills too much; models.test.ts of agents acknowledges one.
+ * Those of second factors need a code of the moment; identity-mfa.test.ts of the gateway shows their rows. An overrun
+ * needs a provider that bills too much; models.test.ts of agents acknowledges one.
  */
 const audited = routes.filter(
   ({ rest, needsCredential }) =>

@@ -227,7 +227,9 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'GET /auth/google_oauth2/callback': () => ({ isOpen: true }),
 };
 
-/** Routes of whose success a browser is a part, and the tests that show it. Here they refuse what did not begin there. */
+/**
+ * Routes of whose success a browser is a part, and the tests that show it. Here they refuse what did not begin there.
+ */
 const shownElsewhere: Readonly<Record<string, string>> = {
   'GET /auth/google_oauth2/callback': 'test/docs/test/sign-in.test.ts',
 };

@@ -121,7 +121,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const paths = pathsToRoot(ours());
     expect(paths).toContainEqual([`${runtime}: pg.query:COMMIT postgres`, ...served]);
     expect(paths).toContainEqual([`${runtime}: publish drippulse.enrollments.v1`, ...served]);
-    // One root, and the request to the receiver at the end of the longest branch. A consumer's spans may come after those that it caused.
+    // One root, and the request to the receiver at the end of the longest branch. A consumer's spans may come after
+    // those that it caused.
     const roots = () =>
       traceTree(ours())
         .split('\n')

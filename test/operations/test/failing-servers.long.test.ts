@@ -33,7 +33,10 @@ const ways: readonly Way[] = ['frozen', 'swallowed', 'cut', 'half_open', 'slow']
 
 /** Ten times the deadline of a request, which is 30 s. */
 const answerCeilingMs = 300_000;
-/** Ten times the longest time after which a client finds out that its connection is dead: a member of a Kafka group, 70 s. */
+/**
+ * Ten times the longest time after which a client finds out that its connection is dead: a member of a Kafka group, 70
+ * s.
+ */
 const recoveryCeilingMs = 700_000;
 
 const broker = await startKafkaBehindProxy();

@@ -17,12 +17,17 @@ const patience = { timeoutMs: 180_000 };
 
 /** Deliveries of webhooks take this long, so that some are under way at the point. */
 const hookMs = 300;
-/** How far groups are set back behind the point: further than the backup, as nobody knows what was handled at the point. */
+/**
+ * How far groups are set back behind the point: further than the backup, as nobody knows what was handled at the point.
+ */
 const backMs = 600_000;
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
 
 const topicsOf = new Map(publishers.map(({ name, events }) => [name, topicOf(events).name]));
-/** Groups for which an event is what a thing is now. Events of after the point would bring back what the restored schemas do not know. */
+/**
+ * Groups for which an event is what a thing is now. Events of after the point would bring back what the restored
+ * schemas do not know.
+ */
 const groupsOfState = [serviceOf('workflows'), serviceOf('identity')].flatMap((publisher) =>
   consumersOf(publisher)
     .filter((name) => services[name].consumes !== 'all')
@@ -260,7 +265,10 @@ function drill(brokers: string[] | undefined): void {
     }
   }
 
-  /** Copies the folder while the server works, as pg_basebackup does (PostgreSQL's manual, "Making a Base Backup Using the Low Level API"). */
+  /**
+   * Copies the folder while the server works, as pg_basebackup does (PostgreSQL's manual, "Making a Base Backup Using
+   * the Low Level API").
+   */
   async function backUp(): Promise<void> {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();

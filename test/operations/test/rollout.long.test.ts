@@ -264,7 +264,9 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const replicasOf = (service: ServiceName) => running.filter((process) => process.service === service);
 
-  /** The groups of the platform, as the broker knows them: those of the table, and those for usage and the audit trail. */
+  /**
+   * The groups of the platform, as the broker knows them: those of the table, and those for usage and the audit trail.
+   */
   async function consumerGroups(): Promise<{ groupId: string; service: ServiceName; topic: string }[]> {
     const found = (await groups.list()).flatMap((groupId) => {
       const service = serviceNames.find((name) => groupId.startsWith(`${name}.`));
@@ -274,7 +276,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     return found;
   }
 
-  /** Every group has a member in each process of its service, with partitions of its own, and no partition is without one. */
+  /**
+   * Every group has a member in each process of its service, with partitions of its own, and no partition is without
+   * one.
+   */
   async function untilShared(): Promise<void> {
     for (const { groupId, service, topic } of await consumerGroups()) {
       const replicas = replicasOf(processOf(service)).length;

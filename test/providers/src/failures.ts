@@ -10,8 +10,9 @@ export type Asked = {
 };
 
 /**
- * Something that goes wrong with a request. It is answered by `status`, `headers`, `body` or `text`, or its connection is `reset`, or it
- * gets no answer at all (`hang`). A failure with none of these is answered as always, after `delayMs`.
+ * Something that goes wrong with a request. It is answered by `status`, `headers`, `body` or `text`, or its connection
+ * is `reset`, or it gets no answer at all (`hang`). A failure with none of these is answered as always, after
+ * `delayMs`.
  */
 export type Failure = FakeAnswer & {
   /** The operation that it is about. Default: every one. */

@@ -32,8 +32,8 @@ const client = { id: 'drippulse-test', secret: 'canary-client-secret-71c2' };
 const scopes = ['user:read:user', 'meeting:write:meeting', 'meeting:update:meeting'];
 
 /**
- * An authorization server that rotates refresh tokens and ends a consent when an old one is used again, in the place of zoom.us. Its
- * accounts are named by who signs in: the part after the `@` is the account, so two people may share one.
+ * An authorization server that rotates refresh tokens and ends a consent when an old one is used again, in the place of
+ * zoom.us. Its accounts are named by who signs in: the part after the `@` is the account, so two people may share one.
  */
 export async function startRotatingProvider({ redirectUri }: { redirectUri: string }): Promise<RotatingProvider> {
   const server = createServer();

@@ -9,7 +9,10 @@ export type Person = Record<string, unknown>;
 
 /** What happens to the answer with the tokens. */
 export type Forgery = {
-  /** Claims of the ID token in place of the true ones; `undefined` removes one. It is signed anew, by the key of the provider. */
+  /**
+   * Claims of the ID token in place of the true ones; `undefined` removes one. It is signed anew, by the key of the
+   * provider.
+   */
   claims?: Person;
   /** Signed by another key, or not at all. */
   signature?: 'foreign' | 'none';

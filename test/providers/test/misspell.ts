@@ -3,7 +3,9 @@ import type { FakeRequest } from '../src/index.ts';
 /** A name of a request that can be misspelt: where it is, and the request with it misspelt. */
 export type Misspelling = { at: string; request: FakeRequest };
 
-/** Every request that has one name more wrong than this one: of its path, query, headers, and of its body at any depth. */
+/**
+ * Every request that has one name more wrong than this one: of its path, query, headers, and of its body at any depth.
+ */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [
     ...literals.map((segment) => ({

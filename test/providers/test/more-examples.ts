@@ -1,6 +1,6 @@
 /**
- * Inputs beside the example of an action, for fields that exclude each other. Together they have every field of the input. By provider and
- * action.
+ * Inputs beside the example of an action, for fields that exclude each other. Together they have every field of the
+ * input. By provider and action.
  */
 export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   'slack post_message': [
@@ -297,7 +297,9 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-/** Names that a provider takes as they come, by place: what people call their own data. Each says whose names they are. */
+/**
+ * Names that a provider takes as they come, by place: what people call their own data. Each says whose names they are.
+ */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],
   ['sendgrid', /^body \/personalizations\/0\/custom_args\//, 'our own, which come back with events'],

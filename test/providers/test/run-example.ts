@@ -84,7 +84,9 @@ export const place = (provider: Provider, more: Partial<ActionPlace> = {}): Acti
 /** A request of a run that was not accepted. */
 export class Refused extends Error {}
 
-/** Runs an action against a fake, and returns its output and what it sent. `change` may falsify a request on its way. */
+/**
+ * Runs an action against a fake, and returns its output and what it sent. `change` may falsify a request on its way.
+ */
 export function runAction(
   provider: Provider,
   { action, input, at = place(provider) }: { action: Action; input: unknown; at?: ActionPlace },

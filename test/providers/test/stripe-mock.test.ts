@@ -40,7 +40,10 @@ describe("Stripe's own description", () => {
   });
 });
 
-/** Sends the requests of an action, and expects that each is taken. The mock's answers are examples, which an action may refuse. */
+/**
+ * Sends the requests of an action, and expects that each is taken. The mock's answers are examples, which an action may
+ * refuse.
+ */
 async function takes(url: string, action: Action, input: unknown, at: ActionPlace) {
   const sent = [];
   const calls = action.perform(action.input.parse(input), at);

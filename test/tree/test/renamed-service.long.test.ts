@@ -13,7 +13,8 @@ const renamed = [
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // A message, the words for it, and a header that receivers answer with; in brackets, so that this line is no mention.
+    // A message, the words for it, and a header that receivers answer with; in brackets, so that this line is no
+    // mention.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },

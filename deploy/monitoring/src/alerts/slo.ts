@@ -39,8 +39,8 @@ export function ratioName(slo: Slo, window: string): string {
 }
 
 /**
- * Multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is used up
- * within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
+ * Multi-window, multi-burn-rate alerts (Google's SRE workbook, chapter 5): a page when 2 % of a month's budget is used
+ * up within an hour or 5 % within six, a ticket when 10 % is used up within a day or three.
  */
 export function burnRateAlerts(slo: Slo): Alert[] {
   const budget = 1 - slo.objective;

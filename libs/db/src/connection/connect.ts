@@ -25,8 +25,8 @@ const keepAliveMs = 10_000;
 /**
  * Connects to one schema. `search_path` is fixed on each connection; `int8` comes back as bigint, `json` and `jsonb` as
  * their text, `timestamptz` as Date. No statement runs longer than 30 s, waits for a lock longer than 10 s, and no
- * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is the size of the pool (default 10); `service` names it in the
- * metrics and to the server.
+ * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is
+ * the size of the pool (default 10); `service` names it in the metrics and to the server.
  *
  * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
  * connection until the last row is read or the loop is left.

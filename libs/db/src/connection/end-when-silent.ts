@@ -6,10 +6,10 @@ import Cursor from 'pg-cursor';
 type Internals = { connection: { stream: Socket }; _getActiveQuery(): unknown };
 
 /**
- * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. A server that is frozen, or a way to it that
- * swallows bytes, would otherwise keep the query, its transaction and its place in the pool: no timeout of the server ends a
- * query whose answer is lost, and the kernel sends lost bytes again for a quarter of an hour. The query then fails as one
- * whose connection timed out.
+ * Breaks a connection that owes an answer and has sent no byte for `silenceMs`. A server that is frozen, or a way to it
+ * that swallows bytes, would otherwise keep the query, its transaction and its place in the pool: no timeout of the
+ * server ends a query whose answer is lost, and the kernel sends lost bytes again for a quarter of an hour. The query
+ * then fails as one whose connection timed out.
  */
 export function endWhenSilent(client: pg.PoolClient, silenceMs: number): void {
   const internals = client as unknown as Internals; // parsed by no type, and used by pg's own pool and cursor

@@ -21,8 +21,8 @@ const infrastructureMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/;
 
 /**
- * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that is
- * unavailable): the same work may succeed later without a change.
+ * Whether a failure comes from the infrastructure (connection, serialization, a shortage of this machine, a peer that
+ * is unavailable): the same work may succeed later without a change.
  */
 export function isInfrastructureError(error: unknown): boolean {
   if (isShortage(error)) return true;

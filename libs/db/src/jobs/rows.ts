@@ -70,7 +70,10 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
   return rows[0];
 }
 
-/** Leases a job for longer, in the middle of a slice that does much outside of transactions. Throws when another process has it by now. */
+/**
+ * Leases a job for longer, in the middle of a slice that does much outside of transactions. Throws when another process
+ * has it by now.
+ */
 async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, leaseSeconds: number): Promise<void> {
   const { numAffectedRows } = await sql`
     update jobs set wake_at = clock_timestamp() + make_interval(secs => ${leaseSeconds})
@@ -79,8 +82,9 @@ async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, l
 }
 
 /**
- * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its length meanwhile. `lost` is aborted
- * when another process has the job, or it was cancelled; the call then ends in `JobLost`, whatever the work made of it.
+ * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its length meanwhile.
+ * `lost` is aborted when another process has the job, or it was cancelled; the call then ends in `JobLost`, whatever
+ * the work made of it.
  */
 export async function keepJob<DB, T>(
   db: Kysely<DB>,
@@ -109,7 +113,10 @@ export async function keepJob<DB, T>(
   }
 }
 
-/** Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another one may take it over. */
+/**
+ * Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another one may take
+ * it over.
+ */
 export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);

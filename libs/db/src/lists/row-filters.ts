@@ -8,8 +8,8 @@ export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * How much earlier than a row with a lower id a row can have been created, in milliseconds: ids come from a sequence, and
- * the time is that of the transaction's start or of a process. No transaction lives so long.
+ * How much earlier than a row with a lower id a row can have been created, in milliseconds: ids come from a sequence,
+ * and the time is that of the transaction's start or of a process. No transaction lives so long.
  */
 const disorderMs = 300_000;
 
@@ -51,7 +51,10 @@ export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>)
   ];
 }
 
-/** Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) from an id on. */
+/**
+ * Rows in the order of their ids. `last` selects the highest id, `from` the first row (`id`, `created_at`) from an id
+ * on.
+ */
 type OrderedRows = { last: RawBuilder<unknown>; from(least: RawBuilder<unknown>): Subquery };
 type Subquery = RawBuilder<unknown> | SelectQueryBuilder<never, never, unknown>;
 

@@ -3,8 +3,9 @@ import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
 /**
- * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time that its rows are kept. By the
- * month for what is kept for long and read over all of its time, because a query looks into each partition. Default: the day.
+ * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time that its rows are
+ * kept. By the month for what is kept for long and read over all of its time, because a query looks into each
+ * partition. Default: the day.
  */
 export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
 
@@ -18,8 +19,8 @@ const deleteSlice = 5_000;
 const lockTimeout = '500ms';
 
 /**
- * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the default
- * partition for all other rows. For migrations; `maintainPartitions` creates the later ones.
+ * Creates the partitions of `now`'s day (UTC) and the three days after it, or of its month and the next one, and the
+ * default partition for all other rows. For migrations; `maintainPartitions` creates the later ones.
  */
 export async function createPartitions<DB>(
   db: Kysely<DB>,
@@ -61,7 +62,8 @@ export async function maintainPartitions<DB>(
 
 async function addPartition<DB>(trx: Kysely<DB>, table: string, start: Date, by: Period): Promise<boolean> {
   if ((await partitionsOf(trx, table)).includes(partitionName(table, start, by))) return false;
-  // If no process created partitions for long, rows of this period may be in the default partition: it then keeps the period.
+  // If no process created partitions for long, rows of this period may be in the default partition: it then keeps the
+  // period.
   await sql`savepoint before_partition`.execute(trx);
   try {
     await createPartition(trx, table, start, by);

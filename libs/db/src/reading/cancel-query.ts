@@ -20,9 +20,9 @@ type Internals = {
 const patienceMs = 5_000;
 
 /**
- * Asks the server to cancel what the client has it do, by a connection of its own, as the protocol wants. Resolves when the server has
- * passed it on, so that it cannot hit a later statement of the client. It also resolves when the server cannot be asked; the statement
- * then ends by itself, at the latest by its timeout.
+ * Asks the server to cancel what the client has it do, by a connection of its own, as the protocol wants. Resolves when
+ * the server has passed it on, so that it cannot hit a later statement of the client. It also resolves when the server
+ * cannot be asked; the statement then ends by itself, at the latest by its timeout.
  */
 export function cancelQuery(client: pg.Client, config: pg.ClientConfig): Promise<void> {
   const { processID, secretKey } = client as unknown as Internals; // parsed by no type, as those of the client below

@@ -27,9 +27,10 @@ export type Reading = {
 const readings = new AsyncLocalStorage<Reading | undefined>();
 
 /**
- * Bounds all that `read` reads from the database, with whatever functions: the statements of a pool find their reading by
- * themselves. When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, further
- * ones are not sent, and this fails with the reason of the signal or with TooManyBytes when all of them have ended.
+ * Bounds all that `read` reads from the database, with whatever functions: the statements of a pool find their reading
+ * by themselves. When the signal aborts, or the rows have too many bytes, the running statements are cancelled in
+ * PostgreSQL, further ones are not sent, and this fails with the reason of the signal or with TooManyBytes when all of
+ * them have ended.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
   const reading = startReading(mostBytes);

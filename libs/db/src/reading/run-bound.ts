@@ -13,7 +13,10 @@ export function isBound(text: string): boolean {
   return !control.test(text);
 }
 
-/** Runs a statement within a reading, and cancels it when the reading ends. Then the connection is usable again when this fails. */
+/**
+ * Runs a statement within a reading, and cancels it when the reading ends. Then the connection is usable again when
+ * this fails.
+ */
 export function runBound(
   client: pg.Client,
   config: pg.ClientConfig,

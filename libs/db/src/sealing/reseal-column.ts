@@ -27,8 +27,9 @@ const headBytes = 5;
 const sliceRows = 500;
 
 /**
- * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service goes on: a box that is replaced meanwhile
- * is left alone, and running it again changes nothing more. Null and empty values are no boxes. A box that does not open is counted and left as it is.
+ * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service goes on: a box that is
+ * replaced meanwhile is left alone, and running it again changes nothing more. Null and empty values are no boxes. A
+ * box that does not open is counted and left as it is.
  */
 export async function resealColumn<DB>(db: Kysely<DB>, sealer: Sealer, sealed: SealedColumn): Promise<Resealed> {
   const { table, column, row: ids, needs = [] } = sealed;

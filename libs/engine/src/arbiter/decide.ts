@@ -8,15 +8,17 @@ import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSe
 /** What the ledger knows of the contact, without the send itself. Planned sends are those that could be sent. */
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
-/** The decision about one send, with the rule that decided, and who has the place instead. Times are epoch milliseconds. */
+/**
+ * The decision about one send, with the rule that decided, and who has the place instead. Times are epoch milliseconds.
+ */
 export type Decision =
   | { kind: 'send' }
   | { kind: 'hold'; until: number; rule: string; reason: string; lostTo?: Owner }
   | { kind: 'skip'; rule: string; reason: string };
 
 /**
- * Decides about a send by the rules, at `now`. The same arguments give the same decision. A send that has its place is held by
- * quiet hours only: whether its attempt before arrived is not known, so the place stays taken.
+ * Decides about a send by the rules, at `now`. The same arguments give the same decision. A send that has its place is
+ * held by quiet hours only: whether its attempt before arrived is not known, so the place stays taken.
  */
 export function decideSend(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Decision {
   if (send.expiresAt !== null && send.expiresAt <= now) {

@@ -6,8 +6,9 @@ import type { QuietHours } from './rules.ts';
 const mostInARow = 32;
 
 /**
- * The end of the quiet hours at `now`, of all windows that follow each other without a pause; undefined outside of them.
- * Begin and end are times of day: they keep them when clocks change, and a skipped time is the moment at which clocks go forward.
+ * The end of the quiet hours at `now`, of all windows that follow each other without a pause; undefined outside of
+ * them. Begin and end are times of day: they keep them when clocks change, and a skipped time is the moment at which
+ * clocks go forward.
  */
 export function quietUntil(
   rules: readonly QuietHours[],

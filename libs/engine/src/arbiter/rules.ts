@@ -4,7 +4,8 @@ import type { Unit } from '../time/spans.ts';
 export type Span = { duration: number; unit: Unit };
 
 /**
- * Hours of the day in which nothing is sent, in the contact's zone. `to` is not after `from` when they last over midnight;
+ * Hours of the day in which nothing is sent, in the contact's zone. `to` is not after `from` when they last over
+ * midnight;
  * `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; none: every day).
  */
 export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };

@@ -3,8 +3,8 @@ const minuteMs = 60_000;
 const burstMs = 1_000;
 
 /**
- * The time at which a send may leave when sends are spread evenly over each minute, and the time from which on the following
- * one may. `next` is that of the send before.
+ * The time at which a send may leave when sends are spread evenly over each minute, and the time from which on the
+ * following one may. `next` is that of the send before.
  */
 export function takeSlot(next: number, perMinute: number, now: number): { at: number; next: number } {
   const at = Math.max(next, now - burstMs);

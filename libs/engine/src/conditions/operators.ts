@@ -40,8 +40,9 @@ const optionUnits = 16;
 const timeUnits = 800;
 
 /**
- * All operators by name. Numbers and numeric texts are compared by value, other text exactly. Each charges both values to the meter
- * before it reads them. So the work of a test must be in proportion to their sizes; what costs more is charged beside it.
+ * All operators by name. Numbers and numeric texts are compared by value, other text exactly. Each charges both values
+ * to the meter before it reads them. So the work of a test must be in proportion to their sizes; what costs more is
+ * charged beside it.
  */
 export const operators = Object.fromEntries(
   Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),

@@ -73,7 +73,10 @@ export function compileRendering({ match, conditions }: RuleConfig, compiling: C
   });
 }
 
-/** Reads and compiles a rendered rule. Its values stand as they are and are not evaluated again. Throws on what is no rule. */
+/**
+ * Reads and compiles a rendered rule. Its values stand as they are and are not evaluated again. Throws on what is no
+ * rule.
+ */
 export function compileRendered(rendered: JsonObject, compiling: Compiling): Rule {
   return compile(renderedRule.parse(rendered), compiling, (value) => () => value);
 }

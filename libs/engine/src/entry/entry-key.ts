@@ -8,8 +8,8 @@ import type { Template } from '../templates/template.ts';
 const keyUnits = 64 * 1024;
 
 /**
- * The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key counts. `work` is
- * counted in units of `Meter`.
+ * The key of an entry by a template; undefined when it is empty or can't be rendered: then the contact's own key
+ * counts. `work` is counted in units of `Meter`.
  */
 export function renderEntryKey(
   key: () => Template,

@@ -1,7 +1,9 @@
 import { shareOf } from '../share-of.ts';
 import { judgeReEntry, type PastEntries, type ReEntryRule } from './re-entry.ts';
 
-/** A contact at the gate. `key` is that of re-entry; undefined for a contact that nothing identifies: it never was here. */
+/**
+ * A contact at the gate. `key` is that of re-entry; undefined for a contact that nothing identifies: it never was here.
+ */
 export type Arrival = { key: bigint | undefined; contactKey: string };
 
 /** What becomes of an arrival. `allowedAt` is as in `judgeReEntry`. */
@@ -18,8 +20,8 @@ export type EntryRules = {
 };
 
 /**
- * Judges arrivals in their order, each also by those before it. The reasons are asked in this order: re-entry, holdout. `past`
- * has the entries of their keys.
+ * Judges arrivals in their order, each also by those before it. The reasons are asked in this order: re-entry, holdout.
+ * `past` has the entries of their keys.
  */
 export function judgeEntries(
   rules: EntryRules,

@@ -11,8 +11,8 @@ const eventUnits = 1024 * 1024;
 export type GoalEvent = { name: string; contact: JsonObject; properties: JsonValue };
 
 /**
- * The goals of an enrollment that an event meets, in the order of the array, up to the first that acts on a run. `met` has the
- * names of those that were met before. A rule that can't be decided does not hold.
+ * The goals of an enrollment that an event meets, in the order of the array, up to the first that acts on a run. `met`
+ * has the names of those that were met before. A rule that can't be decided does not hold.
  */
 export function goalsOfEvent(
   goals: readonly CompiledGoal[],

@@ -17,7 +17,10 @@ type Complain = (key: string, message: string, hints?: Hints) => void;
 /** A step as read. `bound` is absent if its config is invalid, `places` are to be checked. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; places: Place[]; problems: Violation[] };
 
-/** Reads one step by itself, without checking its places. `config` is that of `configOf`, `ids` are the ids of all steps. */
+/**
+ * Reads one step by itself, without checking its places. `config` is that of `configOf`, `ids` are the ids of all
+ * steps.
+ */
 export function readStep(raw: JsonValue, index: number, config: JsonObject, ids: readonly string[]): ReadStep {
   const given = objectOf(raw) ?? {};
   const typeName = given['type'];

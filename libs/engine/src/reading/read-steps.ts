@@ -23,10 +23,11 @@ type StepsOptions = { active: boolean; makeId: () => string; strict?: boolean };
 type Steps = { steps: Step[]; problems: Violation[] };
 
 /**
- * Reads the `steps` of a request. Moves parameters beside `type` into `config` (which takes precedence), creates missing ids
- * and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the steps can't run, as
- * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step. `strict` also
- * refuses parameters that the step type does not list, which are kept otherwise.
+ * Reads the `steps` of a request. Moves parameters beside `type` into `config` (which takes precedence), creates
+ * missing ids and names, and sets positions in the order of the array. `problems` has the first 100 reasons why the
+ * steps can't run, as
+ * `steps.2.config.duration`: "Step 2 (wait): duration must be at least 1". `active` requires at least one step.
+ * `strict` also refuses parameters that the step type does not list, which are kept otherwise.
  */
 export function readSteps(text: string, o: StepsOptions): Steps {
   return atOnce(readStepsInTurns(text, o));

@@ -22,9 +22,9 @@ const readingUnits = 12;
 const findPlaces = placesIn(settingsSchema);
 
 /**
- * Reads the settings of a request, of which members that are null count as absent, for a workflow with these steps. `problems`
- * has the reasons why they can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses members that there
- * are not, which are left out otherwise. Templates are checked apart, when settings are saved.
+ * Reads the settings of a request, of which members that are null count as absent, for a workflow with these steps.
+ * `problems` has the reasons why they can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses
+ * members that there are not, which are left out otherwise. Templates are checked apart, when settings are saved.
  */
 export function readSettings(
   given: JsonObject,

@@ -6,8 +6,8 @@ import type { ConfigProblem } from './step-type.ts';
 type Issue = z.core.$ZodIssue;
 
 /**
- * Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". Names the first problem of each
- * value: zod also counts the characters of a text that should be an array.
+ * Turns the issues of zod into phrases that follow the parameter's name: "must be at least 1". Names the first problem
+ * of each value: zod also counts the characters of a text that should be an array.
  */
 export function describeIssues(issues: readonly Issue[], input: unknown): ConfigProblem[] {
   const byPath = new Map<string, ConfigProblem>();

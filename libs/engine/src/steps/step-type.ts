@@ -39,12 +39,16 @@ export type EffectStub = (request: JsonObject, connection?: StepConnection) => S
 /** Whether a live run could use the connection that a step names, and why it could not. */
 export type StepConnection = 'usable' | { unusable: string };
 
-/** The effect of a step. `shows` are the members of its request for people who decide about it; none of them has a secret. */
+/**
+ * The effect of a step. `shows` are the members of its request for people who decide about it; none of them has a
+ * secret.
+ */
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**
- * What a step parks for, its result when nothing has settled it by its end, and its result in test runs. With `previews`, the
- * key of an exit, the request says under `preview.effect` what the effect of the step at that exit would be.
+ * What a step parks for, its result when nothing has settled it by its end, and its result in test runs. With
+ * `previews`, the key of an exit, the request says under `preview.effect` what the effect of the step at that exit
+ * would be.
  */
 export type Parks = {
   kind: ParkKind;

@@ -17,8 +17,8 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * Parses a point in time to epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in `timezone`), or
- * a number of seconds or milliseconds. Otherwise undefined.
+ * Parses a point in time to epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in
+ * `timezone`), or a number of seconds or milliseconds. Otherwise undefined.
  */
 export function parseInstant(value: unknown, timezone: string): number | undefined {
   if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));

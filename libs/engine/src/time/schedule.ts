@@ -8,9 +8,9 @@ export type Schedule = { frequency: string; timezone: string };
 const named: Record<string, string> = { hourly: '0 * * * *', daily: '0 0 * * *', weekly: '0 0 * * 1' };
 
 /**
- * The first tick after `after`, or undefined if there is none. A local time that is skipped when clocks go forward ticks at
- * the next time that exists; one that occurs twice ticks once. So the expression is evaluated on the local calendar, and only
- * its results become points in time.
+ * The first tick after `after`, or undefined if there is none. A local time that is skipped when clocks go forward
+ * ticks at the next time that exists; one that occurs twice ticks once. So the expression is evaluated on the local
+ * calendar, and only its results become points in time.
  */
 export function nextTick({ frequency, timezone }: Schedule, after: Date): Date | undefined {
   const cron = cronOf(frequency);

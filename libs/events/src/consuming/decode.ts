@@ -17,7 +17,9 @@ export type Decoded<D extends DescMessage> =
   | { received: ReceivedMessage; event: ConsumedEvent<D> }
   | { received: ReceivedMessage; problem: Error };
 
-/** Decodes a message of the topic. One that is refused, or no event of the topic, is a problem, which no retry solves. */
+/**
+ * Decodes a message of the topic. One that is refused, or no event of the topic, is a problem, which no retry solves.
+ */
 export function decodeEvent<D extends DescMessage>(topic: Topic<D>, received: ReceivedMessage): Decoded<D> {
   if (received.refusal !== undefined) return { received, problem: new Error(received.refusal) };
   const { ce_id: id, ce_type: type, traceparent } = received.headers;

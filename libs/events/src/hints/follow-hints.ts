@@ -5,9 +5,9 @@ import type { EventTransport, ReceivedMessage, Subscription } from '../transport
 import { type Hint, hintOf, hintsTopic } from './hint.ts';
 
 /**
- * Reads the hints of every service in this process: those of the last `sinceMs`, then each as it comes. A position is the
- * number of messages before it, the same for every process. `onStart` gets the first position that is read; `onHints` the
- * hints of one message, and the position after it.
+ * Reads the hints of every service in this process: those of the last `sinceMs`, then each as it comes. A position is
+ * the number of messages before it, the same for every process. `onStart` gets the first position that is read;
+ * `onHints` the hints of one message, and the position after it.
  */
 export function followHints(options: {
   transport: Pick<EventTransport, 'follow'>;

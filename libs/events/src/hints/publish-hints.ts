@@ -9,8 +9,8 @@ import { addTo, type Hint, hintsKey, hintsTopic, keyOf, resyncForAll } from './h
 /** The part of a service that sends hints. */
 export type HintPublisher = {
   /**
-   * Sends a hint, after the commit of the change that it is about: readers look at once. Costs an entry of a map. Hints of
-   * one key are merged and sent at most once a second, the first at once.
+   * Sends a hint, after the commit of the change that it is about: readers look at once. Costs an entry of a map. Hints
+   * of one key are merged and sent at most once a second, the first at once.
    */
   note(hint: Hint): void;
   /** Sends what waits, then ends. */
@@ -27,8 +27,8 @@ const mostWaiting = 10_000;
 const hintsOfMessage = 2000;
 
 /**
- * Publishes hints of one process. They are in memory until they are sent, at most a second: a process that is killed loses
- * these, one that stops does not. The transport is used from the first hint on.
+ * Publishes hints of one process. They are in memory until they are sent, at most a second: a process that is killed
+ * loses these, one that stops does not. The transport is used from the first hint on.
  */
 export function startHints(options: { transport: EventTransport; log: Logger; metrics: Metrics }): HintPublisher {
   const { transport, log } = options;

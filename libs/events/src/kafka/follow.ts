@@ -12,8 +12,8 @@ const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 
 /**
- * Reads a topic in this process alone. kafkajs reads only as a member of a group: this one has a single member and commits
- * nothing, so it goes with the process. The position in each partition is in memory.
+ * Reads a topic in this process alone. kafkajs reads only as a member of a group: this one has a single member and
+ * commits nothing, so it goes with the process. The position in each partition is in memory.
  */
 export function startKafkaFollower(
   options: Following & { consuming: Kafka; asking: Kafka; log: Logger; ensureTopic(): Promise<void> },

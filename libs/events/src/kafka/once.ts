@@ -1,4 +1,7 @@
-/** Makes a value when it is first asked for, once for all who ask meanwhile. One that could not be made is made again when it is next asked for. */
+/**
+ * Makes a value when it is first asked for, once for all who ask meanwhile. One that could not be made is made again
+ * when it is next asked for.
+ */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -24,8 +24,8 @@ export function groupIdOf(topic: string, group: string): string {
 }
 
 /**
- * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although the broker
- * answers. A broker that is away makes nothing unhealthy, because a restart would not help.
+ * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although
+ * the broker answers. A broker that is away makes nothing unhealthy, because a restart would not help.
  */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 

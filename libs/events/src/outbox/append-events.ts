@@ -13,11 +13,11 @@ const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
 const turnEvents = 100;
 
 /**
- * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization (several
- * above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset, `time`;
- * returns the ids. Lock the aggregate first: the order of the rows is the order of the events. Refuses an event above
- * 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the trace of the
- * request being served.
+ * Writes the events to the outbox of this service in the caller's transaction, as one row for each organization
+ * (several above one megabyte). Wake the relay after the commit. Sets `id` (`evt_` and a UUIDv7) and, if it is unset,
+ * `time`; returns the ids. Lock the aggregate first: the order of the rows is the order of the events. Refuses an event
+ * above 8 MiB as `event_too_large` (`too_large`). The events belong to the trace `traceparent`; default: the trace of
+ * the request being served.
  */
 export async function appendEvents<DB, D extends DescMessage>(
   trx: Transaction<DB>,

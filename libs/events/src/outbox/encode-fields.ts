@@ -13,9 +13,9 @@ import { TimestampSchema } from '@bufbuild/protobuf/wkt';
 type Init = Readonly<Record<string, unknown>>;
 
 /**
- * Encodes messages that are given as plain objects, one after the other. It looks at the fields that are given and at no
- * others: for a message with most fields unset this costs a quarter of `toBinary`. All go into the same bytes, because an
- * array for each is a third of the work. A message that fails ends the encoding.
+ * Encodes messages that are given as plain objects, one after the other. It looks at the fields that are given and at
+ * no others: for a message with most fields unset this costs a quarter of `toBinary`. All go into the same bytes,
+ * because an array for each is a third of the work. A message that fails ends the encoding.
  */
 export function startEncoding<D extends DescMessage>(desc: D) {
   const writer = new BinaryWriter();

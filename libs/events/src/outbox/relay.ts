@@ -38,8 +38,8 @@ const leaseMarginMs = 500;
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
 
 /**
- * Sends the outbox of this service, organizations in turn and each in order, until it is stopped. One process sends at a
- * time. After a failure it retries without end, with a new producer. A row is deleted only after all its events are
+ * Sends the outbox of this service, organizations in turn and each in order, until it is stopped. One process sends at
+ * a time. After a failure it retries without end, with a new producer. A row is deleted only after all its events are
  * stored; events that are sent again have the same ids.
  */
 export function startRelay<DB>(options: {

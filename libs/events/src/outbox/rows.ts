@@ -32,8 +32,8 @@ const smallBytes = 64 * 1024;
 /**
  * Lists the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
  * delays nobody. It never continues from the last read, because a row with a lower id may commit later. Bounded by
- * bytes, at least one row. A few small rows come with their frames. The frames of a flood do not, because most of them may
- * have to wait, and are listed again and again meanwhile.
+ * bytes, at least one row. A few small rows come with their frames. The frames of a flood do not, because most of them
+ * may have to wait, and are listed again and again meanwhile.
  */
 export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow & { found: number }>`
@@ -54,8 +54,8 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * The order of `roundRobin` where the outbox has more rows than one read: takes four times as long. The organizations are found by a walk
- * through the index, a step for each.
+ * The order of `roundRobin` where the outbox has more rows than one read: takes four times as long. The organizations
+ * are found by a walk through the index, a step for each.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow>`
@@ -123,7 +123,9 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly List
   `.execute(db.kysely);
 }
 
-/** The hints of a row and its messages, these with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
+/**
+ * The hints of a row and its messages, these with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding).
+ */
 export function unpackRow(
   row: OutboxRow,
   { service, traceparent }: { service: string; traceparent: string | undefined },

@@ -20,9 +20,9 @@ export type Throttle = {
 
 /**
  * Events of a partition are handled in order, so fairness between organizations is decided before. The relay sends the
- * flood of an organization no faster than the groups handle it: the flood waits in the outbox, of which organizations are
- * taken in turn, and the events of others have little of it before them. `lagOf` is the number of events that a group has
- * not handled.
+ * flood of an organization no faster than the groups handle it: the flood waits in the outbox, of which organizations
+ * are taken in turn, and the events of others have little of it before them. `lagOf` is the number of events that a
+ * group has not handled.
  */
 export function createThrottle(options: {
   /** The groups that consume a topic. Without one its events are not throttled. */

@@ -12,8 +12,8 @@ export type EventKeys = {
 export const signatureHeader = 'signature';
 
 /**
- * Messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. 32 messages add five hashes to
- * each message, and 64 would halve a cost that is a fraction of sending already.
+ * Messages that share a signature. An Ed25519 signature costs as much as a hundred hashes. 32 messages add five hashes
+ * to each message, and 64 would halve a cost that is a fraction of sending already.
  */
 const messagesOfSignature = 32;
 const longestPath = 16 * hashBytes;
@@ -45,7 +45,8 @@ export type Verify = (topic: string, message: TransportMessage) => string | unde
 
 /** Verifies signatures of `publishersOf` a topic: its service, and the one in whose process that runs. */
 export function createVerify({ verifying }: EventKeys, publishersOf: (topic: string) => readonly string[]): Verify {
-  // Hashes that are below a root whose signature was right, oldest first, with the key. Most messages of a tree need no more.
+  // Hashes that are below a root whose signature was right, oldest first, with the key. Most messages of a tree need no
+  // more.
   const proven = new Set<string>();
   const idOf = (kid: string, hash: Buffer) => `${kid} ${hash.toString('latin1')}`;
 

@@ -8,8 +8,9 @@ const turnMessages = 50;
 
 /**
  * The transport as one service uses it. Events of its own topics are signed when they are sent. Consumed events that no
- * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass as they
- * are, so that a redriven event has its first signature. A private transport needs no signatures and is returned unchanged.
+ * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass as
+ * they are, so that a redriven event has its first signature. A private transport needs no signatures and is returned
+ * unchanged.
  */
 export function signEvents(
   transport: EventTransport,

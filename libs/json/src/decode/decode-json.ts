@@ -22,8 +22,8 @@ export type DecodeOptions = {
   /** Whether the body of the method is the whole message. Default: false. */
   bodyIsMessage?: boolean;
   /**
-   * Refuses members and parameters that the message does not have as `malformed`, `unknown_member`. `query` is that of the
-   * request, also where the method reads none. Members of free JSON are not looked at.
+   * Refuses members and parameters that the message does not have as `malformed`, `unknown_member`. `query` is that of
+   * the request, also where the method reads none. Members of free JSON are not looked at.
    */
   strict?: { query: URLSearchParams } | undefined;
 };
@@ -32,12 +32,12 @@ export type DecodeOptions = {
 const maxViolations = 100;
 
 /**
- * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not JSON
- * (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid` with a
- * violation for each value of a wrong kind.
+ * Decodes body, query and path of a request into a message. Throws only `DomainError`: `malformed` for text that is not
+ * JSON (`malformed_json`), is nested too deep (`too_deep`) or lacks a required member (`parameter_missing`); `invalid`
+ * with a violation for each value of a wrong kind.
  *
- * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the service
- * answers with its own "not found".
+ * An integer in the path that can't be an id (not canonical, or above 2^53) becomes 0, which no resource has. So the
+ * service answers with its own "not found".
  */
 export function decodeJson<D extends DescMessage>(
   desc: D,
@@ -84,7 +84,9 @@ function* decodeParts<D extends DescMessage>(
   return message;
 }
 
-/** Refuses what the strict reading found, with everything else that is wrong: a misspelt member may be the missing one. */
+/**
+ * Refuses what the strict reading found, with everything else that is wrong: a misspelt member may be the missing one.
+ */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';
   const unknown = violations.filter(isUnknown);

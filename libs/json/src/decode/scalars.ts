@@ -8,8 +8,8 @@ import { skipParts } from '../skip-value.ts';
 import { enumRule, faultOf, type TextRule, textRule } from './text-rules.ts';
 
 /**
- * Reads the value at the cursor, gives it to `keep` and moves past it. Returns parts for a value that may be long, otherwise it
- * is done at once. A value of the wrong kind is skipped and noted as a problem.
+ * Reads the value at the cursor, gives it to `keep` and moves past it. Returns parts for a value that may be long,
+ * otherwise it is done at once. A value of the wrong kind is skipped and noted as a problem.
  */
 export type ReadValue = (cursor: Cursor, keep: (value: unknown) => void) => Parts<void> | undefined;
 

@@ -32,8 +32,8 @@ export type ListEncoder = {
 };
 
 /**
- * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they come. Collects
- * other repeated fields until the end. Takes singular fields from the last part.
+ * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they come.
+ * Collects other repeated fields until the end. Takes singular fields from the last part.
  */
 export function startList(desc: DescMessage): ListEncoder {
   const [streamed, ...kept] = desc.fields.filter(({ fieldKind }) => fieldKind === 'list');

@@ -7,8 +7,8 @@ import { elementWriter, type Members, memberWriters } from './writers.ts';
 type Text = { made: string };
 
 /**
- * The text of `encodeJson` in pieces of about `partLength` characters, so that its reader may let other work have its turn
- * between them. A piece ends between two elements of a list, or between two members.
+ * The text of `encodeJson` in pieces of about `partLength` characters, so that its reader may let other work have its
+ * turn between them. A piece ends between two elements of a list, or between two members.
  */
 export function* encodePieces<D extends DescMessage>(desc: D, message: MessageShape<D>): Generator<string> {
   const text = { made: '' };

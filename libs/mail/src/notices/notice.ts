@@ -1,7 +1,7 @@
 /**
- * A mail of the platform to one of its users. It reports, and a link in it opens a page: nothing is decided or changed by a mail,
- * because scanners follow every link, and mails are forwarded. It holds no data of contacts, because nothing removes it from a
- * mailbox again.
+ * A mail of the platform to one of its users. It reports, and a link in it opens a page: nothing is decided or changed
+ * by a mail, because scanners follow every link, and mails are forwarded. It holds no data of contacts, because nothing
+ * removes it from a mailbox again.
  */
 export type Notice = {
   subject: string;

@@ -16,9 +16,9 @@ const forgottenAfterDays = 90;
 const forgottenAtOnce = 100;
 
 /**
- * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is given up;
- * others are repeated with the same bytes for two days. A process that dies between sending and its commit sends a mail again,
- * with the same Message-ID.
+ * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is
+ * given up; others are repeated with the same bytes for two days. A process that dies between sending and its commit
+ * sends a mail again, with the same Message-ID.
  */
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
@@ -27,7 +27,10 @@ export function startMailLoop<DB>(o: {
   mailer: Mailer | undefined;
   /** Opens sealed mails; the table has `allowSealedMails` then. Default: the service has none. */
   sealer?: Sealer;
-  /** Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up then. Default: no mail has one. */
+  /**
+   * Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up
+   * then. Default: no mail has one.
+   */
   readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
   /** Called after each attempt. */
   onAttempt(outcome: MailOutcome): void;

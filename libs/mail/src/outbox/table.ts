@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Creates the table of the platform's own mails, in a migration of the service that sends them; the service has the table of jobs
- * (`createJobsTable`) already. A key has one mail. `mail` is the whole mail while it waits, and null once it was sent or given up:
+ * Creates the table of the platform's own mails, in a migration of the service that sends them; the service has the
+ * table of jobs (`createJobsTable`) already. A key has one mail. `mail` is the whole mail while it waits, and null once
+ * it was sent or given up:
  * what stays is the key, so that no late repeat sends it again. Rows go 90 days after their end.
  */
 export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
@@ -26,8 +27,8 @@ export async function createMailsTable<DB>(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Lets a service have mails with secrets, such as links that sign somebody in: after `createMailsTable`. They wait sealed, and the service
- * names `sealedMails` among its sealed columns.
+ * Lets a service have mails with secrets, such as links that sign somebody in: after `createMailsTable`. They wait
+ * sealed, and the service names `sealedMails` among its sealed columns.
  */
 export async function allowSealedMails<DB>(db: Kysely<DB>): Promise<void> {
   await sql`

@@ -9,8 +9,8 @@ export function hiddenUrl(url: string): { 'url.full': string; 'url.query': strin
 }
 
 /**
- * The query of a URL without its values, such as `email=*&limit=*`: a query may have the address of a person or a token. Undefined
- * for a URL without a query.
+ * The query of a URL without its values, such as `email=*&limit=*`: a query may have the address of a person or a
+ * token. Undefined for a URL without a query.
  */
 export function hiddenQuery(url: string): string | undefined {
   const [, search = ''] = /^[^?]*\?([^#]*)/s.exec(url) ?? [];

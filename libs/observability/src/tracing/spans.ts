@@ -67,8 +67,8 @@ export function startStep(name: string, kind: keyof typeof stepKinds, traceparen
 }
 
 /**
- * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`. Only
- * where `collectsTraces()`: elsewhere a call should not pay for the description of its span.
+ * Starts the span of a call that is about to be made, below the active span, and writes its trace context to `headers`.
+ * Only where `collectsTraces()`: elsewhere a call should not pay for the description of its span.
  */
 export function startClientSpan(name: string, attributes: Attributes, headers: Headers): CallSpan {
   const parent = context.active();

@@ -2,8 +2,8 @@ import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
 /**
- * What a status means where the provider has no rule of its own. A 5xx to a request that changes something may have been done; a 503
- * was not, since whoever answers it has not begun.
+ * What a status means where the provider has no rule of its own. A 5xx to a request that changes something may have
+ * been done; a 503 was not, since whoever answers it has not begun.
  */
 export function judgeByStatus(answer: ProviderAnswer, request: ProviderRequest, problem: Problem): Verdict {
   const { status } = answer;

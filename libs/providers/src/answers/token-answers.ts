@@ -44,8 +44,8 @@ type TokenReader = (answer: ProviderAnswer) => { tokens: Tokens } | { verdict: T
 export type TokenError = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
 /**
- * What an error of a token endpoint means. A refresh that may have been made is `unknown`: the provider may have replaced the refresh
- * token already.
+ * What an error of a token endpoint means. A refresh that may have been made is `unknown`: the provider may have
+ * replaced the refresh token already.
  */
 export function judgeTokenError(
   answer: ProviderAnswer,

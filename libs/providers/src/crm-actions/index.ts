@@ -8,7 +8,8 @@ import { salesforceAction } from './salesforce.ts';
 export type { CrmStepKind };
 
 /**
- * The action and its payload that a CRM step means at a provider, or a sentence why there is none. `request` is that of the step: `fields`,
+ * The action and its payload that a CRM step means at a provider, or a sentence why there is none. `request` is that of
+ * the step: `fields`,
  * `record_type` and `record_id`, with our names.
  */
 export function crmAction(

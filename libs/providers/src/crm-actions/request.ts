@@ -10,8 +10,8 @@ export type Choice = { name: string; payload: JsonObject } | { refused: string }
 export type FieldNames = Readonly<Record<string, string>>;
 
 /**
- * Renames fields, and adds the custom ones under their own names. Refuses a field without a counterpart, rather than losing it: the
- * customer names the right one in `custom`.
+ * Renames fields, and adds the custom ones under their own names. Refuses a field without a counterpart, rather than
+ * losing it: the customer names the right one in `custom`.
  */
 export function renamed(
   fields: JsonObject,

@@ -23,7 +23,10 @@ const personNames: FieldNames = {
 };
 const leadNames: FieldNames = { ...personNames, company_name: 'Company', source: 'LeadSource' };
 
-/** A lead with an external id is made once: `external_system` names the field of leads that has it, such as `Crm_Key__c`. */
+/**
+ * A lead with an external id is made once: `external_system` names the field of leads that has it, such as
+ * `Crm_Key__c`.
+ */
 function createLead({ external_system: system, external_id: externalId, ...fields }: JsonObject): Choice {
   const read = renamed(fields, leadNames, 'Salesforce');
   if ('refused' in read) return read;

@@ -3,7 +3,10 @@ import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { Account, OAuth } from '../provider.ts';
 import { basic } from '../requests/sign.ts';
 
-/** Gong takes the parameters of a grant in the query, and the client by Basic. It tells where the API of the customer is. */
+/**
+ * Gong takes the parameters of a grant in the query, and the client by Basic. It tells where the API of the customer
+ * is.
+ */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://app.gong.io/oauth2/authorize',
   tokenUrl: () => 'https://app.gong.io/oauth2/generate-customer-token',

@@ -57,7 +57,8 @@ export const googleWorkspace: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Of Gmail's 6,000 units a minute for a person, a mail takes 100. Sheets allows 60 reads and 60 writes a minute for a person.
+  // Of Gmail's 6,000 units a minute for a person, a mail takes 100. Sheets allows 60 reads and 60 writes a minute for a
+  // person.
   limits: [
     {
       points: 60,

@@ -29,8 +29,9 @@ export function sheetOfUrl(url: string): { spreadsheet_id: string; sheet_id?: nu
 }
 
 /**
- * Pages of a sheet, as people see its values. A sheet tells no times of changes, so each run reads it whole: a cursor without `row` begins
- * at the top. The cursor within a run is `{ row, sheet, header, rows }`: the next row, and what the first page found.
+ * Pages of a sheet, as people see its values. A sheet tells no times of changes, so each run reads it whole: a cursor
+ * without `row` begins at the top. The cursor within a run is `{ row, sheet, header, rows }`: the next row, and what
+ * the first page found.
  */
 export const sheetRows: RecordPages = function* ({ config: json, cursor }) {
   const config = sheetRowsConfig.parse(json);

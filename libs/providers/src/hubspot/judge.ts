@@ -3,7 +3,10 @@ import { listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Statuses of the network before HubSpot: the request did not arrive. 520 and 524 came after it did, and are judged by status. */
+/**
+ * Statuses of the network before HubSpot: the request did not arrive. 520 and 524 came after it did, and are judged by
+ * status.
+ */
 const notArrived = new Set([521, 522, 523]);
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {

@@ -22,9 +22,10 @@ const searchPage = 200;
 const listPage = 100;
 
 /**
- * Pages of HubSpot. The first run lists all objects. Later ones search for a frozen window of modification times, by rising ids: neither
- * the limit of 10,000 results nor many objects of one time can end or repeat it, and an object that changes meanwhile leaves the window
- * and comes with the next run. The cursor is `{ since }` between runs, and `{ upper, after }` or `{ since, upper, last }` within one.
+ * Pages of HubSpot. The first run lists all objects. Later ones search for a frozen window of modification times, by
+ * rising ids: neither the limit of 10,000 results nor many objects of one time can end or repeat it, and an object that
+ * changes meanwhile leaves the window and comes with the next run. The cursor is `{ since }` between runs, and `{
+ * upper, after }` or `{ since, upper, last }` within one.
  */
 export const hubspotRecords: RecordPages = function* ({ config: json, cursor, upper }) {
   const config = hubspotRecordsConfig.parse(json);
@@ -79,7 +80,10 @@ function rowsOf(body: Parameters<typeof objectOf>[0]): JsonObject[] {
   });
 }
 
-/** Ids of objects that were archived in the last 90 days: rows `{ id, archived_at }`. What was erased for privacy leaves none. */
+/**
+ * Ids of objects that were archived in the last 90 days: rows `{ id, archived_at }`. What was erased for privacy leaves
+ * none.
+ */
 export const hubspotArchived: RecordPages = function* ({ config: json, cursor, upper }) {
   const { object } = hubspotRecordsConfig.parse(json);
   const { body } = yield {

@@ -29,8 +29,8 @@ function fitsJson({ headers = {}, messageId, html, text }: Mail): boolean {
 }
 
 /**
- * The body of `sendMail`: JSON, or the mail itself in base64 where it needs a header that JSON has no place for, as that of a one-click unsubscribe.
- * A mail that is sent so is always kept in Sent Items.
+ * The body of `sendMail`: JSON, or the mail itself in base64 where it needs a header that JSON has no place for, as
+ * that of a one-click unsubscribe. A mail that is sent so is always kept in Sent Items.
  */
 export function sendMailBody(mail: Mail, place: ActionPlace): RequestBody {
   if (fitsJson(mail))

@@ -20,7 +20,9 @@ const implied: Implied = {
   'User.ReadWrite': ['User.Read'],
 };
 
-/** A refresh gives a new refresh token, and the old one stays valid until its own end. So a lost answer loses nothing. */
+/**
+ * A refresh gives a new refresh token, and the old one stays valid until its own end. So a lost answer loses nothing.
+ */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
   authorizeParams: { response_mode: 'query', prompt: 'select_account' },

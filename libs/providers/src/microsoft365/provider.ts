@@ -50,7 +50,8 @@ export const microsoft365: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Exchange takes 30 mails a minute of a mailbox, and 10,000 requests in ten minutes; Teams one message a second to a channel.
+  // Exchange takes 30 mails a minute of a mailbox, and 10,000 requests in ten minutes; Teams one message a second to a
+  // channel.
   limits: [
     {
       points: 30,

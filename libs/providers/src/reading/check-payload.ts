@@ -5,8 +5,8 @@ import { coerce, innermost, objectOf } from './coerce.ts';
 import { type InputProblem, problemsOf, unknownField } from './problems.ts';
 
 /**
- * What is wrong with the payload of a step before it is rendered: names of fields, missing ones, and values without templates. What a
- * template renders is judged when the step runs.
+ * What is wrong with the payload of a step before it is rendered: names of fields, missing ones, and values without
+ * templates. What a template renders is judged when the step runs.
  */
 export function checkPayload({ input }: Pick<Action, 'input'>, payload: JsonObject): InputProblem[] {
   return problemsAt(input, payload, []);

@@ -5,9 +5,9 @@ const numberText = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/;
 const words: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
 
 /**
- * A rendered value as its schema wants it: templates render texts, so a text that says a number, a boolean or a list becomes one. An
- * empty text means that nothing was given, and is undefined. Null stays, and clears where the schema takes it. A value that fits
- * nothing stays as it is, for the schema to refuse.
+ * A rendered value as its schema wants it: templates render texts, so a text that says a number, a boolean or a list
+ * becomes one. An empty text means that nothing was given, and is undefined. Null stays, and clears where the schema
+ * takes it. A value that fits nothing stays as it is, for the schema to refuse.
  */
 export function coerce(schema: z.core.$ZodType, value: JsonValue | undefined): unknown {
   if (typeof value === 'string' && value.trim() === '') return undefined;
@@ -85,7 +85,9 @@ function optionOf({ options }: z.ZodUnion, value: JsonValue): unknown {
   return plain(value);
 }
 
-/** Numbers that were kept with their digits become numbers: what is sent is written by other code than what was read. */
+/**
+ * Numbers that were kept with their digits become numbers: what is sent is written by other code than what was read.
+ */
 function plain(value: JsonValue): unknown {
   if (isRawNumber(value)) return Number(value.rawJSON);
   if (Array.isArray(value)) return value.map(plain);

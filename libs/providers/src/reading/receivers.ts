@@ -16,7 +16,10 @@ export function receiversOf(payload: JsonObject): string[] {
   return [...new Set(found.map((one) => one.toLowerCase()))];
 }
 
-/** Whom an action with this payload writes to; undefined where it writes to nobody. Without addresses it is a person whom it does not name. */
+/**
+ * Whom an action with this payload writes to; undefined where it writes to nobody. Without addresses it is a person
+ * whom it does not name.
+ */
 export function writesTo(action: Action, payload: JsonObject): string[] | undefined {
   const { reaches, writing } = action;
   if (reaches !== 'people' || writing?.when?.(payload) === false) return undefined;

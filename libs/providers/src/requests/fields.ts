@@ -7,8 +7,8 @@ export const line = (help: string, most = 255) => z.string().min(1).max(most).de
 export const longText = (help: string) => z.string().min(1).max(65_536).describe(help);
 
 /**
- * A mail address, without quotes and comments: it is one text for one mailbox, by which suppressions and rules are asked. Whether it can
- * receive mail is for the provider to say. `receiversOf` finds every text that this takes.
+ * A mail address, without quotes and comments: it is one text for one mailbox, by which suppressions and rules are
+ * asked. Whether it can receive mail is for the provider to say. `receiversOf` finds every text that this takes.
  */
 export const mailAddress = (help: string) =>
   z

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { line, longText, mailAddress } from './fields.ts';
 
 /**
- * Headers that a mail may have beside those that its fields make: of unsubscribing (RFC 2369, RFC 8058) and of automatic mail (RFC 3834), and
- * names of one's own. Recipients, sender and subject are fields, which permits and rules look at.
+ * Headers that a mail may have beside those that its fields make: of unsubscribing (RFC 2369, RFC 8058) and of
+ * automatic mail (RFC 3834), and names of one's own. Recipients, sender and subject are fields, which permits and rules
+ * look at.
  */
 const headerName =
   /^(x-[a-z0-9-]{1,60}|list-unsubscribe|list-unsubscribe-post|list-id|auto-submitted|precedence|feedback-id)$/i;

@@ -22,8 +22,9 @@ export type MailParts = {
 };
 
 /**
- * A mail as RFC 5322 has it. nodemailer's node writes the headers, which is where a value of a contact could add one of its own; it does so
- * without I/O. Its composer would stream the bodies, so they are written here, in base64 of 76 characters a line.
+ * A mail as RFC 5322 has it. nodemailer's node writes the headers, which is where a value of a contact could add one of
+ * its own; it does so without I/O. Its composer would stream the bodies, so they are written here, in base64 of 76
+ * characters a line.
  */
 export function composeMime(mail: MailParts): string {
   const parts = [

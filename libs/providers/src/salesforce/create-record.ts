@@ -9,8 +9,8 @@ import { literal, queryRequest, timeLiteral } from './soql.ts';
 const skewMs = 60_000;
 
 /**
- * Makes a record. Salesforce knows no keys of requests, so a repeat first looks for what an earlier attempt may have made: by the field
- * that has our key, else by `natural` fields among the records that are no older than the step.
+ * Makes a record. Salesforce knows no keys of requests, so a repeat first looks for what an earlier attempt may have
+ * made: by the field that has our key, else by `natural` fields among the records that are no older than the step.
  */
 export function* createRecord(
   object: string,

@@ -18,7 +18,10 @@ const forbidden = new Set([
   'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
 ]);
 
-/** What an answer of Salesforce means. Its statuses say little: a limit is a 403, a lock is a 400, and several matches are a 300. */
+/**
+ * What an answer of Salesforce means. Its statuses say little: a limit is a 403, a lock is a 400, and several matches
+ * are a 300.
+ */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, body } = answer;
   const failed = failedRecords(answer);

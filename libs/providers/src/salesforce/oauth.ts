@@ -8,7 +8,10 @@ function loginOf({ token_url: tokenUrl }: Credentials): string {
   return tokenUrl && URL.canParse(tokenUrl) ? new URL(tokenUrl).origin : 'https://login.salesforce.com';
 }
 
-/** Salesforce tells no lifetime: a token is refreshed when it is refused. Whether a refresh token rotates is an option of the app. */
+/**
+ * Salesforce tells no lifetime: a token is refreshed when it is refused. Whether a refresh token rotates is an option
+ * of the app.
+ */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => `${loginOf(credentials)}/services/oauth2/authorize`,
   tokenUrl: (credentials) => `${loginOf(credentials)}/services/oauth2/token`,

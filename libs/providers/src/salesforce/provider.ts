@@ -61,7 +61,8 @@ export const salesforce: Provider = {
       isDone: ({ status, body }) => status === 403 && objectOf(listOf(body)[0])['errorCode'] === 'INSUFFICIENT_ACCESS',
     };
     const { Max, Remaining } = objectOf(objectOf(limits.body)['DailyApiRequests']);
-    // A token without the scope openid answers 403: the organization is then unknown, and the token is good all the same.
+    // A token without the scope openid answers 403: the organization is then unknown, and the token is good all the
+    // same.
     const identity = yield {
       host: 'instance',
       method: 'GET',
@@ -77,6 +78,7 @@ export const salesforce: Provider = {
       checks: [{ name: 'api', ok: left !== 0, detail: `The token may use the REST API.${calls}` }],
     };
   },
-  // Salesforce limits the day, and long calls at the same time, not the second: this keeps one sender from taking them all.
+  // Salesforce limits the day, and long calls at the same time, not the second: this keeps one sender from taking them
+  // all.
   limits: [{ points: 25, seconds: 1 }],
 };

@@ -24,8 +24,9 @@ const overlapMs = 5 * 60_000;
 const pageSize = 2000;
 
 /**
- * Pages of Salesforce, by rising `SystemModstamp` and id: bulk and system writes move it, which `LastModifiedDate` does not see. Each page
- * is a query of its own that begins after the last record of the page before, so no cursor of Salesforce can end. The cursor is
+ * Pages of Salesforce, by rising `SystemModstamp` and id: bulk and system writes move it, which `LastModifiedDate` does
+ * not see. Each page is a query of its own that begins after the last record of the page before, so no cursor of
+ * Salesforce can end. The cursor is
  * `{ since }` between runs, and `{ since, upper, at, last }` within one.
  */
 export const salesforceRecords: RecordPages = function* ({ config: json, cursor, upper }) {

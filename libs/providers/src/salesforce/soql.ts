@@ -20,7 +20,10 @@ export function queryRequest(
   };
 }
 
-/** A text as a literal. No text ends it: backslash and quote are escaped, and so are the other characters that SOQL has escapes for. */
+/**
+ * A text as a literal. No text ends it: backslash and quote are escaped, and so are the other characters that SOQL has
+ * escapes for.
+ */
 export function literal(text: string): string {
   return `'${escaped(text)}'`;
 }
@@ -65,7 +68,10 @@ const isoDay = /^\d{4}-\d{2}-\d{2}$/;
 const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
-/** A value as a literal of a type: only what has its exact form goes without quotes. A day or time that is compared by order is one. */
+/**
+ * A value as a literal of a type: only what has its exact form goes without quotes. A day or time that is compared by
+ * order is one.
+ */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);
   const isOrdered = operator.startsWith('less') || operator.startsWith('greater');

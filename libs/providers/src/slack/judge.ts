@@ -5,7 +5,10 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
-/** Slack says what went wrong by a word, in an answer 200 of the API and as the text of a webhook. Words that are not here are `permanent`. */
+/**
+ * Slack says what went wrong by a word, in an answer 200 of the API and as the text of a webhook. Words that are not
+ * here are `permanent`.
+ */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
   rate_limited: 'rate_limited',

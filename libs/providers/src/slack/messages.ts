@@ -10,7 +10,10 @@ export function call(method: string, body: JsonObject): ProviderRequest {
   return { host: 'api', method: 'POST', path: `/api/${method}`, body: { json: body } };
 }
 
-/** Text as Slack shows it. What contacts fill in must not become a mention or a hidden link, so its control characters are escaped. */
+/**
+ * Text as Slack shows it. What contacts fill in must not become a mention or a hidden link, so its control characters
+ * are escaped.
+ */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

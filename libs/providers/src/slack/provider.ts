@@ -63,7 +63,8 @@ export const slack: Provider = {
     request.host === 'webhook' ? {} : bearer(credentials['access_token'], credentials['bot_token']),
   judge,
   test: (credentials) => (credentials['access_token'] || credentials['bot_token'] ? testToken() : testWebhook()),
-  // The workspace's own limits are by method; one message a second to a channel is the narrowest, and Slack lets short bursts pass.
+  // The workspace's own limits are by method; one message a second to a channel is the narrowest, and Slack lets short
+  // bursts pass.
   limits: [
     {
       points: 50,

@@ -6,7 +6,9 @@ import type { Problem, Verdict } from '../outcomes.ts';
 /** 401s of a good key that may not do this. */
 const forbidden = new Set(['secret_key_required', 'platform_api_key_expired']);
 
-/** What an answer of Stripe means. `Stripe-Should-Retry` wins over the status, except that a limit is always a limit. */
+/**
+ * What an answer of Stripe means. `Stripe-Should-Retry` wins over the status, except that a limit is always a limit.
+ */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, headers } = answer;
   const error = objectOf(objectOf(answer.body)['error']);

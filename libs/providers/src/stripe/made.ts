@@ -16,8 +16,8 @@ export function marked(metadata: Readonly<Record<string, string>> | undefined, {
 }
 
 /**
- * What an attempt made that Stripe has forgotten by now; undefined without one. `query` narrows the list to where it must be; an
- * object that is not on the page may be behind it, which only a person can tell.
+ * What an attempt made that Stripe has forgotten by now; undefined without one. `query` narrows the list to where it
+ * must be; an object that is not on the page may be behind it, which only a person can tell.
  */
 export function* findMade(
   path: string,

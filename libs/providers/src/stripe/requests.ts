@@ -12,7 +12,10 @@ export function get(path: string, query?: Query): ProviderRequest {
   return { host: 'api', method: 'GET', path, query, headers };
 }
 
-/** A request that changes something. Stripe answers a repeat of its key with what it answered before. `part` tells the calls of one action apart. */
+/**
+ * A request that changes something. Stripe answers a repeat of its key with what it answered before. `part` tells the
+ * calls of one action apart.
+ */
 export function post(path: string, parameters: Parameters, { key }: ActionPlace, part?: string): ProviderRequest {
   const idempotencyKey = part === undefined ? key : `${key}:${part}`;
   return {
@@ -30,7 +33,10 @@ export function del(path: string, parameters: Parameters): ProviderRequest {
 
 export type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
-/** Parameters as a form with bracket names, such as `items[0][price]`. What is undefined is left out; null clears, as an empty text. */
+/**
+ * Parameters as a form with bracket names, such as `items[0][price]`. What is undefined is left out; null clears, as an
+ * empty text.
+ */
 function formOf(parameters: Parameters): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) => pairsOf(name, value));
 }

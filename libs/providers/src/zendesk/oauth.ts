@@ -10,8 +10,8 @@ export function originOf({ subdomain: name }: Credentials): string | undefined {
 }
 
 /**
- * A refresh ends the old access token at once, so calls under way are answered 401 and made again with the new one. Long lives are asked
- * for, which makes that rare; without a life, tokens of older clients have no refresh token.
+ * A refresh ends the old access token at once, so calls under way are answered 401 and made again with the new one.
+ * Long lives are asked for, which makes that rare; without a life, tokens of older clients have no refresh token.
  */
 const lives = { expires_in: '172800', refresh_token_expires_in: '7776000' };
 

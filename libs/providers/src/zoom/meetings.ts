@@ -36,8 +36,8 @@ export function startOf(time: string): string {
 }
 
 /**
- * The agenda with a reference made of the key, by which an attempt finds what an earlier one made. Lists show the first 250 characters, so it stands
- * in front of a longer one.
+ * The agenda with a reference made of the key, by which an attempt finds what an earlier one made. Lists show the first
+ * 250 characters, so it stands in front of a longer one.
  */
 export function agendaOf(agenda: string | undefined, place: ActionPlace): string {
   const reference = referenceOf(place);

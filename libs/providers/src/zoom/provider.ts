@@ -45,7 +45,8 @@ export const zoom: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Of the plan Pro, for all apps of the account together. Others may do less or more, and a refusal says when to go on.
+  // Of the plan Pro, for all apps of the account together. Others may do less or more, and a refusal says when to go
+  // on.
   limits: [
     { points: 30, seconds: 1, counts: ({ method }) => method === 'GET', of: 'reads' },
     { points: 20, seconds: 1, counts: ({ method }) => method !== 'GET', of: 'writes' },

@@ -19,7 +19,10 @@ export function toHeaders(metadata: grpc.Metadata): Headers {
   return headers;
 }
 
-/** Turns Headers into gRPC metadata, each `set-cookie` as a value of its own. A character that is not printable ASCII, on which gRPC throws, becomes `?`. */
+/**
+ * Turns Headers into gRPC metadata, each `set-cookie` as a value of its own. A character that is not printable ASCII,
+ * on which gRPC throws, becomes `?`.
+ */
 export function toMetadata(headers: Iterable<[string, string]>): grpc.Metadata {
   const metadata = new grpc.Metadata();
   for (const [name, value] of headers) {

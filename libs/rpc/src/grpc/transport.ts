@@ -16,9 +16,9 @@ import { callUnary, type Wire } from './unary-call.ts';
 export type GrpcTransport = Transport & { close(): void };
 
 /**
- * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`; streams, large
- * requests and large answers, which take long, go over a client that `largeClient` opens when it is first needed. Deadlines,
- * cancellation and trace context cross the transport.
+ * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`;
+ * streams, large requests and large answers, which take long, go over a client that `largeClient` opens when it is
+ * first needed. Deadlines, cancellation and trace context cross the transport.
  */
 export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
   const peer = peerAttributes(address);

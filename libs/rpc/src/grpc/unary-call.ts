@@ -61,8 +61,8 @@ const maxSmallBytes = 64 << 10;
 
 /**
  * Makes one unary call over grpc-js. Sends it again when it was not sent and there is a connection now. A call that its
- * signal ends fails with the signal's reason if that is a ConnectError. Where traces are collected, the call is one client
- * span, and its trace context is added to `header`.
+ * signal ends fails with the signal's reason if that is a ConnectError. Where traces are collected, the call is one
+ * client span, and its trace context is added to `header`.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,

@@ -15,8 +15,8 @@ export type IncomingCall = {
 export type UnaryContext = HandlerContext & { end(): void };
 
 /**
- * The context of a call, which creates its signal on first use. A class, because each object literal with a getter has a hidden
- * class of its own, which keeps everything that the getter sees alive until old objects are collected.
+ * The context of a call, which creates its signal on first use. A class, because each object literal with a getter has
+ * a hidden class of its own, which keeps everything that the getter sees alive until old objects are collected.
  */
 class CallContext implements UnaryContext {
   readonly service;

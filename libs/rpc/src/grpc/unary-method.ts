@@ -20,8 +20,8 @@ export type UnaryMethod = {
 };
 
 /**
- * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves the
- * cost of a call beside its method.
+ * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves
+ * the cost of a call beside its method.
  */
 export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[]): UnaryMethod {
   const serve = chained(interceptors, (request) => invoke(spec, request));

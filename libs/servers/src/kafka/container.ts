@@ -56,7 +56,9 @@ export async function startContainer(options: {
   };
 }
 
-/** The settings of a password as the image takes them: `KAFKA_` and the name in upper case, with underscores for dots. */
+/**
+ * The settings of a password as the image takes them: `KAFKA_` and the name in upper case, with underscores for dots.
+ */
 function lockedEnvironment(): Record<string, string> {
   const settings = Object.entries(passwordSettings).map(([name, value]) => [
     `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`,

@@ -21,8 +21,8 @@ export type RedisServer = {
 const stopPatienceMs = 5_000;
 
 /**
- * Starts Redis, found on the PATH or fetched the first time. It ends with the run at the latest. With a password, which the
- * URL then has, it answers nobody else.
+ * Starts Redis, found on the PATH or fetched the first time. It ends with the run at the latest. With a password, which
+ * the URL then has, it answers nobody else.
  */
 export async function startRedis(
   options: { port?: number; dataDir?: string; password?: string; onProgress?(message: string): void } = {},

@@ -14,7 +14,9 @@ const addressHeader = 'x-client-address';
 /** Reads a row as the API shows it, in the transaction of its change. Undefined, or a DomainError, without one. */
 type ReadRow<DB> = (trx: Transaction<DB>, caller: Caller, id: unknown) => Promise<JsonObject | undefined>;
 
-/** How the rows of each audited kind are read: the kind is the segment before the id in the path, such as `webhooks`. */
+/**
+ * How the rows of each audited kind are read: the kind is the segment before the id in the path, such as `webhooks`.
+ */
 export type AuditedRows<DB> = Readonly<Record<string, ReadRow<DB>>>;
 
 /** Reads rows of a kind by the message that the API shows. */
@@ -29,8 +31,9 @@ export function audited<D extends DescMessage, DB>(
 }
 
 /**
- * Writes what a method with the rest option `audit` changed into the outbox, in the transaction of the change. The row is locked, read
- * before and after, and the members that differ are kept. A method whose kind has no entry in `rows` fails.
+ * Writes what a method with the rest option `audit` changed into the outbox, in the transaction of the change. The row
+ * is locked, read before and after, and the members that differ are kept. A method whose kind has no entry in `rows`
+ * fails.
  */
 export function auditWrites<DB>(
   rows: AuditedRows<DB>,

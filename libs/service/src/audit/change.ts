@@ -16,7 +16,10 @@ export function auditedRow(desc: DescMessage, row: Message): JsonObject {
   return parseJson(Buffer.from(encodeJson(desc, shown)).toString()) as JsonObject; // a message is an object
 }
 
-/** The members that differ, as they were and as they are. Undefined rows are those that were not there, or no longer are. */
+/**
+ * The members that differ, as they were and as they are. Undefined rows are those that were not there, or no longer
+ * are.
+ */
 export function changeOf(
   before: JsonObject | undefined,
   after: JsonObject | undefined,

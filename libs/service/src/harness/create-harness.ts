@@ -94,7 +94,10 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
       return started;
     },
     stopServices,
-    /** Clients of an RPC service of this one, as the service `from` calls it for a caller. `target` is for one that several serve. */
+    /**
+     * Clients of an RPC service of this one, as the service `from` calls it for a caller. `target` is for one that
+     * several serve.
+     */
     clientsFrom<S extends DescService>(
       from: ServiceName,
       rpc: S,

@@ -42,8 +42,8 @@ export type EffectServiceUnderTest = {
 };
 
 /**
- * The tests that every service which performs effects of steps must pass. `start` starts it with the address of a runtime, to
- * which it reports, and the keys of the services.
+ * The tests that every service which performs effects of steps must pass. `start` starts it with the address of a
+ * runtime, to which it reports, and the keys of the services.
  */
 export function effectServiceContract(
   start: (runtime: { address: string; keys: TestKeys }) => Promise<EffectServiceUnderTest>,

@@ -28,10 +28,12 @@ type Known = {
 export type ReferencePerformer = Awaited<ReturnType<typeof startReferencePerformer>>;
 
 /**
- * The smallest service that performs effects, over gRPC, by the contract of `EffectsService`: what is done for a key is known
- * before it answers, and a repeat does nothing. `action` in the request of an effect says what becomes of it:
- * `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails with the first attempt in a way that may pass,
- * `later` is accepted, `early` is settled before its acceptance is answered. What is accepted waits for `finish`. `postpone` is put off for
+ * The smallest service that performs effects, over gRPC, by the contract of `EffectsService`: what is done for a key is
+ * known before it answers, and a repeat does nothing. `action` in the request of an effect says what becomes of it:
+ * `now` succeeds, `skip` is skipped, `fail` fails for good, `fail_once` fails with the first attempt in a way that may
+ * pass,
+ * `later` is accepted, `early` is settled before its acceptance is answered. What is accepted waits for `finish`.
+ * `postpone` is put off for
  * `acceptedMs` when it is asked for first, and then succeeds.
  */
 export async function startReferencePerformer(o: {

@@ -13,8 +13,8 @@ export type CatalogTable = OrganizationTable & {
 };
 
 /**
- * The declared tables that are there, children before those that they refer to. A process of the version before may declare less than is
- * there: what nobody declared is not touched.
+ * The declared tables that are there, children before those that they refer to. A process of the version before may
+ * declare less than is there: what nobody declared is not touched.
  */
 export async function readCatalog<DB>(
   db: Kysely<DB>,

@@ -7,8 +7,8 @@ const sliceRows = 1_000;
 const rowsAtOnce = 5_000;
 
 /**
- * Erases up to some thousand rows of an organization, 1,000 in a transaction, so that nothing waits for its locks. `isDone` says that a look
- * into every table found nothing.
+ * Erases up to some thousand rows of an organization, 1,000 in a transaction, so that nothing waits for its locks.
+ * `isDone` says that a look into every table found nothing.
  */
 export async function eraseRows<DB>(
   db: Kysely<DB>,

@@ -19,7 +19,10 @@ export async function exportedTables<DB>(
   return tables.filter(({ isExported }) => isExported).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The rows of a table as lines of JSON, page by page in the order of a unique key, so that no transaction lasts as long as the reader. */
+/**
+ * The rows of a table as lines of JSON, page by page in the order of a unique key, so that no transaction lasts as long
+ * as the reader.
+ */
 export async function* exportRows<DB>(
   db: Kysely<DB>,
   declared: Readonly<Record<string, OrganizationTable>>,

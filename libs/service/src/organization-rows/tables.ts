@@ -14,7 +14,10 @@ export type OrganizationTable = {
   owner?: RowsOwner;
   /** Whether an export has them. */
   isExported: boolean;
-  /** A function `(organization bigint, most integer)` that erases them and returns how many, where the table refuses a plain statement. */
+  /**
+   * A function `(organization bigint, most integer)` that erases them and returns how many, where the table refuses a
+   * plain statement.
+   */
   eraseBy?: string;
   /** Why they stay after a deletion. Default: they are erased. */
   kept?: string;

@@ -31,7 +31,8 @@ h2 { margin: 1.5rem 0 .75rem; padding-top: 1.5rem; border-top: 1px solid #cdd4dd
 const policy = ["default-src 'none'", `style-src '${hashOf(style)}'`, "base-uri 'none'", "frame-ancestors 'none'"];
 
 /**
- * Answers with a page of a person outside, which loads nothing, and runs nothing but `script`. `body` is HTML; its forms may go to `forms`.
+ * Answers with a page of a person outside, which loads nothing, and runs nothing but `script`. `body` is HTML; its
+ * forms may go to `forms`.
  */
 export function answerPage(
   call: HandlerContext,

@@ -6,7 +6,8 @@ import type { ServiceBase } from '../base.ts';
 const topic = topicOf(OrganizationEventSchema);
 
 /**
- * Keeps the table of `createSuspensionsTable`. `group` is the service, or more where it consumes the topic for something else too.
+ * Keeps the table of `createSuspensionsTable`. `group` is the service, or more where it consumes the topic for
+ * something else too.
  * `onResumed` runs in the transaction of a resumption, `onChanged` after each commit.
  */
 export function startSuspensions<DB>(

@@ -1,9 +1,10 @@
 import { type Profiler, Session } from 'node:inspector';
 
 /**
- * Starts to count the work of code: how often V8 enters its blocks, loops included. Only code that is loaded afterwards is counted
- * block by block, so import it later. The counts depend on the input alone and not on the machine. Work within built-in functions
- * does not show. Errors have no stacks meanwhile, because jest prints those by code of its own.
+ * Starts to count the work of code: how often V8 enters its blocks, loops included. Only code that is loaded afterwards
+ * is counted block by block, so import it later. The counts depend on the input alone and not on the machine. Work
+ * within built-in functions does not show. Errors have no stacks meanwhile, because jest prints those by code of its
+ * own.
  */
 export function startCounting(): { workOf(run: () => unknown): Promise<number>; stop(): void } {
   const { stackTraceLimit } = Error;

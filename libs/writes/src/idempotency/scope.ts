@@ -6,8 +6,9 @@ import { type Idempotency, rest } from '@drippulse/proto/drippulse/rest/v1/rest_
 import { type Caller, callerOf } from '@drippulse/rpc';
 
 /**
- * The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. Keys of test keys are
- * apart from those of live callers: the stored `key` begins with the word `test` and a space, which no header may contain.
+ * The scope in which a key is unique, and the fingerprint of its request: a repeat must have the same one. Keys of test
+ * keys are apart from those of live callers: the stored `key` begins with the word `test` and a space, which no header
+ * may contain.
  */
 export type Scope = { organizationId: bigint; rpc: string; key: string; fingerprint: Buffer };
 

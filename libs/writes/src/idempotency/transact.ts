@@ -30,7 +30,8 @@ export type { TransactOptions } from './scope.ts';
  *
  * Whoever watches the write of the call (`watchWriteKey`), such as the audit trail, runs in the same transaction.
  *
- * With `If-Match` the row of the path is locked and its revision compared before `run`. A stored response is replayed whatever
+ * With `If-Match` the row of the path is locked and its revision compared before `run`. A stored response is replayed
+ * whatever
  * `If-Match` says, because its write was carried out.
  */
 export async function transact<I extends DescMessage, O extends DescMessage, DB>(

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, whoever writes it: an RPC,
- * a loop, an import, a process of the version before. The ETag of the row is made of it. A write that changes one of the
- * columns in `apart` does not count; they are for what the row only counts or notes, such as the time of the last use.
+ * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, whoever writes it:
+ * an RPC, a loop, an import, a process of the version before. The ETag of the row is made of it. A write that changes
+ * one of the columns in `apart` does not count; they are for what the row only counts or notes, such as the time of the
+ * last use.
  */
 export async function addRevision(
   db: Kysely<unknown>,

@@ -9,8 +9,8 @@ type Compare = (trx: Transaction<never>, caller: Caller) => Promise<void>;
 const compareKey = createContextKey<Compare | undefined>(undefined, { description: 'If-Match' });
 
 /**
- * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), where the row is locked. A call without
- * the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with it.
+ * Leaves the comparison of `If-Match` to the transaction of the write (`transact`), where the row is locked. A call
+ * without the header costs nothing. A method whose kind has no entry in `revisions` fails for calls with it.
  */
 export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
   return (next) => (request) => {
@@ -31,8 +31,9 @@ export function compareRevisions<DB>(revisions: RowRevisions<DB>): Interceptor {
 }
 
 /**
- * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. Until the transaction ends
- * the row stays locked. `transact` calls it; a method that acts before its transaction calls it first in one of its own.
+ * Refuses the call as `precondition_failed` when it has `If-Match` and the row has another revision. Until the
+ * transaction ends the row stays locked. `transact` calls it; a method that acts before its transaction calls it first
+ * in one of its own.
  */
 export async function requireRevision<DB>(call: HandlerContext, trx: Transaction<DB>, caller: Caller): Promise<void> {
   await call.values.get(compareKey)?.(trx as unknown as Transaction<never>, caller);

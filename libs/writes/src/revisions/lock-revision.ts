@@ -2,8 +2,9 @@ import type { Caller } from '@drippulse/rpc';
 import { sql, type Transaction } from 'kysely';
 
 /**
- * Locks a row of the caller's organization until the transaction ends, and returns its revision. Undefined for a row that the
- * organization does not have. `id` is the value of the last parameter of the path; undefined where the path has none.
+ * Locks a row of the caller's organization until the transaction ends, and returns its revision. Undefined for a row
+ * that the organization does not have. `id` is the value of the last parameter of the path; undefined where the path
+ * has none.
  */
 export type LockRevision<DB> = (
   trx: Transaction<DB>,

@@ -118,7 +118,8 @@ export const platformActions: readonly Action[] = [
       subject: text(255),
       body: text(20_000).describe('Plain text.'),
     }),
-    // Always advertising to the rules, whatever a model says: unsubscribes, caps and quiet hours count. Never HTML, which has links and images.
+    // Always advertising to the rules, whatever a model says: unsubscribes, caps and quiet hours count. Never HTML,
+    // which has links and images.
     performance: ({ to, subject, body }): Performance => ({
       by: 'runtime',
       kind: 'email',

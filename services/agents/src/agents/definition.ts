@@ -68,7 +68,9 @@ type Found = AgentRow &
     execution_policy: string | null;
   };
 
-/** The agent and its template as its organization and mode see it, in one statement, because every execution reads both. */
+/**
+ * The agent and its template as its organization and mode see it, in one statement, because every execution reads both.
+ */
 async function findBoth(
   db: Kysely<DB>,
   organizationId: bigint,

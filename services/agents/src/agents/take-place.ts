@@ -10,7 +10,8 @@ export function countAgents(organizationId: bigint): RawBuilder<bigint> {
 }
 
 /**
- * Takes the place of an agent that the transaction adds. Call it before the row is written. Refuses more agents than the plan has room for as
+ * Takes the place of an agent that the transaction adds. Call it before the row is written. Refuses more agents than
+ * the plan has room for as
  * `plan_limit_reached`.
  */
 export async function takePlace(

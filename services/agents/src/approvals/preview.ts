@@ -8,8 +8,8 @@ import type { CheckedCall } from '../tools/check-call.ts';
 export type CallSite = { executionKey: string; executionId: bigint; agentId: bigint; seq: number };
 
 /**
- * Exactly what will happen, for whoever decides. Characters that nobody sees are escapes in it, so the hash is of the arguments as they will
- * be sent. The approval is bound to all of it.
+ * Exactly what will happen, for whoever decides. Characters that nobody sees are escapes in it, so the hash is of the
+ * arguments as they will be sent. The approval is bound to all of it.
  */
 export function previewOf(
   { action, arguments: given, performance }: Pick<CheckedCall, 'action' | 'arguments' | 'performance'>,

@@ -32,8 +32,9 @@ class NoRoom extends Error {
 export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
 
 /**
- * Runs a transaction that reserves a call: with the first of the models that the budgets have room for. A share of the day of the installation
- * is drawn on the way. Answers the window that was full for the first model, when there is room for none.
+ * Runs a transaction that reserves a call: with the first of the models that the budgets have room for. A share of the
+ * day of the installation is drawn on the way. Answers the window that was full for the first model, when there is room
+ * for none.
  */
 export async function withRoom<T>(
   ctx: Context,

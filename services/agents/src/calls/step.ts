@@ -53,7 +53,10 @@ export type ModelStep = {
   seq: number;
   kind: 'model_call' | 'repair' | 'tool_call' | 'approval' | 'budget';
   status: 'intent' | 'succeeded' | 'failed';
-  /** Of a `repair` what was wrong; of a `tool_call` and an `approval` what is to be done; of a `budget` the raise that is asked for. */
+  /**
+   * Of a `repair` what was wrong; of a `tool_call` and an `approval` what is to be done; of a `budget` the raise that
+   * is asked for.
+   */
   request: JsonObject;
   /** Attempts that were begun, since the key last started the execution. One without a result was interrupted. */
   attempts: number;

@@ -12,8 +12,8 @@ export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'c
 export type Usage = { organization_id: string; destination: string; used: number };
 
 /**
- * Leases due executions: of each organization and destination in turn, so that one with many delays none of the others. They run
- * from here on, and nobody else works on them until the lease ends, which is renewed.
+ * Leases due executions: of each organization and destination in turn, so that one with many delays none of the others.
+ * They run from here on, and nobody else works on them until the lease ends, which is renewed.
  */
 export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`

@@ -9,8 +9,8 @@ import type { ChainStep, StepResult } from './step.ts';
 export type OwnStep = { claimed: Claimed; seq: number };
 
 /**
- * Commits the begins of attempts, before anything is sent: of each whether it was, in their order. It was not where this process has lost
- * the execution.
+ * Commits the begins of attempts, before anything is sent: of each whether it was, in their order. It was not where
+ * this process has lost the execution.
  */
 export async function beginAttempts(ctx: Context, steps: readonly OwnStep[]): Promise<boolean[]> {
   const { rows } = await sql<{ execution_id: bigint }>`
@@ -38,8 +38,8 @@ export async function beginAttempt(ctx: Context, claimed: Claimed, seq: number):
 }
 
 /**
- * Stores the result of an attempt that does not end its execution, in one statement. False when this process has lost the execution: then
- * somebody else repeats it by the same key.
+ * Stores the result of an attempt that does not end its execution, in one statement. False when this process has lost
+ * the execution: then somebody else repeats it by the same key.
  */
 export async function storeResult(
   { db }: Context,

@@ -14,8 +14,8 @@ import type { End, StepResult } from './step.ts';
 const followAgainMs = 600_000;
 
 /**
- * Takes an execution as far as it goes: to its end, or to a wait. Intents and results are transactions of their own, and nothing outside
- * happens within one. Losing the lease ends it, because each commit compares the fence.
+ * Takes an execution as far as it goes: to its end, or to a wait. Intents and results are transactions of their own,
+ * and nothing outside happens within one. Losing the lease ends it, because each commit compares the fence.
  */
 export async function drive(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   for (let isDue = true; ; isDue = false) {

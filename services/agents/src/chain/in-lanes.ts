@@ -19,8 +19,8 @@ export type Ended = {
 };
 
 /**
- * Reads and commits for the executions of a process, several of one organization at once: under load most of the time of an execution would
- * else be round trips and commits. No organization waits for the locks of another.
+ * Reads and commits for the executions of a process, several of one organization at once: under load most of the time
+ * of an execution would else be round trips and commits. No organization waits for the locks of another.
  */
 export type Lanes = {
   load(claimed: Claimed): Promise<Loaded | undefined>;
@@ -48,8 +48,8 @@ export function openLanes(ctx: Context): Lanes {
 }
 
 /**
- * Commits ends in one transaction, with the results that they follow from. None of the executions has a reservation that was not sent: giving
- * one back locks budgets, and of several executions not in the order of their keys.
+ * Commits ends in one transaction, with the results that they follow from. None of the executions has a reservation
+ * that was not sent: giving one back locks budgets, and of several executions not in the order of their keys.
  */
 async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
   const asked = ended.map(({ claimed, end, last }) => ({

@@ -35,8 +35,8 @@ type Found = ExecutionRow & {
 };
 
 /**
- * Loads executions, in their order. Undefined where the fence is no longer the one given. An execution that outlived its step, which is kept
- * for a year, has failed.
+ * Loads executions, in their order. Undefined where the fence is no longer the one given. An execution that outlived
+ * its step, which is kept for a year, has failed.
  */
 export async function loadExecutions(ctx: Context, claimed: readonly Claimed[]): Promise<(Loaded | undefined)[]> {
   const { rows } = await sql<Found>`

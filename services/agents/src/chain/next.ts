@@ -23,7 +23,10 @@ export type ChainState = {
 /** Pauses between attempts. */
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
-/** The runtime keeps the keys of enrollments for a day. Later nobody knows whether an attempt without an answer has enrolled somebody. */
+/**
+ * The runtime keeps the keys of enrollments for a day. Later nobody knows whether an attempt without an answer has
+ * enrolled somebody.
+ */
 const certainMs = 23 * 3_600_000;
 
 /** Decides what follows. A step that has succeeded is never performed again. */

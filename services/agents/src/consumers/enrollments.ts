@@ -14,8 +14,8 @@ import { enrollmentKey } from '../ledger/windows.ts';
 type EndedEnrollment = { organizationId: bigint; enrollment: Enrollment };
 
 /**
- * Ends executions with the enrollments that they started, and those that enrollments had asked for. Erasures reach both. Executions go on
- * when somebody has decided about what they want to do.
+ * Ends executions with the enrollments that they started, and those that enrollments had asked for. Erasures reach
+ * both. Executions go on when somebody has decided about what they want to do.
  */
 export function consumeEnrollments(ctx: Context): Promise<Consumer> {
   return startConsumer({

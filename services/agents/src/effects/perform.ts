@@ -22,8 +22,8 @@ const longestMs = 365 * dayMs;
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Starts the execution of a step by the key of the effect, or answers a repeat with what there is. Attempts of one effect share the
- * execution, so that what was done is not done twice.
+ * Starts the execution of a step by the key of the effect, or answers a repeat with what there is. Attempts of one
+ * effect share the execution, so that what was done is not done twice.
  */
 export async function performEffect(ctx: Context, effect: AskedEffect): Promise<Answer> {
   const { organizationId } = effect.asked.caller;

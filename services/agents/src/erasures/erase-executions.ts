@@ -23,8 +23,8 @@ export type Person = {
 type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
 
 /**
- * Removes a person from executions, one slice of them. What goes on is ended first. Returns whether there may be more. Erased ones are
- * marked, so a repeat finds only what came since.
+ * Removes a person from executions, one slice of them. What goes on is ended first. Returns whether there may be more.
+ * Erased ones are marked, so a repeat finds only what came since.
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];

@@ -18,8 +18,8 @@ const modelsAtOnce = 4;
 const casesOfSlice = 50;
 
 /**
- * Runs the next cases of a run. What models answer is stored as it comes, so that a slice that is done again asks for none of it a second
- * time. Cases of a slice that fails have their steps, and no result.
+ * Runs the next cases of a run. What models answer is stored as it comes, so that a slice that is done again asks for
+ * none of it a second time. Cases of a slice that fails have their steps, and no result.
  */
 export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal): Promise<WriteSlice<DB>> {
   const { kysely } = ctx.db;

@@ -4,7 +4,10 @@ import type { DB } from '../db/schema.ts';
 import { finishExecution } from './finish.ts';
 import type { ExecutionView } from './rows.ts';
 
-/** Cancels an execution and makes it due once more, if it has something outside that has to end too. Undefined when it has ended. */
+/**
+ * Cancels an execution and makes it due once more, if it has something outside that has to end too. Undefined when it
+ * has ended.
+ */
 export async function cancelExecution(
   ctx: Context,
   trx: Transaction<DB>,

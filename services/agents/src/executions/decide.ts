@@ -15,7 +15,9 @@ import { chooseOwner, compileRouter, type Matched, type People, takesTurns } fro
 /** What an execution decided, and why. */
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
-/** Decides in the transaction of the execution, which takes the turn. All that needs other services was asked before. */
+/**
+ * Decides in the transaction of the execution, which takes the turn. All that needs other services was asked before.
+ */
 export type Decide = (trx: Transaction<DB>) => Promise<Decided>;
 
 /** Kinds of work that decide by themselves, at once. */
@@ -65,7 +67,10 @@ function routed({ rule, decision, trace }: Matched, people: People, turn: bigint
   };
 }
 
-/** The turn is part of the execution: it is given back with a transaction that is rolled back, and a repeat by key takes none. */
+/**
+ * The turn is part of the execution: it is given back with a transaction that is rolled back, and a repeat by key takes
+ * none.
+ */
 async function takeTurn(
   trx: Transaction<DB>,
   { organizationId, agentId }: { organizationId: bigint; agentId: bigint },

@@ -21,8 +21,8 @@ type Place = { organizationId: bigint; id: bigint; fence?: bigint };
 export type Finish = { place: Place; ending: Ending; last?: StoredEnd['last'] };
 
 /**
- * Ends executions in one transaction with all that follows from it. Answers those that have ended with it, by id: of two that end one
- * execution, one does, and with another fence nobody does.
+ * Ends executions in one transaction with all that follows from it. Answers those that have ended with it, by id: of
+ * two that end one execution, one does, and with another fence nobody does.
  */
 export async function finishExecutions(
   ctx: Pick<Context, 'random'>,

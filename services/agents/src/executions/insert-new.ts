@@ -15,8 +15,8 @@ import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
 /**
- * Inserts an execution: with the reservation of its first call where it calls a model, with its end where something decides by itself, and
- * for the pool otherwise. Undefined when its key has one already.
+ * Inserts an execution: with the reservation of its first call where it calls a model, with its end where something
+ * decides by itself, and for the pool otherwise. Undefined when its key has one already.
  */
 export async function insertNew(
   ctx: Context,

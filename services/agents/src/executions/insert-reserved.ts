@@ -18,8 +18,8 @@ export function callsModel({ work, agent }: AgentDefinition): boolean {
 }
 
 /**
- * Inserts an execution with the reservation of its first call, so that one which the budgets have no room for leaves no row, unless a
- * person is to be asked for room. Undefined when its key has one already.
+ * Inserts an execution with the reservation of its first call, so that one which the budgets have no room for leaves no
+ * row, unless a person is to be asked for room. Undefined when its key has one already.
  */
 export async function insertReserved(
   ctx: Context,

@@ -11,8 +11,8 @@ import { durationOf, executionToProto } from './to-proto.ts';
 const shards = 4;
 
 /**
- * Writes what follows from the ends of executions, in the transaction that ends them: events, counts, lines of the log, and that results
- * are to be reported to the steps which asked for them. Call `afterEnd` for each after the commit.
+ * Writes what follows from the ends of executions, in the transaction that ends them: events, counts, lines of the log,
+ * and that results are to be reported to the steps which asked for them. Call `afterEnd` for each after the commit.
  */
 export async function recordEnds(
   { random }: Pick<Context, 'random'>,

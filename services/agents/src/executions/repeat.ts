@@ -24,8 +24,8 @@ export async function findByKey(db: Kysely<DB>, asked: Asked): Promise<Execution
 }
 
 /**
- * Starts a new attempt of an execution that failed in a way that may pass. It has the same id, key and bytes, so that what the first one may
- * have done is not done twice. Undefined when there is nothing to repeat.
+ * Starts a new attempt of an execution that failed in a way that may pass. It has the same id, key and bytes, so that
+ * what the first one may have done is not done twice. Undefined when there is nothing to repeat.
  */
 export async function restart(
   ctx: Context,

@@ -13,8 +13,8 @@ import { isActive } from './rows.ts';
 import { stubOf } from './stub.ts';
 
 /**
- * Starts an execution, or finds the one of its key. What decides by itself has ended by then; other work is queued and this process woken.
- * What is refused leaves no row and uses up no key.
+ * Starts an execution, or finds the one of its key. What decides by itself has ended by then; other work is queued and
+ * this process woken. What is refused leaves no row and uses up no key.
  */
 export async function startExecution(ctx: Context, asked: Asked, from?: HandlerContext): Promise<Started> {
   const definition = await loadDefinition(ctx, asked.caller.organizationId, asked.agentId);

@@ -17,8 +17,9 @@ export type StoredEnd = {
 };
 
 /**
- * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. Executions are locked in the order of
- * their ids, as whatever locks several of them does. Answers those that had not ended and whose fence is the one asked for.
+ * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. Executions are
+ * locked in the order of their ids, as whatever locks several of them does. Answers those that had not ended and whose
+ * fence is the one asked for.
  */
 export async function storeEnds(trx: Transaction<DB>, ends: readonly StoredEnd[]): Promise<ExecutionView[]> {
   const { rows } = await sql<ExecutionView>`

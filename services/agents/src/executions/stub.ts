@@ -1,7 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf, storedObject } from '../json-objects.ts';
 
-/** An output that a schema accepts, for agents of test keys, which call neither a model nor code elsewhere. Without a schema it is a text. */
+/**
+ * An output that a schema accepts, for agents of test keys, which call neither a model nor code elsewhere. Without a
+ * schema it is a text.
+ */
 export function stubOf(outputSchema: string | null): JsonObject {
   if (outputSchema === null) return { text: 'This is a test: nothing was called.' };
   return objectOf(sampleOf(storedObject(outputSchema))) ?? {};

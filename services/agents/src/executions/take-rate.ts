@@ -4,8 +4,8 @@ import type { AgentDefinition } from '../agents/definition.ts';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Takes a place for one execution from the bucket of an agent, which fills over a minute. It is taken in the transaction of the execution,
- * so that one which is rolled back, or repeated by its key, takes none.
+ * Takes a place for one execution from the bucket of an agent, which fills over a minute. It is taken in the
+ * transaction of the execution, so that one which is rolled back, or repeated by its key, takes none.
  */
 export async function takeRate(
   db: Kysely<DB>,

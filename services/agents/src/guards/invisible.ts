@@ -1,9 +1,9 @@
 import { isRawNumber, type JsonValue } from '@drippulse/json';
 
 /**
- * Characters that show nothing or reorder what is beside them: control and format characters (among them bidirectional and zero-width ones
- * and tags), separators of lines and paragraphs, private and unassigned ones, and those that fonts leave out (variation selectors, fillers).
- * Tabs and line breaks stay.
+ * Characters that show nothing or reorder what is beside them: control and format characters (among them bidirectional
+ * and zero-width ones and tags), separators of lines and paragraphs, private and unassigned ones, and those that fonts
+ * leave out (variation selectors, fillers). Tabs and line breaks stay.
  */
 const invisible = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu;
 

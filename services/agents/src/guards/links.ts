@@ -1,6 +1,7 @@
 /**
- * Whatever may become a link: with a scheme, without one (`//host`), and names of hosts that programs make links of. Lengths are bounded, and a
- * name begins where a word begins, so that the time grows with the text alone, whatever is in it.
+ * Whatever may become a link: with a scheme, without one (`//host`), and names of hosts that programs make links of.
+ * Lengths are bounded, and a name begins where a word begins, so that the time grows with the text alone, whatever is
+ * in it.
  */
 const candidates = [
   /[a-z][a-z0-9+.-]{0,30}:(?:[\\/]{1,}|[^\s\d])[^\s<>"'`]*/giu,
@@ -13,8 +14,8 @@ const candidates = [
 const dangerous = /^(?:javascript|data|vbscript|file|blob|cid|ftp|ws|wss|mailto|tel|sms|intent):/i;
 
 /**
- * The links in a text to hosts that are not among `allowed`, at most ten. The text is what a model wrote: a link, or an image that a page
- * loads, would carry out what the model has read.
+ * The links in a text to hosts that are not among `allowed`, at most ten. The text is what a model wrote: a link, or an
+ * image that a page loads, would carry out what the model has read.
  */
 export function foreignLinks(text: string, allowed: ReadonlySet<string>): string[] {
   const found = new Set<string>();

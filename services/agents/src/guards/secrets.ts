@@ -1,6 +1,6 @@
 /**
- * Texts that look like keys. Prompts are made of named fields, none of which is a secret; this is for secrets that somebody has written into a
- * field, a note or a mail.
+ * Texts that look like keys. Prompts are made of named fields, none of which is a secret; this is for secrets that
+ * somebody has written into a field, a note or a mail.
  */
 const secrets = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,

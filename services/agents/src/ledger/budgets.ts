@@ -10,7 +10,10 @@ const zoneKeptSeconds = 600;
 
 type Period = { start: Date; end: Date };
 
-/** The limits of an organization, and the periods of now. Days and months are those of the organization, by the time of the database. */
+/**
+ * The limits of an organization, and the periods of now. Days and months are those of the organization, by the time of
+ * the database.
+ */
 export type Budgets = {
   dailyPicoUsd: bigint;
   monthlyPicoUsd: bigint | null;

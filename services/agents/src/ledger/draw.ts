@@ -5,9 +5,9 @@ import type { DB } from '../db/schema.ts';
 const shareOfLeft = 100n;
 
 /**
- * Draws room for an amount from the day of the installation into the share of an organization. The sum of all draws never exceeds the limit.
- * Answers whether there is room. It is a transaction of its own: the share of the organization is locked first and the row of the
- * installation last, so that nobody who has locked that waits for anything.
+ * Draws room for an amount from the day of the installation into the share of an organization. The sum of all draws
+ * never exceeds the limit. Answers whether there is room. It is a transaction of its own: the share of the organization
+ * is locked first and the row of the installation last, so that nobody who has locked that waits for anything.
  */
 export async function drawShare(
   db: Kysely<DB>,

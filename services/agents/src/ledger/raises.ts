@@ -4,8 +4,8 @@ import type { Exceeded } from './exceeded.ts';
 import type { Scope } from './windows.ts';
 
 /**
- * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as texts: it is the request of a step, and what is shown
- * is made of it alone.
+ * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as texts: it is the request of a
+ * step, and what is shown is made of it alone.
  */
 export type Raise = {
   scope: Scope;
@@ -27,8 +27,8 @@ const raisable: ReadonlySet<Scope> = new Set([
 ]);
 
 /**
- * The raise that would make room for a call: by what an execution may cost, or by what the call needs where that is more. Undefined where there
- * is nobody to ask. A limit of 0 refuses every paid call, whoever would say yes.
+ * The raise that would make room for a call: by what an execution may cost, or by what the call needs where that is
+ * more. Undefined where there is nobody to ask. A limit of 0 refuses every paid call, whoever would say yes.
  */
 export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bigint): Raise | undefined {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;

@@ -25,8 +25,8 @@ export type Reservation = {
 export type FullWindow = { window: Window; limitPicoUsd: bigint; spentPicoUsd: bigint; reservedPicoUsd: bigint };
 
 /**
- * Reserves the most that a call can cost in all windows, or in none. Answers the first that is full; then the transaction
- * has to be rolled back. It locks them until the transaction ends, so it comes last.
+ * Reserves the most that a call can cost in all windows, or in none. Answers the first that is full; then the
+ * transaction has to be rolled back. It locks them until the transaction ends, so it comes last.
  */
 export async function reserve(db: Kysely<DB>, call: Call, o: Reservation): Promise<FullWindow | undefined> {
   const { createdAt, executionId, seq, attempt } = call;

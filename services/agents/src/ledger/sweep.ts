@@ -12,8 +12,8 @@ type Due = { created_at: Date; execution_id: bigint; seq: number; attempt: numbe
 const putOffSeconds = 60;
 
 /**
- * What a sweep has done: reservations settled, those left because their windows were locked, charges of what was assumed, and what could not
- * be settled.
+ * What a sweep has done: reservations settled, those left because their windows were locked, charges of what was
+ * assumed, and what could not be settled.
  */
 export type Swept = {
   settled: number;
@@ -23,8 +23,8 @@ export type Swept = {
 };
 
 /**
- * Assumes the whole cost of calls whose process has died, and gives back what was never sent. What it leaves because its windows were
- * locked is for the next time. One that cannot be settled is put off, so that it stops no other.
+ * Assumes the whole cost of calls whose process has died, and gives back what was never sent. What it leaves because
+ * its windows were locked is for the next time. One that cannot be settled is put off, so that it stops no other.
  */
 export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
   const { rows } = await sql<Due>`
@@ -46,7 +46,10 @@ export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
   return swept;
 }
 
-/** Each in a transaction of its own, so that no organization waits for the windows of another. Undefined: they are locked. */
+/**
+ * Each in a transaction of its own, so that no organization waits for the windows of another. Undefined: they are
+ * locked.
+ */
 async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   const { amount_pico_usd: amountPicoUsd } = due;
   const own = isOf(due);

@@ -8,8 +8,8 @@ import type { Budgets } from './budgets.ts';
 const timeoutMs = 2_000;
 
 /**
- * Reads the time zone of an organization, whose days and months budgets have, and keeps it. Answers whether it has changed. While identity is
- * away the former one counts, and UTC before the first.
+ * Reads the time zone of an organization, whose days and months budgets have, and keeps it. Answers whether it has
+ * changed. While identity is away the former one counts, and UTC before the first.
  */
 export async function refreshTimezone(
   ctx: Context,

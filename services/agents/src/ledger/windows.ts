@@ -43,7 +43,10 @@ const keptMs = 395 * 86_400_000;
 /** What a call that the installation pays for counts in too. */
 export type PaidHere = { installationDayPicoUsd: bigint | undefined };
 
-/** The windows that a call counts in, each once. Without `paidHere` the organization pays by its own account, which no plan bounds. */
+/**
+ * The windows that a call counts in, each once. Without `paidHere` the organization pays by its own account, which no
+ * plan bounds.
+ */
 export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
   const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];
   return windows.map((window) => {

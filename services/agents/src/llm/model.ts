@@ -13,7 +13,9 @@ export type ModelRequest = {
 
 type Fetch = typeof globalThis.fetch;
 
-/** The protocol of a provider. The packages are loaded when they are first needed: a service without a model saves them. */
+/**
+ * The protocol of a provider. The packages are loaded when they are first needed: a service without a model saves them.
+ */
 export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Promise<LanguageModelV4> {
   const { baseUrl: baseURL, apiKey } = source;
   if (source.protocol === 'anthropic') {

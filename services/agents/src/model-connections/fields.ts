@@ -49,7 +49,10 @@ function keyProblems(apiKey: string): Violation[] {
   return [{ field, message: 'must have visible ASCII characters only', code: 'format' }];
 }
 
-/** The key to store; undefined: the stored one stays. A key stays with the scheme, host and port that it was entered for. */
+/**
+ * The key to store; undefined: the stored one stays. A key stays with the scheme, host and port that it was entered
+ * for.
+ */
 export function newKey(
   { base_url, shown_key }: Pick<ModelConnectionRow, 'base_url' | 'shown_key'>,
   { baseUrl = base_url, apiKey = shown_key }: Fields,

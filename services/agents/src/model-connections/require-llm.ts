@@ -10,8 +10,8 @@ import { type ModelConnectionRow, openKey, selectModelConnection } from './rows.
 type Calling = Pick<Context, 'llm' | 'prices' | 'http' | 'sealer'>;
 
 /**
- * The account by which an organization calls models: its own, else that of the installation. Never the one for the other: what its own
- * account cannot do is not done. Refused without any.
+ * The account by which an organization calls models: its own, else that of the installation. Never the one for the
+ * other: what its own account cannot do is not done. Refused without any.
  */
 export async function requireLlm(ctx: Calling & { db: { kysely: Kysely<DB> } }, organizationId: bigint): Promise<Llm> {
   const row = await selectModelConnection(ctx.db.kysely, organizationId);

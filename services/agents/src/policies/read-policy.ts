@@ -10,8 +10,8 @@ import { problemsOfPolicy } from './policy-problems.ts';
 type GivenPolicy = Omit<ExecutionPolicy, '$typeName' | '$unknown'>;
 
 /**
- * The policy of a request, or what is wrong with it. Members that `present` lacks keep their `former` value, and those that are null lose
- * it. `path` is before the names of fields, with a dot at its end.
+ * The policy of a request, or what is wrong with it. Members that `present` lacks keep their `former` value, and those
+ * that are null lose it. `path` is before the names of fields, with a dot at its end.
  */
 export function readPolicy(
   given: GivenPolicy,

@@ -3,8 +3,9 @@ import { findAction } from '../actions/catalog.ts';
 import { type ToolMembers, toolPolicyOf } from './tool-policy.ts';
 
 /**
- * Refuses a policy by which a text from outside could make an agent read other records and write or send, with nobody asked. The input of
- * every model may have text from outside, so reading and writing together need the approval of each write.
+ * Refuses a policy by which a text from outside could make an agent read other records and write or send, with nobody
+ * asked. The input of every model may have text from outside, so reading and writing together need the approval of each
+ * write.
  */
 export function requireNarrow(members: ToolMembers): void {
   const open = writesWithoutApproval(members);

@@ -19,7 +19,10 @@ export type Usage = {
 /** Tokens that a provider adds to what is sent: around the request, each message, and tools. */
 const added = { request: 64n, message: 16n, tools: 1_000n };
 
-/** The most that a call can cost. A token has at least one byte, so the bytes of a request bound its tokens for every tokenizer. */
+/**
+ * The most that a call can cost. A token has at least one byte, so the bytes of a request bound its tokens for every
+ * tokenizer.
+ */
 export function amountOf(
   rates: Rates,
   call: { bytes: number; messages: number; hasTools: boolean; maxOutputTokens: number },

@@ -2,7 +2,10 @@ import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
 import type { Rates } from './amount.ts';
 import { type Price, rateOf } from './price.ts';
 
-/** The price of a model by the bundled table, which is loaded when it is first needed: 0.8 MB. Only ids that it lists are known. */
+/**
+ * The price of a model by the bundled table, which is loaded when it is first needed: 0.8 MB. Only ids that it lists
+ * are known.
+ */
 export async function pricesOfTable(baseUrl: string, model: string, at: Date): Promise<Price | undefined> {
   const { findProvider } = await import('@pydantic/genai-prices');
   const provider = findProvider({ providerApiUrl: baseUrl });

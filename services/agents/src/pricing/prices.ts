@@ -3,8 +3,8 @@ import type { Price, SetPrice } from './price.ts';
 import { pricesOfTable } from './price-table.ts';
 
 /**
- * The price of a model at a time: the newest that was set and has begun, else that of the bundled table, by the exact id. Undefined when nobody
- * knows it: a fuzzy match would price one model as another.
+ * The price of a model at a time: the newest that was set and has begun, else that of the bundled table, by the exact
+ * id. Undefined when nobody knows it: a fuzzy match would price one model as another.
  */
 export async function priceOf(
   set: readonly SetPrice[],

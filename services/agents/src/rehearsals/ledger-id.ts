@@ -1,7 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** An id for the calls of a rehearsal in the ledger. It is of the sequence of executions, so that no execution has the same. */
+/**
+ * An id for the calls of a rehearsal in the ledger. It is of the sequence of executions, so that no execution has the
+ * same.
+ */
 export async function newLedgerId(db: Kysely<DB>): Promise<bigint> {
   const { rows } = await sql<{ id: bigint }>`
     select nextval(pg_get_serial_sequence('executions', 'id')) as id`.execute(db);

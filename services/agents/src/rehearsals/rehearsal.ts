@@ -16,7 +16,9 @@ export type RecordedWorld = {
   answers: ReadonlyMap<string, ModelStep['result']>;
 };
 
-/** An execution by a model that performs nothing: its tools answer what is recorded, or that they were not performed. */
+/**
+ * An execution by a model that performs nothing: its tools answer what is recorded, or that they were not performed.
+ */
 export type Rehearsal = {
   prompt: string;
   configuration: JsonObject;
@@ -31,7 +33,10 @@ export type Rehearsal = {
   /** Its calls in the ledger: their kind, and the place from which their steps are numbered. */
   ledger: { kind: 'eval' | 'replay'; createdAt: Date; executionId: bigint; seqBefore: number };
   deadline: Date;
-  /** Stores the chain, in the transaction of a reservation or a settlement. False: the rehearsal is somebody else's by now. */
+  /**
+   * Stores the chain, in the transaction of a reservation or a settlement. False: the rehearsal is somebody else's by
+   * now.
+   */
   store(trx: Transaction<DB>, steps: readonly ModelStep[]): Promise<boolean>;
 };
 

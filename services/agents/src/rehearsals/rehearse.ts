@@ -8,9 +8,9 @@ import { newStep, type Rehearsal, type Rehearsed, withStep } from './rehearsal.t
 import { stubTool } from './stub-tool.ts';
 
 /**
- * Takes a chain to its end, by what follows in an execution too. Only models are called, and each call is reserved. A chain that another
- * process has begun goes on: an answer that is stored is never asked for again. Throws what is no matter of the version: a full budget, a
- * model without a price, `RehearsalLost`.
+ * Takes a chain to its end, by what follows in an execution too. Only models are called, and each call is reserved. A
+ * chain that another process has begun goes on: an answer that is stored is never asked for again. Throws what is no
+ * matter of the version: a full budget, a model without a price, `RehearsalLost`.
  */
 export async function rehearse(
   ctx: Context,

@@ -6,7 +6,10 @@ import { parsePolicy } from '../policies/policy.ts';
 import { isBuiltIn } from '../templates/rows.ts';
 import { findVersion } from '../templates/versions.ts';
 
-/** An agent as it would be with a version of its template: the version's content, and the configuration of the agent over it. */
+/**
+ * An agent as it would be with a version of its template: the version's content, and the configuration of the agent
+ * over it.
+ */
 export async function definitionOfVersion(
   ctx: Pick<Context, 'db' | 'code'>,
   { organizationId, agentId, version }: { organizationId: bigint; agentId: bigint; version: number },

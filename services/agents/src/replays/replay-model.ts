@@ -33,8 +33,9 @@ const passing = new Map([
 ]);
 
 /**
- * Runs a stored execution by the prompt, the schemas and the policy of another version. A model is asked anew, within the budgets of the
- * agent, except where it is asked by the same bytes as it was. Its tools answer what they had answered. Nothing is stored but what it cost.
+ * Runs a stored execution by the prompt, the schemas and the policy of another version. A model is asked anew, within
+ * the budgets of the agent, except where it is asked by the same bytes as it was. Its tools answer what they had
+ * answered. Nothing is stored but what it cost.
  */
 export async function replayModel(
   ctx: Context,

@@ -30,7 +30,8 @@ export type Replayed = {
 };
 
 /**
- * Runs a stored execution by the definition of another version. It reads what is stored and models, and writes, calls and takes nothing:
+ * Runs a stored execution by the definition of another version. It reads what is stored and models, and writes, calls
+ * and takes nothing:
  * what the execution got from elsewhere is taken from its record, and its time is the time at which it was asked for.
  */
 export async function replay(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {

@@ -44,7 +44,9 @@ export type RouterConfig = z.output<typeof routerShape>;
 export type RouterRule = RouterConfig['rules'][number];
 export type Owner = z.output<typeof owner>;
 
-/** The rules of a router, or what is wrong with them. `path` is the member of the request that has the configuration. */
+/**
+ * The rules of a router, or what is wrong with them. `path` is the member of the request that has the configuration.
+ */
 export function readRouter(
   configuration: JsonObject,
   path: string,

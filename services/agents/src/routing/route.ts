@@ -41,7 +41,10 @@ export function takesTurns(owner: Owner | undefined): boolean {
   return owner?.type === 'round_robin' || owner?.type === 'weighted';
 }
 
-/** The owner; null when none of the candidates is a member. Somebody who is absent is left out, and the next one has the turn. */
+/**
+ * The owner; null when none of the candidates is a member. Somebody who is absent is left out, and the next one has the
+ * turn.
+ */
 export function chooseOwner(owner: Owner | undefined, { members, open }: People, turn: bigint): number | null {
   if (owner === undefined) return null;
   const present = candidatesOf(owner).filter((id) => members.has(id));

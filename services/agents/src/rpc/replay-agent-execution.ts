@@ -25,7 +25,10 @@ import { replayedCalls } from '../replays/replayed-calls.ts';
 /** Longer than a call may take. */
 const leaseSeconds = 60;
 
-/** A repeat with the same `Idempotency-Key` answers what is stored: a model that is asked anew may answer something else, and is paid. */
+/**
+ * A repeat with the same `Idempotency-Key` answers what is stored: a model that is asked anew may answer something
+ * else, and is paid.
+ */
 export function replayAgentExecution(ctx: Context, request: ReplayAgentExecutionRequest, call: HandlerContext) {
   const { replayAgentExecution: method } = AgentReplaysService.method;
   return durable(ctx, call, method, request, () => replayOnce(ctx, request, call), { leaseSeconds });

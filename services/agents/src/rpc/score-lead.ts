@@ -15,7 +15,10 @@ export async function scoreLead(ctx: Context, request: ScoreLeadRequest, call: H
   return { executionId: view.id, ...readScore(view), replayed };
 }
 
-/** The fields of the lead. With a reference they are those that the lead has now, so that a repeat needs a key to mean the same. */
+/**
+ * The fields of the lead. With a reference they are those that the lead has now, so that a repeat needs a key to mean
+ * the same.
+ */
 async function leadOf(
   ctx: Context,
   { lead, leadRef }: ScoreLeadRequest,

@@ -9,7 +9,10 @@ const compiled = createRecent<z.ZodType>(500, (text) => {
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
-/** What a value lacks of a schema that `schemaProblems` has accepted. `field` is the member of the request that has the value. */
+/**
+ * What a value lacks of a schema that `schemaProblems` has accepted. `field` is the member of the request that has the
+ * value.
+ */
 export function validate(schema: string, value: JsonObject, field: string): Violation[] {
   const { error } = compiled(schema).safeParse(plain(value));
   return (error?.issues ?? []).slice(0, 20).map(({ path, message, code }) => ({

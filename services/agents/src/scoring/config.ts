@@ -54,7 +54,9 @@ const scorerShape = z.looseObject({
 export type ScorerConfig = z.output<typeof scorerShape>;
 export type Factor = ScorerConfig['factors'][number];
 
-/** The weights of a scorer, or what is wrong with them. `path` is the member of the request that has the configuration. */
+/**
+ * The weights of a scorer, or what is wrong with them. `path` is the member of the request that has the configuration.
+ */
 export function readScorer(
   configuration: JsonObject,
   path: string,

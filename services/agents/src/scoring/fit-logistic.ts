@@ -3,7 +3,10 @@ import { at, cholesky, solveBy } from './solve.ts';
 /** Measured rows: `values` has them one after the other. */
 export type Measured = { rows: number; columns: number; values: Float64Array; won: Uint8Array };
 
-/** Weights of the columns as they were measured, with their standard errors. A column that never varies has the weight 0. */
+/**
+ * Weights of the columns as they were measured, with their standard errors. A column that never varies has the weight
+ * 0.
+ */
 export type Fit = { base: number; weights: Float64Array; errors: Float64Array; isConverged: boolean };
 
 /** Work that gives way between its pieces, so that it does not hold up others. */
@@ -14,8 +17,9 @@ const mostSteps = 50;
 const longestHalving = 20;
 
 /**
- * Fits a logistic regression with a penalty of `lambda / 2` times the sum of the squares of the weights of standardized columns; the base has none.
- * By Newton's method from zero, so that the same rows give the same weights. `isUsed` chooses rows.
+ * Fits a logistic regression with a penalty of `lambda / 2` times the sum of the squares of the weights of standardized
+ * columns; the base has none. By Newton's method from zero, so that the same rows give the same weights. `isUsed`
+ * chooses rows.
  */
 export function* fitLogistic(data: Measured, lambda: number, isUsed: (row: number) => boolean): Pieces<Fit> {
   const rows: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * Domains of mail that anybody can get an address of: the providers that their own pages describe as free. A domain that is missing counts
- * as a company's.
+ * Domains of mail that anybody can get an address of: the providers that their own pages describe as free. A domain
+ * that is missing counts as a company's.
  */
 const freeDomains: ReadonlySet<string> = new Set([
   ...['gmail.com', 'googlemail.com', 'outlook.com', 'hotmail.com', 'live.com', 'msn.com', 'yahoo.com', 'ymail.com'],

@@ -1,4 +1,7 @@
-/** The lower triangle of a Cholesky factor; undefined for a matrix that is not positive definite. Matrices are square, row by row. */
+/**
+ * The lower triangle of a Cholesky factor; undefined for a matrix that is not positive definite. Matrices are square,
+ * row by row.
+ */
 export function cholesky(matrix: Float64Array, size: number): Float64Array | undefined {
   const factor = new Float64Array(size * size);
   for (let row = 0; row < size; row += 1) {

@@ -29,7 +29,10 @@ export type Trained = {
   judgedInForce: Judged;
 };
 
-/** The row at which the newest quarter begins: later or earlier so that both sides have enough of each outcome; undefined if none does. */
+/**
+ * The row at which the newest quarter begins: later or earlier so that both sides have enough of each outcome;
+ * undefined if none does.
+ */
 export function splitByTime(won: Uint8Array): number | undefined {
   const wanted = Math.round(won.length * (1 - heldOutShare));
   const wonBefore = new Uint32Array(won.length + 1);
@@ -48,8 +51,8 @@ export function splitByTime(won: Uint8Array): number | undefined {
 }
 
 /**
- * Fits weights to the older records, with the penalty that five folds of them choose, and judges them by the newer ones. The same rows give
- * the same weights.
+ * Fits weights to the older records, with the penalty that five folds of them choose, and judges them by the newer
+ * ones. The same rows give the same weights.
  */
 export function* train(
   factors: readonly Factor[],
@@ -84,7 +87,9 @@ export function* train(
   };
 }
 
-/** Empties columns that few records would decide: a weight is of ten people at least. What never varies gets no weight. */
+/**
+ * Empties columns that few records would decide: a weight is of ten people at least. What never varies gets no weight.
+ */
 function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measured): void {
   for (const [column, { type }] of factors.entries()) {
     let known = 0;

@@ -78,8 +78,8 @@ function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonO
 }
 
 /**
- * The arguments of a call; undefined unless they are one JSON object within the bounds. Numbers are doubles: what is shown to people and
- * hashed is then what is sent.
+ * The arguments of a call; undefined unless they are one JSON object within the bounds. Numbers are doubles: what is
+ * shown to people and hashed is then what is sent.
  */
 export function readArguments(input: string): JsonObject | undefined {
   if (Buffer.byteLength(input) > longestArguments) return undefined;

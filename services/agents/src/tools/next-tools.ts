@@ -61,7 +61,10 @@ function plannedOf(request: ToolRequest, place: CallPlace): PlannedTool[] {
   return 'action' in checked && checked.needsApproval ? [{ kind: 'approval', request }, call] : [call];
 }
 
-/** A question costs nothing and is one for its key, so it is asked until it is answered: waiting for a person takes none of the time. */
+/**
+ * A question costs nothing and is one for its key, so it is asked until it is answered: waiting for a person takes none
+ * of the time.
+ */
 function nextOfApproval({ isDue }: ToolState, { seq, result }: ToolStep): ToolNext {
   if (result === null || isDue) return { do: 'perform', seq };
   return result.outcome === 'waiting' ? { do: 'park' } : { do: 'wait', ms: longestPauseMs };

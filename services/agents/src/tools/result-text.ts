@@ -7,8 +7,8 @@ const longest = 8 * 1024;
 const longestText = 2_000;
 
 /**
- * What a model gets of a call: JSON with the source of the data. Nobody vouches for a text in it, so it is data, without characters that
- * nobody sees, without what looks like a secret, and cut.
+ * What a model gets of a call: JSON with the source of the data. Nobody vouches for a text in it, so it is data,
+ * without characters that nobody sees, without what looks like a secret, and cut.
  */
 export function resultText(action: string, result: ToolResult): string {
   if (result.outcome === 'refused')

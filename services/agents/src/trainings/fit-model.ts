@@ -24,8 +24,10 @@ const mostFactors = 60;
 const rowsOfChunk = 200;
 
 /**
- * Fits a model to the records that were read, and stores it. It gives way between pieces, and its memory is that of the measured columns:
- * the records are read twice, some at a time. The same records give the same model, so that a process that dies costs only time.
+ * Fits a model to the records that were read, and stores it. It gives way between pieces, and its memory is that of the
+ * measured columns:
+ * the records are read twice, some at a time. The same records give the same model, so that a process that dies costs
+ * only time.
  */
 export async function fitModel(
   ctx: Context,

@@ -5,7 +5,10 @@ import type { DB } from '../db/schema.ts';
 import type { FileStores } from '../stores/store.ts';
 import { type Artifact, nameOf } from './artifact.ts';
 
-/** The bytes of an artifact, from the database or from its store. Throws when they are not all there, so that no reader takes a part. */
+/**
+ * The bytes of an artifact, from the database or from its store. Throws when they are not all there, so that no reader
+ * takes a part.
+ */
 export async function* readArtifact(
   { db, stores }: Pick<Context, 'db' | 'stores'>,
   artifact: Artifact,

@@ -10,8 +10,9 @@ type Place = Pick<Context, 'db' | 'stores'>;
 const mostInDatabase = 16 * 1024 * 1024;
 
 /**
- * Stores bytes as they come: in the database, and in the store of files from the moment at which they are more than 16 MiB. Returns
- * their number. A process that dies leaves pieces that no report names; the next try, or the end of the report, removes them.
+ * Stores bytes as they come: in the database, and in the store of files from the moment at which they are more than 16
+ * MiB. Returns their number. A process that dies leaves pieces that no report names; the next try, or the end of the
+ * report, removes them.
  */
 export async function writeArtifact(
   ctx: Place,

@@ -8,7 +8,10 @@ import { type FactKind, factKinds } from '../rollups/kinds.ts';
 import { eventPlace } from './event-place.ts';
 import { withVariants } from './variant-parts.ts';
 
-/** The facts of an event of enrollments. Those that get a variant are counted by `goalFacts`, with the moves that give it. */
+/**
+ * The facts of an event of enrollments. Those that get a variant are counted by `goalFacts`, with the moves that give
+ * it.
+ */
 export function enrollmentFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   return withVariants(event, factsOf(event));
 }

@@ -5,8 +5,8 @@ import type { Fact } from '../facts/fact.ts';
 const aheadMs = 60_000;
 
 /**
- * Organization, id and time of the fact of an event. A time in the future is that of the event's id: an event that comes again
- * gets the same one.
+ * Organization, id and time of the fact of an event. A time in the future is that of the event's id: an event that
+ * comes again gets the same one.
  */
 export function eventPlace(event: {
   id: string;

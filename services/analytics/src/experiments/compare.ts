@@ -5,8 +5,8 @@ export type Outcome = { people: number; conversions: number };
 export type Difference = { value: number; low: number; high: number };
 
 /**
- * The spread of differences that the interval is narrowest for: five points. Larger and smaller ones are found too, with more people. Any
- * value keeps the promise of the interval.
+ * The spread of differences that the interval is narrowest for: five points. Larger and smaller ones are found too,
+ * with more people. Any value keeps the promise of the interval.
  */
 const expectedSpread = 0.05;
 /** Below this the rates are not near enough to a normal distribution. */
@@ -14,9 +14,9 @@ const fewestPeople = 50;
 const fewestConversions = 5;
 
 /**
- * The difference `one - other` of two rates. With a chance of at least `1 - alpha` the true difference is within the interval at all looks, of
- * however many and whenever: Robbins' mixture of normal distributions (Robbins 1970; Johari et al., Always Valid Inference, 2022). Undefined
- * with too few people.
+ * The difference `one - other` of two rates. With a chance of at least `1 - alpha` the true difference is within the
+ * interval at all looks, of however many and whenever: Robbins' mixture of normal distributions (Robbins 1970; Johari
+ * et al., Always Valid Inference, 2022). Undefined with too few people.
  */
 export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference | undefined {
   if (!isEnough(one) || !isEnough(other)) return undefined;
@@ -28,8 +28,8 @@ export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference 
 }
 
 /**
- * The place of the variant that is better than every other one, at a chance of at most `alpha` that there is no difference; undefined while
- * none is. The chance is shared by all pairs.
+ * The place of the variant that is better than every other one, at a chance of at most `alpha` that there is no
+ * difference; undefined while none is. The chance is shared by all pairs.
  */
 export function winnerOf(outcomes: readonly Outcome[], alpha = 0.05): number | undefined {
   const pairs = (outcomes.length * (outcomes.length - 1)) / 2;

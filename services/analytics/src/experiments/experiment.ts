@@ -11,8 +11,8 @@ export type Experiment = {
 const alpha = 0.05;
 
 /**
- * What the numbers of a split say. `expected` are the people that each variant would have by its weight, where that is known. The first
- * variant is the one that the others are compared with.
+ * What the numbers of a split say. `expected` are the people that each variant would have by its weight, where that is
+ * known. The first variant is the one that the others are compared with.
  */
 export function judge(
   outcomes: ReadonlyMap<string, Outcome>,

@@ -9,9 +9,9 @@ import type { Fact } from './fact.ts';
 const lateHours = 48;
 
 /**
- * Writes facts and adds those that are new to the rollups, in the caller's transaction, which has locked the organizations
- * (`lockOrganizations`). An event that comes again changes nothing. Returns the number of new facts, and how
- * many of them are late. Facts of a time that is not kept any more are left out.
+ * Writes facts and adds those that are new to the rollups, in the caller's transaction, which has locked the
+ * organizations (`lockOrganizations`). An event that comes again changes nothing. Returns the number of new facts, and
+ * how many of them are late. Facts of a time that is not kept any more are left out.
  */
 export async function addFacts(trx: Transaction<DB>, facts: readonly Fact[]): Promise<{ fresh: number; late: number }> {
   const column = <T>(read: (fact: Fact) => T) => facts.map((fact) => read(fact) ?? null);

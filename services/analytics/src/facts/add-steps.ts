@@ -8,8 +8,9 @@ import { stepSums, stepSumsTable } from '../rollups/step-sums.ts';
 import type { StepFact } from './step-fact.ts';
 
 /**
- * Writes counts of steps and adds those that are new to the rollups, in the caller's transaction, which has locked the organizations
- * (`lockOrganizations`). An event that comes again changes nothing. Counts of a day of entry that is not kept any more are left out.
+ * Writes counts of steps and adds those that are new to the rollups, in the caller's transaction, which has locked the
+ * organizations (`lockOrganizations`). An event that comes again changes nothing. Counts of a day of entry that is not
+ * kept any more are left out.
  */
 export async function addSteps(trx: Transaction<DB>, given: readonly StepFact[]): Promise<void> {
   // A batch may have an event twice, and what is inserted is told by the key alone.

@@ -19,7 +19,10 @@ const providers: Readonly<Record<string, string>> = {
   'protonmail.com': 'proton',
 };
 
-/** Where the mailbox of an address is. Other domains than these are not told apart: that of a person may name the person. */
+/**
+ * Where the mailbox of an address is. Other domains than these are not told apart: that of a person may name the
+ * person.
+ */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
   return Object.hasOwn(providers, domain) ? (providers[domain] ?? 'other') : 'other';

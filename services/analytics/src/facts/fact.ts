@@ -1,6 +1,8 @@
 import type { FactKind } from '../rollups/kinds.ts';
 
-/** One thing that happened, without anything that identifies a person. Members that do not apply to its kind are absent. */
+/**
+ * One thing that happened, without anything that identifies a person. Members that do not apply to its kind are absent.
+ */
 export type Fact = {
   organizationId: bigint;
   /** When it happened; the quarter hour of this time counts it. */
@@ -11,7 +13,10 @@ export type Fact = {
   kind: FactKind;
   workflowId?: bigint;
   version?: number;
-  /** A variant that the enrollment got in a split. Such a fact is a part of one without it, and counts for the variant alone. */
+  /**
+   * A variant that the enrollment got in a split. Such a fact is a part of one without it, and counts for the variant
+   * alone.
+   */
   variant?: string;
   stepId?: string;
   /** The category of a mail. */

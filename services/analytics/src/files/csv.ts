@@ -5,8 +5,8 @@ import type { Cell, Page, Table } from '../tables/table.ts';
 const notPlain = /[^!#-+\--:<-~]/;
 
 /**
- * A cell that a spreadsheet may read as a formula: the first characters that OWASP's page on CSV injection lists, in full width too, and a
- * line feed. Numbers of the platform may be negative; only texts are escaped.
+ * A cell that a spreadsheet may read as a formula: the first characters that OWASP's page on CSV injection lists, in
+ * full width too, and a line feed. Numbers of the platform may be negative; only texts are escaped.
  */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
@@ -22,7 +22,10 @@ export async function* csvOf(
   }
 }
 
-/** The library quotes a cell only for the line end that it writes itself, but readers take each of them for the end of a row. */
+/**
+ * The library quotes a cell only for the line end that it writes itself, but readers take each of them for the end of a
+ * row.
+ */
 function linesOf(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((row) => row.map(cellOf)),

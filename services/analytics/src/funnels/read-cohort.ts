@@ -14,7 +14,9 @@ export type Cohort = {
   goals: Map<string, number>;
 };
 
-/** Numbers of a step; kinds that are absent are 0. `stays` has the stays that took time, by the number of the bucket. */
+/**
+ * Numbers of a step; kinds that are absent are 0. `stays` has the stays that took time, by the number of the bucket.
+ */
 export type StepNumbers = { counts: Map<StepKind, number>; stays: Map<number, number> };
 
 /** The variant of people who are held out. */
@@ -69,8 +71,8 @@ function stepsOf(rows: readonly Row[]): Map<string, StepNumbers> {
 }
 
 /**
- * The time that a share of the enrollments stayed at most, in milliseconds: the middle of its bucket. Those without a bucket left
- * at once. Undefined where nobody has left.
+ * The time that a share of the enrollments stayed at most, in milliseconds: the middle of its bucket. Those without a
+ * bucket left at once. Undefined where nobody has left.
  */
 export function stayOf({ counts, stays }: StepNumbers, share: number): number | undefined {
   const { left, completed, failed, cancelled } = stepKinds;

@@ -4,7 +4,10 @@ import type { Context } from '../context.ts';
 import { reportJobs } from '../reports/ask.ts';
 import { leaseSeconds, makeReport } from '../reports/make-report.ts';
 
-/** Reports that a process makes at the same time. There are few, so that a queue of them leaves the database to those who wait. */
+/**
+ * Reports that a process makes at the same time. There are few, so that a queue of them leaves the database to those
+ * who wait.
+ */
 const lanes = 2;
 const busyMs = 1_000;
 

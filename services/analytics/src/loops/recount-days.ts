@@ -5,7 +5,9 @@ import { recountNext } from '../rollups/recount-next.ts';
 
 const idleMs = 60_000;
 
-/** Counts marked days anew: the one that was marked first, and so on. Then it marks what a rebuild has left unmarked. */
+/**
+ * Counts marked days anew: the one that was marked first, and so on. Then it marks what a rebuild has left unmarked.
+ */
 export function startRecountDays(ctx: Context): Loop {
   return startLoop({
     name: 'recount days',

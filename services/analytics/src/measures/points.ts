@@ -8,8 +8,8 @@ export type Interval = 'hour' | 'day' | 'week' | 'month';
 export const mostPoints = 1_000;
 
 /**
- * When the points of a chart begin, by the clock of a time zone, and at last when the last point ends. Points above the most that a
- * chart may have are cut off, all but one.
+ * When the points of a chart begin, by the clock of a time zone, and at last when the last point ends. Points above the
+ * most that a chart may have are cut off, all but one.
  */
 export async function readPoints(
   db: Kysely<DB>,
@@ -19,7 +19,8 @@ export async function readPoints(
   const beginOf = (at: Date) => sql`date_trunc(${interval}::text, ${at}::timestamptz, ${timezone}::text)`;
   const step = sql`${`1 ${interval}`}::interval`;
   const lastMoment = new Date(until.getTime() - 1);
-  // Where the clocks change at midnight a day begins at 01:00, and so would all days after it: each begins anew. Hours stay as they are.
+  // Where the clocks change at midnight a day begins at 01:00, and so would all days after it: each begins anew. Hours
+  // stay as they are.
   const slack = sql`${interval === 'hour' ? '0 hours' : '3 hours'}::interval`;
   const last = sql`date_add(${beginOf(lastMoment)}, ${step}, ${timezone}::text) + ${slack}`;
   const { rows } = await sql<{ at: Date }>`

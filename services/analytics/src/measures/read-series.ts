@@ -14,7 +14,10 @@ export type Series = { key: string; points: ReadonlyMap<number, ReadonlyMap<Fact
 
 type Row = { key: string; place: number; kind: FactKind; bucket: number | null; count: bigint; amount: bigint };
 
-/** Reads the sums of a measure by points and series, the largest series first. `points` are as `readPoints` returns them. */
+/**
+ * Reads the sums of a measure by points and series, the largest series first. `points` are as `readPoints` returns
+ * them.
+ */
 export async function readSeries(
   db: Kysely<DB>,
   scope: Scope,

@@ -37,7 +37,10 @@ export function checkVariant(variant: string | undefined, others: readonly strin
   refuseViolations([{ field: 'variant', message, code: 'format' }]);
 }
 
-/** The same for a request that may name a project: the workflows that are in it now. That of another organization has none. */
+/**
+ * The same for a request that may name a project: the workflows that are in it now. That of another organization has
+ * none.
+ */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,
   request: Asked & { projectId?: bigint | undefined },

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * The time zone of an organization, as identity knows it; UTC where the database does not know that zone. `organization_deleted`
- * when the organization was deleted.
+ * The time zone of an organization, as identity knows it; UTC where the database does not know that zone.
+ * `organization_deleted` when the organization was deleted.
  */
 export async function askTimezone(ctx: Context, organizationId: bigint): Promise<string> {
   const { account } = await ctx.clients

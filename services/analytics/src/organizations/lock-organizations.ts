@@ -2,8 +2,8 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Lets the transaction add to the rollups of organizations, and returns those that there are. Whoever counts one of them anew waits
- * for its end.
+ * Lets the transaction add to the rollups of organizations, and returns those that there are. Whoever counts one of
+ * them anew waits for its end.
  */
 export async function lockOrganizations(
   trx: Transaction<DB>,

@@ -6,9 +6,9 @@ import { askTimezone } from './ask-timezone.ts';
 const askEveryMs = 30_000;
 
 /**
- * The time zone of an organization. After a change of it the days of the organization are summed anew, from quarter hours, before
- * this returns. Each process asks identity every 30 s; the days are summed by the stored zone, which every process reads, so that all of
- * them change together. While identity is away it is the last known one.
+ * The time zone of an organization. After a change of it the days of the organization are summed anew, from quarter
+ * hours, before this returns. Each process asks identity every 30 s; the days are summed by the stored zone, which
+ * every process reads, so that all of them change together. While identity is away it is the last known one.
  */
 export async function timezoneOf(ctx: Context, organizationId: bigint): Promise<string> {
   const known = ctx.timezones.get(organizationId);

@@ -10,7 +10,10 @@ export const mostDays = 396;
 /** A time of whole quarter hours: from a time on, and before another. */
 export type Period = { from: Date; until: Date };
 
-/** Reads the start and the end of a request, which it calls by their `names`. Without a start it is `usualDays` before the end. */
+/**
+ * Reads the start and the end of a request, which it calls by their `names`. Without a start it is `usualDays` before
+ * the end.
+ */
 export function readPeriod(
   { from, to }: { from?: Timestamp | undefined; to?: Timestamp | undefined },
   now: Date,

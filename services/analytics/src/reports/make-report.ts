@@ -27,8 +27,9 @@ const input = z.object({ report_id: z.string() });
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
- * Makes the file of a report, from its first row on each try: what a process wrote that died has another fence, and is never read. The
- * report is ready, or failed, with the end of the job. A report that was deleted meanwhile leaves nothing.
+ * Makes the file of a report, from its first row on each try: what a process wrote that died has another fence, and is
+ * never read. The report is ready, or failed, with the end of the job. A report that was deleted meanwhile leaves
+ * nothing.
  */
 export async function makeReport(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const report = await beginReport(ctx, job);

@@ -13,8 +13,8 @@ const mailedFailures = 3;
 const input = z.object({ report_id: z.string() });
 
 /**
- * Counts the failures of a schedule one after the other, and queues the mails about a report that its tick has made: those with its file,
- * or about the third failure. Reports of test keys are mailed to nobody.
+ * Counts the failures of a schedule one after the other, and queues the mails about a report that its tick has made:
+ * those with its file, or about the third failure. Reports of test keys are mailed to nobody.
  */
 export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise<void> {
   const { id, organization_id: organizationId, scheduled_by: scheduledBy, status, mode } = report;

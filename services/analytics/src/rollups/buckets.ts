@@ -1,6 +1,6 @@
 /**
- * Durations in milliseconds are counted by buckets that grow by a tenth, so that the middle of each is within 5 % of what is in it. Bucket 0 is
- * of less than a millisecond, and bucket `n` begins at `growth ** (n - 1)`.
+ * Durations in milliseconds are counted by buckets that grow by a tenth, so that the middle of each is within 5 % of
+ * what is in it. Bucket 0 is of less than a millisecond, and bucket `n` begins at `growth ** (n - 1)`.
  */
 export const growth = 1.1;
 

@@ -25,8 +25,8 @@ export const factKinds = {
 } as const;
 
 /**
- * What is counted at steps, by the time at which enrollments entered; numbers of their own among the kinds of facts. Rows of them are
- * of one variant, of people who are held out, or of all enrollments.
+ * What is counted at steps, by the time at which enrollments entered; numbers of their own among the kinds of facts.
+ * Rows of them are of one variant, of people who are held out, or of all enrollments.
  */
 export const stepKinds = {
   /** Enrollments that began; those that got the variant; people who were held out. */

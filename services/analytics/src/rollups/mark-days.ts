@@ -15,8 +15,9 @@ export async function askForMarks(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Marks the days (UTC) of the next organizations: those with facts, and those with sums without any. These marks are after every other one.
- * False if nothing is left to this process. Days are marked in one order, so that two who mark never deadlock.
+ * Marks the days (UTC) of the next organizations: those with facts, and those with sums without any. These marks are
+ * after every other one. False if nothing is left to this process. Days are marked in one order, so that two who mark
+ * never deadlock.
  */
 export async function markNext(db: Kysely<DB>): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
@@ -52,7 +53,10 @@ const keptDays = sql`
     date_trunc('day', now(), 'UTC') - make_interval(hours => ${sql.lit(factHours)}),
     date_trunc('day', now(), 'UTC') + interval '24 hours', interval '24 hours')`;
 
-/** True if the organization of `page` has a row of `day`; no value otherwise. With a limit it is never a join that reads a whole day. */
+/**
+ * True if the organization of `page` has a row of `day`; no value otherwise. With a limit it is never a join that reads
+ * a whole day.
+ */
 function hasRow(table: 'facts' | 'step_facts' | 'rollup_quarters', more = sql``): RawBuilder<unknown> {
   return sql`(
     select true from ${sql.id(table)} as kept

@@ -3,8 +3,9 @@ import type { DB } from '../db/schema.ts';
 import type { Span } from './span.ts';
 
 /**
- * What is counted anew in one transaction, if it is more than a day. Facts of the organization wait for it, so it takes some seconds at
- * most. Facts of a time with few of them become four times as many sums. Each day is a partition of its own, which each statement locks.
+ * What is counted anew in one transaction, if it is more than a day. Facts of the organization wait for it, so it takes
+ * some seconds at most. Facts of a time with few of them become four times as many sums. Each day is a partition of its
+ * own, which each statement locks.
  */
 const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
 
@@ -12,9 +13,10 @@ const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
 export type StaleDays = { organizationId: bigint; days?: Span; count: number };
 
 /**
- * Locks the organization whose day was marked first, for who counts anew, and takes the marks of that day and of days that follow. Days
- * without a mark between two of them are counted along, if they have few facts. Organizations that are being counted by others are left
- * to them. Undefined: no organization is left. The organization is locked before its marks, as it is by those who add facts.
+ * Locks the organization whose day was marked first, for who counts anew, and takes the marks of that day and of days
+ * that follow. Days without a mark between two of them are counted along, if they have few facts. Organizations that
+ * are being counted by others are left to them. Undefined: no organization is left. The organization is locked before
+ * its marks, as it is by those who add facts.
  */
 export async function takeStaleDays(trx: Transaction<DB>): Promise<StaleDays | undefined> {
   const organizationId = await lockNext(trx);

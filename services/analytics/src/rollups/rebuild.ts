@@ -13,9 +13,10 @@ const othersMs = 200;
 const saidEveryMs = 5_000;
 
 /**
- * Counts every day anew whose facts are kept. Some days of an organization are one transaction, and answers change with its commit alone. Facts
- * that come meanwhile are counted: those of an organization wait for the days of it that are under way. After a kill the loop of any process
- * goes on where it was, also if it was not done with marking. It may be repeated and run beside the services. Late days come first.
+ * Counts every day anew whose facts are kept. Some days of an organization are one transaction, and answers change with
+ * its commit alone. Facts that come meanwhile are counted: those of an organization wait for the days of it that are
+ * under way. After a kill the loop of any process goes on where it was, also if it was not done with marking. It may be
+ * repeated and run beside the services. Late days come first.
  */
 export async function rebuild(
   db: Kysely<DB>,

@@ -13,7 +13,9 @@ const kinds = [...Object.values(factKinds), ...Object.values(stepKinds)];
 /** Events about steps that are read at once. */
 const pageEvents = 500;
 
-/** Counts days (UTC) of an organization anew from their facts, in both rollups. The caller has locked the organization. */
+/**
+ * Counts days (UTC) of an organization anew from their facts, in both rollups. The caller has locked the organization.
+ */
 export async function recountDays(trx: Transaction<DB>, organizationId: bigint, days: Span): Promise<void> {
   const { from, until } = days;
   const isOf = (table: string) =>

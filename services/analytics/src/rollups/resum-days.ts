@@ -6,7 +6,10 @@ import type { Span } from './span.ts';
 /** A day of a zone begins within this of the moment that its name stands for, where a clock is set at midnight. */
 const slackHours = 3;
 
-/** Sums the days of the organization's zone that a time touches anew, from quarter hours. The caller has locked the organization. */
+/**
+ * Sums the days of the organization's zone that a time touches anew, from quarter hours. The caller has locked the
+ * organization.
+ */
 export async function resumDays(trx: Transaction<DB>, organizationId: bigint, { from, until }: Span): Promise<void> {
   const { rows } = await sql<{ timezone: string; first: Date; last: Date }>`
     select timezone, date_trunc('day', ${from}::timestamptz, timezone) as first,

@@ -21,7 +21,10 @@ export type StepSum = {
 const quarterMs = 15 * 60_000;
 const changes = ['entered', 'left', 'completed', 'failed', 'cancelled', 'waited', 'skipped', 'held'] as const;
 
-/** The rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of what they count for. */
+/**
+ * The rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of what they
+ * count for.
+ */
 export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): StepSum[] {
   return cohorts.flatMap((cohort) => {
     const { workflowId, version, variant, mode, people } = cohort;
@@ -42,7 +45,8 @@ export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): Ste
 }
 
 /**
- * Adds up changes of one row: events of one day change few rows many times, and the database adds them more slowly. Of one organization.
+ * Adds up changes of one row: events of one day change few rows many times, and the database adds them more slowly. Of
+ * one organization.
  */
 export function startAddingUp() {
   const sums = new Map<string, StepSum>();

@@ -19,9 +19,9 @@ const ofAll = [whole, ...divided, { dimension: dimensions.workflow, key: sql`wor
 const ofWorkflow = [whole, ...divided, { dimension: dimensions.step, key: sql`step_id` }];
 
 /**
- * The rows that facts add to the rollups, by the quarter hour. It is the one definition of what a fact counts for: new facts
- * and days that are counted anew both take it. `facts` is the name of a table or of a common table expression, `fact` in `where`. Each
- * division is a query of its own: to take a fact apart row by row costs four times as much.
+ * The rows that facts add to the rollups, by the quarter hour. It is the one definition of what a fact counts for: new
+ * facts and days that are counted anew both take it. `facts` is the name of a table or of a common table expression,
+ * `fact` in `where`. Each division is a query of its own: to take a fact apart row by row costs four times as much.
  */
 export function sumsOfFacts(facts: string, where: RawBuilder<unknown> = sql`true`): RawBuilder<unknown> {
   return sql`

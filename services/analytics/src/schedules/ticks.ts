@@ -44,8 +44,8 @@ function tickOf({ cron, timezone }: Times, after: Date): Date | undefined {
 }
 
 /**
- * The parameters of the report of a tick: a period that ends at the tick, and is as long as the given one on the calendar of the time zone.
- * Thirty days stay thirty days when clocks change.
+ * The parameters of the report of a tick: a period that ends at the tick, and is as long as the given one on the
+ * calendar of the time zone. Thirty days stay thirty days when clocks change.
  */
 export function parametersOfTick({ from, to, ...rest }: Parameters, tick: Date, timezone: string): Parameters {
   const local = (time: Date) =>

@@ -5,8 +5,8 @@ export type StoreName = 'folder' | 's3';
 export type FileStore = {
   name: StoreName;
   /**
-   * Writes a file and returns its size. `onUpload` is called before the first bytes leave, with what `remove` needs to find what a process
-   * left that died. A failed call leaves no file.
+   * Writes a file and returns its size. `onUpload` is called before the first bytes leave, with what `remove` needs to
+   * find what a process left that died. A failed call leaves no file.
    */
   write(name: string, pieces: AsyncIterable<Buffer>, onUpload: (id: string) => Promise<void>): Promise<number>;
   read(name: string): AsyncIterable<Uint8Array>;

@@ -6,8 +6,8 @@ export type Count = { totalCount: bigint; totalCountIsMinimum?: boolean | undefi
 const leastMs = 1;
 
 /**
- * The exact count of a list that has a filter by time and counts up to a cap: a period with more than the cap is counted in halves. Rows of
- * one millisecond beyond the cap count as the cap.
+ * The exact count of a list that has a filter by time and counts up to a cap: a period with more than the cap is
+ * counted in halves. Rows of one millisecond beyond the cap count as the cap.
  */
 export async function countExactly({ from, to }: Period, count: (period: Period) => Promise<Count>): Promise<bigint> {
   const { totalCount, totalCountIsMinimum = false } = await count({ from, to });

@@ -27,8 +27,8 @@ const steps = z.array(
 const goals = z.array(z.object({ name: z.string() })).nullable();
 
 /**
- * Asks for a version of a workflow, the current one unless it is named. Undefined for a workflow or version that the organization
- * does not have, or does not have any more.
+ * Asks for a version of a workflow, the current one unless it is named. Undefined for a workflow or version that the
+ * organization does not have, or does not have any more.
  */
 export async function findVersion(
   { clients }: Pick<Context, 'clients'>,

@@ -10,7 +10,10 @@ import { addNotice } from '../notices/notice-jobs.ts';
 
 const topic = topicOf(BillingEventSchema);
 
-/** Reports shares of limits that usage has reached: once for each meter, period and threshold, however often a service says so. */
+/**
+ * Reports shares of limits that usage has reached: once for each meter, period and threshold, however often a service
+ * says so.
+ */
 export function consumeUsage(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

@@ -10,9 +10,9 @@ import { type Claim, writeFetched } from './write-fetched.ts';
 const pollMs = 50;
 
 /**
- * Fetches what Stripe has of an organization, now, and stores it. Everything that learns of a change comes here: hooks, our own writes,
- * the return from Checkout, the sweep. So whatever comes in whatever order, the last fetch after the last change says the same. While
- * another process fetches, this one waits for a fetch that began after the call.
+ * Fetches what Stripe has of an organization, now, and stores it. Everything that learns of a change comes here: hooks,
+ * our own writes, the return from Checkout, the sweep. So whatever comes in whatever order, the last fetch after the
+ * last change says the same. While another process fetches, this one waits for a fetch that began after the call.
  */
 export async function fetchNow(ctx: Context, organizationId: bigint, source: MarkSource): Promise<void> {
   await markCustomers(ctx, ctx.db.kysely, { organizationId }, source);
@@ -29,7 +29,10 @@ export async function fetchNow(ctx: Context, organizationId: bigint, source: Mar
   }
 }
 
-/** Leases a customer that is due: the one of an organization, or whichever waited longest. Undefined when none is, or another process has it. */
+/**
+ * Leases a customer that is due: the one of an organization, or whichever waited longest. Undefined when none is, or
+ * another process has it.
+ */
 export async function claimCustomer(ctx: Context, organizationId?: bigint): Promise<Claim | undefined> {
   const which = organizationId === undefined ? sql`due_at <= ${ctx.dbNow}` : sql`organization_id = ${organizationId}`;
   const { rows } = await sql<CustomerRow>`

@@ -33,8 +33,8 @@ export async function requireCustomer(
 }
 
 /**
- * Marks customers as possibly changed at Stripe, so that they are fetched at once. Returns how many there are. A difference is found by
- * the sweep only if nothing else had marked the customer.
+ * Marks customers as possibly changed at Stripe, so that they are fetched at once. Returns how many there are. A
+ * difference is found by the sweep only if nothing else had marked the customer.
  */
 export async function markCustomers(
   ctx: Pick<Context, 'dbNow'>,

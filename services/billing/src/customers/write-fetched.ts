@@ -17,8 +17,8 @@ export type Claim = { row: CustomerRow; marks: bigint; fence: bigint };
 const topic = topicOf(BillingEventSchema);
 
 /**
- * Stores what was fetched, where it differs: the state, the event and the audit entry are one transaction. A process that lost its lease
- * writes nothing, since another one has fetched later.
+ * Stores what was fetched, where it differs: the state, the event and the audit entry are one transaction. A process
+ * that lost its lease writes nothing, since another one has fetched later.
  */
 export async function writeFetched(
   ctx: Context,

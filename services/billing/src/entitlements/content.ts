@@ -27,15 +27,18 @@ const schema = z.object({
 /** What an organization may use. */
 export type Content = z.infer<typeof schema>;
 
-/** The limits of the plan that counts. Those of the free plan count once, whatever the quantity of an ended subscription was. */
+/**
+ * The limits of the plan that counts. Those of the free plan count once, whatever the quantity of an ended subscription
+ * was.
+ */
 export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<State, 'plan' | 'quantity'>): Limits {
   if (plan === 'self_hosted') return noLimits;
   return plan === 'free' ? plans.free : timesLimits(plans[plan], quantity);
 }
 
 /**
- * What a state entitles to. `isOverdue`: a payment failed so long ago that new entries wait. `ceilings`: of meters whose use beyond the plan is
- * charged.
+ * What a state entitles to. `isOverdue`: a payment failed so long ago that new entries wait. `ceilings`: of meters
+ * whose use beyond the plan is charged.
  */
 export function contentOf(
   plans: Plans,

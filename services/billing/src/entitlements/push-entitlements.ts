@@ -13,8 +13,8 @@ const longestPauseMs = 60_000;
 type Push = { organization_id: bigint; service: string; failures: number; sequence: bigint; content: string };
 
 /**
- * Pushes entitlements to one service that has not confirmed them, if any is due. Returns whether one was. The event says the same, so a
- * service that is away loses nothing; it confirms when it is back.
+ * Pushes entitlements to one service that has not confirmed them, if any is due. Returns whether one was. The event
+ * says the same, so a service that is away loses nothing; it confirms when it is back.
  */
 export async function pushEntitlements(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Push>`

@@ -14,8 +14,8 @@ const fetchedAgainHours = 24;
 const mostCustomers = 1000;
 
 /**
- * Looks through Stripe's list of events for those that did not come, and marks their customers; and those that nobody looked at for a
- * day. Returns how many events were missed. It may run twice or stop half way: what was taken is taken.
+ * Looks through Stripe's list of events for those that did not come, and marks their customers; and those that nobody
+ * looked at for a day. Returns how many events were missed. It may run twice or stop half way: what was taken is taken.
  */
 export async function sweep(ctx: Context, seenUntil: number): Promise<{ missed: number; seenUntil: number }> {
   const now = await nowSeconds(ctx);

@@ -34,7 +34,10 @@ export function startSweepStripe(ctx: Context): Loop {
   });
 }
 
-/** Takes the sweep that is due, and returns how far the one before it saw. The first one is due a while after the first start. */
+/**
+ * Takes the sweep that is due, and returns how far the one before it saw. The first one is due a while after the first
+ * start.
+ */
 async function claimSweep(ctx: Context): Promise<number | undefined> {
   await sql`
     insert into sweeps (id, due_at, seen_until)

@@ -8,14 +8,18 @@ import { monthlyMeters } from '../plans/meters.ts';
 import { accountUse, leftOf, type MeteredMonth, type OverageMeter } from '../plans/overage.ts';
 import { mayOverrun, readState } from '../subscriptions/state.ts';
 
-/** A month in UTC, and whether it is over for so long that nothing is counted in it any more. `isNew`: what was used so far costs nothing. */
+/**
+ * A month in UTC, and whether it is over for so long that nothing is counted in it any more. `isNew`: what was used so
+ * far costs nothing.
+ */
 export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean; isNew: boolean };
 
 type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Charges what was used beyond the plan since it was last looked at, up to the spend cap: the month, the hour that Stripe is sent, and the
- * ceilings that follow are one transaction. To look again, or with an older answer, adds nothing.
+ * Charges what was used beyond the plan since it was last looked at, up to the spend cap: the month, the hour that
+ * Stripe is sent, and the ceilings that follow are one transaction. To look again, or with an older answer, adds
+ * nothing.
  */
 export async function accountUsage(
   ctx: Context,
@@ -83,7 +87,10 @@ async function storeMonth(
       set used = excluded.used, charged = excluded.charged, is_final = excluded.is_final`.execute(trx);
 }
 
-/** An hour is sent when it is over. What is found later in a month that is over belongs to its last hour, which is sent again. */
+/**
+ * An hour is sent when it is over. What is found later in a month that is over belongs to its last hour, which is sent
+ * again.
+ */
 async function addToHour(
   { dbNow }: Context,
   trx: Transaction<DB>,

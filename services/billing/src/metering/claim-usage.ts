@@ -8,7 +8,10 @@ const everyMinutes = 5;
 /** `is_new`: it has asked for more than its plan just now, and what it used before costs nothing. */
 export type UsageClaim = Selectable<Customers> & { is_new: boolean };
 
-/** Takes the organization whose use is to be looked at next; undefined when none is due. A process that dies leaves it to the next time. */
+/**
+ * Takes the organization whose use is to be looked at next; undefined when none is due. A process that dies leaves it
+ * to the next time.
+ */
 export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
   const { rows } = await sql<UsageClaim>`
     with due as materialized (

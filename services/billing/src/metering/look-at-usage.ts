@@ -11,8 +11,8 @@ const settleMs = 3_600_000;
 const oldestDays = 34;
 
 /**
- * Looks at the use of one organization that pays for more than its plan includes, if one is due: charges what is new, and sees to it that
- * its subscription has items for that. Returns whether there was one.
+ * Looks at the use of one organization that pays for more than its plan includes, if one is due: charges what is new,
+ * and sees to it that its subscription has items for that. Returns whether there was one.
  */
 export async function lookAtUsage(ctx: Context): Promise<boolean> {
   const customer = await claimUsage(ctx);

@@ -21,8 +21,9 @@ type Hour = {
 };
 
 /**
- * Sends Stripe the total of one hour that is over, if any is due. The meter takes the event that was sent last for an hour, and none twice by
- * its identifier: to send it again changes nothing, and a total that has grown replaces the one before. Returns whether there was one.
+ * Sends Stripe the total of one hour that is over, if any is due. The meter takes the event that was sent last for an
+ * hour, and none twice by its identifier: to send it again changes nothing, and a total that has grown replaces the one
+ * before. Returns whether there was one.
  */
 export async function sendHour(ctx: Context): Promise<boolean> {
   const hour = await claimHour(ctx);
@@ -93,8 +94,8 @@ function isThere({ verdict, refusal }: Failure): boolean {
 }
 
 /**
- * What was sent is written down even by a process that took too long: if another one has sent a later total meanwhile, this one has
- * replaced it at Stripe, and the difference makes it due again.
+ * What was sent is written down even by a process that took too long: if another one has sent a later total meanwhile,
+ * this one has replaced it at Stripe, and the difference makes it due again.
  */
 async function settle(ctx: Context, { organization_id: organizationId, meter, hour, quantity }: Hour): Promise<void> {
   await sql`

@@ -22,7 +22,10 @@ const input = z.discriminatedUnion('kind', [
 /** What is mailed. An organization has one mail to each admin for a key. */
 export type BillingNotice = z.infer<typeof input>;
 
-/** Adds a mail in the transaction of what it is about. A job sends it, since identity has the members, and no transaction waits for it. */
+/**
+ * Adds a mail in the transaction of what it is about. A job sends it, since identity has the members, and no
+ * transaction waits for it.
+ */
 export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
   await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });
 }

@@ -13,9 +13,9 @@ import type { Attempt, OperationRow } from './rows.ts';
 const abandonAfterHours = 20;
 
 /**
- * Attempts an operation that this process has leased, and stores what came of it. What certainly did nothing at the first attempt is
- * over, so that nothing happens later that its caller no longer expects. What may have been done stays pending, and is repeated by the
- * same keys until Stripe answers.
+ * Attempts an operation that this process has leased, and stores what came of it. What certainly did nothing at the
+ * first attempt is over, so that nothing happens later that its caller no longer expects. What may have been done stays
+ * pending, and is repeated by the same keys until Stripe answers.
  */
 export async function attemptOperation(ctx: Context, operation: OperationRow): Promise<OperationResult> {
   const { organization_id: organizationId } = operation;

@@ -9,8 +9,8 @@ import { subscribe } from './performers/subscribe.ts';
 import type { Attempt } from './rows.ts';
 
 /**
- * Does a write at Stripe. It may run again after any of its requests, with the same keys, so each request looks at what is there or has a
- * key of its own. Errors of Stripe are thrown as they come.
+ * Does a write at Stripe. It may run again after any of its requests, with the same keys, so each request looks at what
+ * is there or has a key of its own. Errors of Stripe are thrown as they come.
  */
 export type Perform = (ctx: Context, client: Stripe, operation: Attempt) => Promise<OperationResult>;
 

@@ -13,9 +13,9 @@ import type { OperationRow } from './rows.ts';
 const addressHeader = 'x-client-address';
 
 /**
- * Carries out a write to Stripe for a call. The operation is committed before anything is sent, so a process that dies leaves one that is
- * repeated by the same keys. An organization has one at a time: two calls never make two subscriptions. `key` is the same for repeats of
- * the call.
+ * Carries out a write to Stripe for a call. The operation is committed before anything is sent, so a process that dies
+ * leaves one that is repeated by the same keys. An organization has one at a time: two calls never make two
+ * subscriptions. `key` is the same for repeats of the call.
  */
 export async function runOperation<K extends OperationKind>(
   ctx: Context,

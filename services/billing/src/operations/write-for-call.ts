@@ -11,7 +11,9 @@ import { runOperation } from './run-operation.ts';
 /** Longer than a call may take. */
 const leaseSeconds = 120;
 
-/** Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and answers with what came of it. */
+/**
+ * Carries out a write to Stripe for a public call, once for its `Idempotency-Key`, and answers with what came of it.
+ */
 export async function writeForCall<K extends OperationKind, I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,

@@ -5,5 +5,8 @@ export const graceDays = 14;
 /** The same in milliseconds. */
 export const holdsAfterMs = graceDays * dayMs;
 
-/** Days after a failed payment at which something happens: admins are reminded, and with the last one new entries begin to wait. */
+/**
+ * Days after a failed payment at which something happens: admins are reminded, and with the last one new entries begin
+ * to wait.
+ */
 export const stepDays = [1, 7, 13, graceDays] as const;

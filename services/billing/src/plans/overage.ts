@@ -41,8 +41,9 @@ export function spentCents(overage: Overage, months: MeteredMonths): bigint {
 }
 
 /**
- * What the use of a meter since it was last looked at adds: the units beyond what the plan includes, as many as the cap covers. To look
- * again adds nothing. Units beyond the cap are never charged, and neither are those of a time when less was included.
+ * What the use of a meter since it was last looked at adds: the units beyond what the plan includes, as many as the cap
+ * covers. To look again adds nothing. Units beyond the cap are never charged, and neither are those of a time when less
+ * was included.
  */
 export function accountUse(
   known: MeteredMonth,
@@ -58,8 +59,8 @@ export function accountUse(
 }
 
 /**
- * Where counting stops: beyond what the plan includes comes what the cap still covers. It is the same however much of it is used by now,
- * and falls when another meter has used some of the cap.
+ * Where counting stops: beyond what the plan includes comes what the cap still covers. It is the same however much of
+ * it is used by now, and falls when another meter has used some of the cap.
  */
 export function ceilingOf(known: MeteredMonth, o: { included: bigint; left: bigint; nanocents: bigint }): bigint {
   const { included, left, nanocents } = o;

@@ -52,8 +52,8 @@ const schema = z.strictObject({
 const defaultFile = new URL('default-plans.json', import.meta.url);
 
 /**
- * Reads the plans of an installation: the JSON itself, or the path of a file with it. Default: the file beside this one. Throws a
- * ConfigError that lists every mistake.
+ * Reads the plans of an installation: the JSON itself, or the path of a file with it. Default: the file beside this
+ * one. Throws a ConfigError that lists every mistake.
  */
 export function readPlans(variable: string | undefined): Plans {
   const { portal_url: portalUrl, overage: given, plans } = parsePlans(textOf(variable));

@@ -12,7 +12,9 @@ import { askStripe } from '../stripe/ask.ts';
 
 const most = 100;
 
-/** The cursor of a page is the id of its last invoice, by which Stripe finds the next ones of the same customer only. */
+/**
+ * The cursor of a page is the id of its last invoice, by which Stripe finds the next ones of the same customer only.
+ */
 export async function listInvoices(ctx: Context, request: ListInvoicesRequest, call: HandlerContext) {
   requireStripe(ctx);
   const { organizationId, role } = callerOf(call);

@@ -39,7 +39,9 @@ export function planToProto({ config, clock }: Pick<Context, 'config' | 'clock'>
   };
 }
 
-/** What is charged for this month beyond the plan so far; absent where the installation charges nothing beyond plans. */
+/**
+ * What is charged for this month beyond the plan so far; absent where the installation charges nothing beyond plans.
+ */
 export async function overageToProto(
   { config: { plans }, dbNow }: Pick<Context, 'config' | 'dbNow'>,
   db: Kysely<DB>,

@@ -2,7 +2,10 @@ import type Stripe from 'stripe';
 import { readAddress } from './address.ts';
 import type { SettingsRow } from './rows.ts';
 
-/** The settings as Stripe's customer has them; members that are empty are cleared there. The number for taxes is printed as it stands. */
+/**
+ * The settings as Stripe's customer has them; members that are empty are cleared there. The number for taxes is printed
+ * as it stands.
+ */
 export function customerParams(
   settings: SettingsRow | undefined,
 ): Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams {

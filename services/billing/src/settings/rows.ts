@@ -9,7 +9,10 @@ export async function findSettings(db: Kysely<DB>, organizationId: bigint): Prom
   return db.selectFrom('settings').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** Locks the row for `If-Match`. One that is missing is made, so that every organization has the revision 1 to begin with. */
+/**
+ * Locks the row for `If-Match`. One that is missing is made, so that every organization has the revision 1 to begin
+ * with.
+ */
 export const lockSettingsRevision: LockRevision<DB> = async (trx, { organizationId }) => {
   const now = new Date();
   await trx

@@ -1,12 +1,17 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * How a request to Stripe failed. `unsent`: it certainly did nothing. `unknown`: it may have done something; the same key repeats it.
- * `broken`: Stripe answered with an error of its own, which it would repeat for the key. `refused`: Stripe does not do it.
+ * How a request to Stripe failed. `unsent`: it certainly did nothing. `unknown`: it may have done something; the same
+ * key repeats it.
+ * `broken`: Stripe answered with an error of its own, which it would repeat for the key. `refused`: Stripe does not do
+ * it.
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
-/** The members of Stripe's errors that decide. They are read by shape, because their classes are loaded with the client only. */
+/**
+ * The members of Stripe's errors that decide. They are read by shape, because their classes are loaded with the client
+ * only.
+ */
 type StripeErrorShape = {
   type: string;
   message: string;

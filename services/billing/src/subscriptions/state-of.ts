@@ -14,7 +14,9 @@ export type Fetched = {
 
 type Known = { plans: Plans; prices: Prices };
 
-/** What Stripe has of an organization, as one state. The order in which Stripe lists subscriptions makes no difference. */
+/**
+ * What Stripe has of an organization, as one state. The order in which Stripe lists subscriptions makes no difference.
+ */
 export function stateOf({ subscriptions, customer }: Fetched, known: Known): State {
   if (customer === undefined) return freeState;
   const subscription = countedSubscription(subscriptions);
@@ -41,7 +43,9 @@ export function stateOf({ subscriptions, customer }: Fetched, known: Known): Sta
 
 /** States in which the plan counts. One that is not paid keeps it; after a while the entitlements hold new entries. */
 const plansCount: ReadonlySet<Status> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
-/** A subscription in one of these states can still be changed. The order says which one counts, where there are several. */
+/**
+ * A subscription in one of these states can still be changed. The order says which one counts, where there are several.
+ */
 const liveOrder: readonly Status[] = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'];
 
 /** Subscriptions that have not ended, the one that counts first. */
@@ -66,7 +70,10 @@ function statusOf({ status }: Stripe.Subscription): Status {
   return status === 'incomplete_expired' ? 'canceled' : (statuses.find((known) => known === status) ?? 'none');
 }
 
-/** The plan of a subscription: by the key of its price, else by its product, which keeps the plan when a price is replaced. */
+/**
+ * The plan of a subscription: by the key of its price, else by its product, which keeps the plan when a price is
+ * replaced.
+ */
 export function planOf(subscription: Stripe.Subscription, { plans, prices }: Known): BoughtPlan | undefined {
   const price = planItem(subscription)?.price;
   if (price === undefined) return undefined;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-/** Stripe's states of a subscription, as the API shows them; the two ends of an unpaid beginning and a cancel are one. */
+/**
+ * Stripe's states of a subscription, as the API shows them; the two ends of an unpaid beginning and a cancel are one.
+ */
 export const statuses = [
   ...(['none', 'active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused', 'canceled'] as const),
 ] as const;

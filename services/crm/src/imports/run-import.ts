@@ -42,8 +42,8 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
 class DryRunOver extends Error {}
 
 /**
- * Runs the upload in one transaction and rolls it back, so that each row sees those before it. Whoever waits for a record of it
- * waits for one batch at most.
+ * Runs the upload in one transaction and rolls it back, so that each row sees those before it. Whoever waits for a
+ * record of it waits for one batch at most.
  */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();

@@ -141,7 +141,9 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/** The columns of a new record, or those that the row has; where blanks alone are filled, those that the record lacks. */
+/**
+ * The columns of a new record, or those that the row has; where blanks alone are filled, those that the record lacks.
+ */
 function valuesOf<Row extends RecordRow>(
   plan: Plan<Row>,
   further: Values | undefined,

@@ -9,8 +9,8 @@ const slice = 500;
 const headBytes = 5;
 
 /**
- * Reseals secrets that are sealed with an older key, so that it can be removed. A secret that is replaced meanwhile is left
- * alone.
+ * Reseals secrets that are sealed with an older key, so that it can be removed. A secret that is replaced meanwhile is
+ * left alone.
  */
 export async function resealInboundSecrets({ sealer, db }: { sealer: Sealer; db: Database<DB> }): Promise<void> {
   const current = sealer.seal(Buffer.of(), '').subarray(0, headBytes);

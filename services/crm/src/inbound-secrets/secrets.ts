@@ -43,8 +43,8 @@ export function makeDecoy(sealer: Sealer): Decoy {
 }
 
 /**
- * The keys that verify: that of the current secret, and that of the one before while it counts. There are always two, and
- * each is opened, so that an organization without a secret costs what another costs.
+ * The keys that verify: that of the current secret, and that of the one before while it counts. There are always two,
+ * and each is opened, so that an organization without a secret costs what another costs.
  */
 export function keysOf(sealer: Sealer, decoy: Decoy, sealed: SealedSecrets | undefined, now: Date): [Buffer, Buffer] {
   const open = (box: Buffer | null | undefined) =>

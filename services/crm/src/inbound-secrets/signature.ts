@@ -11,8 +11,8 @@ const maxSignatures = 8;
 const digestBytes = 32;
 
 /**
- * Whether one of the keys signs the message. The bytes are hashed as they came, once for each key, also when no signature is
- * well-formed: the work is the same whatever is wrong.
+ * Whether one of the keys signs the message. The bytes are hashed as they came, once for each key, also when no
+ * signature is well-formed: the work is the same whatever is wrong.
  */
 export function isSignedBy(keys: readonly Uint8Array[], { id, timestamp, signature, body }: SignedMessage): boolean {
   const given = signaturesOf(signature);

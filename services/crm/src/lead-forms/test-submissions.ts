@@ -21,9 +21,9 @@ import { keyOf } from './submissions.ts';
 const timeoutMs = 5_000;
 
 /**
- * Takes a submission of a test form: it is checked like a live one, makes no lead, and is enrolled as a test enrollment before
- * the visitor gets the answer, so that its values are stored nowhere else. The submission is the idempotency key, so a repeat
- * enrolls nobody twice.
+ * Takes a submission of a test form: it is checked like a live one, makes no lead, and is enrolled as a test enrollment
+ * before the visitor gets the answer, so that its values are stored nowhere else. The submission is the idempotency
+ * key, so a repeat enrolls nobody twice.
  */
 export async function keepTestSubmission(
   ctx: Context,

@@ -7,8 +7,8 @@ import type { Write } from '../records/write.ts';
 import { ambiguous } from './message.ts';
 
 /**
- * The lead that a message names, locked. An address may be that of several leads, of which the newest is meant. An id in
- * another system is unique there.
+ * The lead that a message names, locked. An address may be that of several leads, of which the newest is meant. An id
+ * in another system is unique there.
  */
 export async function lockLead(write: Write, subject: LeadScoreSubject): Promise<LeadRow> {
   const { publicId, externalId, externalSystem, email = '' } = subject;

@@ -25,8 +25,8 @@ export type Applying = { ctx: Context; call: HandlerContext; caller: Caller; pla
 type Of<Kind extends Operation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
 /**
- * Refuses an operation that the caller could not do alone: by role, scope or mode, or because it needs a user. Calls to other services
- * have no scopes, so that those of a workflow are checked here too.
+ * Refuses an operation that the caller could not do alone: by role, scope or mode, or because it needs a user. Calls to
+ * other services have no scopes, so that those of a workflow are checked here too.
  */
 export function requireRights(caller: Caller, operations: readonly Operation[]): void {
   for (const { kind } of operations) {
@@ -122,8 +122,8 @@ function closedBy(stages: readonly string[]) {
 }
 
 /**
- * The other service keeps the key for 24 hours, longer than the plan may be applied, and gives the same workflow to every repeat. A call
- * at the same time is refused there as `idempotency_in_progress`.
+ * The other service keeps the key for 24 hours, longer than the plan may be applied, and gives the same workflow to
+ * every repeat. A call at the same time is refused there as `idempotency_in_progress`.
  */
 async function createWorkflow(
   { ctx, call, caller, plan }: Applying,

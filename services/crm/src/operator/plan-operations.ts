@@ -25,8 +25,8 @@ const descriptions: Readonly<Record<Goal, string>> = {
 };
 
 /**
- * The operations of a plan, in the order in which they are done: a form needs its workflow. The same goal and answers always make the
- * same operations.
+ * The operations of a plan, in the order in which they are done: a form needs its workflow. The same goal and answers
+ * always make the same operations.
  */
 export function planOperations(goal: Goal, answers: Answers): Operation[] {
   const { form, pipeline, slack, workflowName } = answers;

@@ -9,10 +9,10 @@ const timeoutMs = 2_000;
 export type Made = { records: number };
 
 /**
- * Counts the new records of a request that continues a chain in the runtime, where all of a chain is counted. A write that
- * makes more records than were counted is rolled back, and runs again when they are: `withCalls` does this. Refuses them
- * as `chain_cut` beyond the budget of the chain. Only the write knows how many records it makes, and a repeat that gets
- * a stored answer makes none. A step of a workflow was counted when it was planned.
+ * Counts the new records of a request that continues a chain in the runtime, where all of a chain is counted. A write
+ * that makes more records than were counted is rolled back, and runs again when they are: `withCalls` does this.
+ * Refuses them as `chain_cut` beyond the budget of the chain. Only the write knows how many records it makes, and a
+ * repeat that gets a stored answer makes none. A step of a workflow was counted when it was planned.
  */
 export function countNewRecords(ctx: Context, author: Author) {
   let counted = 0;

@@ -16,9 +16,9 @@ const frequentShare = 1 / 12;
 /**
  * Prepares the count of a group's records among the live ones, up to 10,000. The index over texts returns all rows with
  * a term before the first is counted: 40 ms for 150,000 rows. So a sample of the newest and the oldest rows decides: if
- * many rows match at both ends, the count reads rows until it has enough; else it uses the index, but not for terms that
- * most rows have. A misleading sample costs time and never changes the count. Preparing is separate from counting, so
- * that the sample is taken while the page is read.
+ * many rows match at both ends, the count reads rows until it has enough; else it uses the index, but not for terms
+ * that most rows have. A misleading sample costs time and never changes the count. Preparing is separate from counting,
+ * so that the sample is taken while the page is read.
  */
 export async function prepareCount(
   kysely: Kysely<DB>,

@@ -2,7 +2,9 @@ import { refuseViolations } from '@drippulse/errors';
 import type { RecordRow, Values } from './collection.ts';
 import type { Write } from './write.ts';
 
-/** Refuses an owner who is no member of the organization. A stranger, an unknown id and an impossible one answer alike. */
+/**
+ * Refuses an owner who is no member of the organization. A stranger, an unknown id and an impossible one answer alike.
+ */
 export function requireOwner({ members }: Write, { owner_id: owner }: Values): void {
   if (typeof owner !== 'bigint' || members?.has(owner)) return;
   refuseViolations([{ field: 'owner_id', message: 'must be a member of the organization', code: 'not_found' }]);

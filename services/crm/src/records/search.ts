@@ -2,7 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { RecordType } from '../record-type.ts';
 import { tables } from './collection.ts';
 
-/** A condition on the text of a record: `lookedUp` uses the index over texts, `read` tests rows that are read anyway. */
+/**
+ * A condition on the text of a record: `lookedUp` uses the index over texts, `read` tests rows that are read anyway.
+ */
 export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
 
 /** The records that one part of a list has: they meet every term and every filter. */
@@ -39,8 +41,8 @@ function contains(column: 'search' | 'names', text: string): Term {
 }
 
 /**
- * The public id of an opportunity is part of its `search`. Elsewhere only the beginning of a public id matches, and only
- * with its whole prefix: `c` would find every contact.
+ * The public id of an opportunity is part of its `search`. Elsewhere only the beginning of a public id matches, and
+ * only with its whole prefix: `c` would find every contact.
  */
 function idBeginsWith(type: RecordType, text: string): Term | undefined {
   const isId = type !== 'opportunity' && text.toLowerCase().startsWith(`${tables[type].prefix}_`);

@@ -11,7 +11,10 @@ import { hintActivity, logActivity } from '../operator/activity.ts';
 import { type Applying, carryOut, requireFound, requireRights } from '../operator/carry-out.ts';
 import { findPlan, lockPlan, type PlanRow, parseOperations, planToProto, resourceOf } from '../operator/plan.ts';
 
-/** Each operation notes its result before the next one starts, so that a call after a crash continues where the last one stopped. */
+/**
+ * Each operation notes its result before the next one starts, so that a call after a crash continues where the last one
+ * stopped.
+ */
 export async function applyOperatorPlan(ctx: Context, request: ApplyOperatorPlanRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
   const plan = await findPlan(kysely, callerOf(call).organizationId, request.id);

@@ -21,8 +21,8 @@ import type { Write } from '../records/write.ts';
 const topic = topicOf(CrmEventSchema);
 
 /**
- * Takes the score of a lead from outside: first who signed it, then when, then whether it was taken before. Only a message that
- * has its effect counts as taken, so that one about a lead that does not exist yet can be sent again.
+ * Takes the score of a lead from outside: first who signed it, then when, then whether it was taken before. Only a
+ * message that has its effect counts as taken, so that one about a lead that does not exist yet can be sent again.
  */
 export async function receiveLeadScore(ctx: Context, request: ReceiveLeadScoreRequest, call: HandlerContext) {
   const message = signedMessageOf(request, call);

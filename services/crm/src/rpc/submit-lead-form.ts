@@ -13,7 +13,10 @@ import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
 
 const clientAddressHeader = 'x-client-address';
 
-/** Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response and creates nothing. */
+/**
+ * Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response
+ * and creates nothing.
+ */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
   const wantsPage = !submission.isJson && wantsErrorPage(call);

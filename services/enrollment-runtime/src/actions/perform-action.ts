@@ -8,7 +8,10 @@ import { type FreedPlace, type Permits, settleSends, wakeHeld } from '../messagi
 /** An outcome that is final for an agent. Nobody waits for a place to send: what a rule would hold is skipped. */
 export type ActionOutcome = Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }>;
 
-/** Makes one attempt, outside of any transaction, and writes what became of a send into the ledger and of a mail into its delivery. */
+/**
+ * Makes one attempt, outside of any transaction, and writes what became of a send into the ledger and of a mail into
+ * its delivery.
+ */
 export async function performAction(ctx: Context, permits: Permits, call: EffectCall): Promise<ActionOutcome> {
   if (call.kind === 'email') await noteDelivery(ctx, call);
   const { adapters, chains, clients, clock, links, performers } = ctx;

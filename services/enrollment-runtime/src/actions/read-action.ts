@@ -19,7 +19,10 @@ const kinds = [
   ...['webhook_callback', 'alert', 'integration_action'],
 ] as readonly string[] as readonly EffectKind[]; // each is a kind of the engine; its registry would not know another one
 
-/** Says for nothing what class, priority and rules are, so that these are the usual ones whatever a workflow says of its own mails. */
+/**
+ * Says for nothing what class, priority and rules are, so that these are the usual ones whatever a workflow says of its
+ * own mails.
+ */
 const noWorkflow = compileDefinition({ workflowId: '0', version: 1, steps: [] });
 
 /** Reads an action as the effect of a step. Of its enrollment it has contact and zone. */

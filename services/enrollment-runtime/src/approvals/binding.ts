@@ -9,8 +9,8 @@ export type Preview = { text: string; binding: string };
 const exactDigits = 15;
 
 /**
- * The preview with its binding. The same bytes are shown and hashed, so nothing can be approved that was not shown. Canonical JSON
- * has doubles for numbers: one whose digits a double may lose becomes a text.
+ * The preview with its binding. The same bytes are shown and hashed, so nothing can be approved that was not shown.
+ * Canonical JSON has doubles for numbers: one whose digits a double may lose becomes a text.
  */
 export function bindPreview(preview: JsonObject): Preview {
   const text = canonicalize(exact(preview));

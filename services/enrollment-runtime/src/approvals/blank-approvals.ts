@@ -24,8 +24,8 @@ export type Blanked = {
 };
 
 /**
- * Removes the personal data of the approvals of enrollments: what was asked, shown, edited and commented. Who decided what and when
- * stays. Returns the ids by enrollment.
+ * Removes the personal data of the approvals of enrollments: what was asked, shown, edited and commented. Who decided
+ * what and when stays. Returns the ids by enrollment.
  */
 export async function blankApprovals(
   trx: Transaction<DB>,

@@ -21,9 +21,9 @@ export type Decision = {
 };
 
 /**
- * Decides an approval, in the transaction of the request. The run, if one waits, is locked and settled before the row of the
- * approval is written, in the order of a move and of a cancel: of two decisions, or of a decision and a cancel or a timeout, the first
- * counts and the other changes nothing.
+ * Decides an approval, in the transaction of the request. The run, if one waits, is locked and settled before the row
+ * of the approval is written, in the order of a move and of a cancel: of two decisions, or of a decision and a cancel
+ * or a timeout, the first counts and the other changes nothing.
  */
 export async function decide(
   ctx: Context,

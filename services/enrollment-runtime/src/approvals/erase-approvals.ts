@@ -12,9 +12,9 @@ const topic = topicOf(EnrollmentEventSchema);
 type Person = { organizationId: bigint; refs: readonly string[]; emails: readonly string[] };
 
 /**
- * Removes the personal data of some approvals that belong to no enrollment and name a person: by an address or a reference in what
- * was asked, shown, edited or commented. Those that wait are cancelled, because nobody can decide about an empty preview. Returns
- * how many were found, at most `limit`: an emptied approval is not found again.
+ * Removes the personal data of some approvals that belong to no enrollment and name a person: by an address or a
+ * reference in what was asked, shown, edited or commented. Those that wait are cancelled, because nobody can decide
+ * about an empty preview. Returns how many were found, at most `limit`: an emptied approval is not found again.
  */
 export async function eraseApprovals(
   ctx: Pick<Context, 'dbNow'>,

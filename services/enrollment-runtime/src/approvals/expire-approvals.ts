@@ -5,8 +5,8 @@ import { endApprovals } from './end-approvals.ts';
 const slice = 500;
 
 /**
- * Expires approvals whose time is over. That of a step ends by its run too, in either order; this one also reaches a run that is
- * paused. Returns whether there may be more.
+ * Expires approvals whose time is over. That of a step ends by its run too, in either order; this one also reaches a
+ * run that is paused. Returns whether there may be more.
  */
 export async function expireApprovals(ctx: Context): Promise<boolean> {
   const expired = await ctx.db.kysely.transaction().execute((trx) =>

@@ -69,8 +69,8 @@ export function readRequest(request: RequestApprovalRequest, now: Date) {
 }
 
 /**
- * Stores what a service asks for, once for its key, and answers the approval as it is then. What is asked for an enrollment that was
- * cancelled, removed or erased is cancelled at once, and nothing of it is kept.
+ * Stores what a service asks for, once for its key, and answers the approval as it is then. What is asked for an
+ * enrollment that was cancelled, removed or erased is cancelled at once, and nothing of it is kept.
  */
 export async function storeRequest(
   { dbNow }: Pick<Context, 'dbNow'>,
@@ -120,8 +120,8 @@ export async function storeRequest(
 }
 
 /**
- * Locks the run of an enrollment, or the enrollment if its run has ended, so that a cancel or a removal of it sees the approval.
- * False when there was one before.
+ * Locks the run of an enrollment, or the enrollment if its run has ended, so that a cancel or a removal of it sees the
+ * approval. False when there was one before.
  */
 async function lockEnrollment(
   trx: Transaction<DB>,

@@ -30,8 +30,8 @@ export function createStepApprovals(context: () => Context): Parking {
 }
 
 /**
- * A decision has written its approval before the run goes on. A timeout ends the approval of the step alone. A cancel or a removal
- * ends all of the enrollment, also those that other services asked for.
+ * A decision has written its approval before the run goes on. A timeout ends the approval of the step alone. A cancel
+ * or a removal ends all of the enrollment, also those that other services asked for.
  */
 async function endStepApprovals(
   ctx: Context,

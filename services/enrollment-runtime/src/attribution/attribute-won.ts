@@ -15,8 +15,8 @@ const askedAtOnce = 10;
 type Won = { key: string; opportunity: CrmOpportunity; asked: Asked };
 
 /**
- * Publishes which workflow was the last to touch the person of each opportunity that was won, once for each event. The opportunities of a
- * batch are one transaction.
+ * Publishes which workflow was the last to touch the person of each opportunity that was won, once for each event. The
+ * opportunities of a batch are one transaction.
  */
 export async function attributeWon(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
   const all = await wonOf(ctx, changes);

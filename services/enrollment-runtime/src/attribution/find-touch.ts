@@ -24,12 +24,13 @@ type Names = { email: string | undefined; refs: readonly string[] };
 export type Asked = { organizationId: bigint; mode: Mode; names: Names; at: Date };
 
 /**
- * The last touch of each of several people before a time: a click in a mail; without one a mail that was sent; without one an entry. Those of
- * erased people and of people who were held out do not count. The answers are in the order of the questions.
+ * The last touch of each of several people before a time: a click in a mail; without one a mail that was sent; without
+ * one an entry. Those of erased people and of people who were held out do not count. The answers are in the order of
+ * the questions.
  *
- * It is one statement for all of them. Enrollments are found by the indexes of each workflow that lists use. Indexes of names by
- * organization would find them at once, and cost each enrollment that is written 5 µs for the address and 4 for the reference, an eighth of
- * what it costs in all.
+ * It is one statement for all of them. Enrollments are found by the indexes of each workflow that lists use. Indexes of
+ * names by organization would find them at once, and cost each enrollment that is written 5 µs for the address and 4
+ * for the reference, an eighth of what it costs in all.
  */
 export async function findTouches(db: Kysely<DB>, asked: readonly Asked[]): Promise<(Touch | undefined)[]> {
   const found = new Map<number, Touch>();
@@ -69,8 +70,8 @@ function touchesQuery(asked: readonly Asked[]): RawBuilder<Touch & { place: numb
 }
 
 /**
- * Enrollments with the address of one person. Each address is a query of its own: of a pattern that is no parameter the planner takes the
- * index of texts for useless.
+ * Enrollments with the address of one person. Each address is a query of its own: of a pattern that is no parameter the
+ * planner takes the index of texts for useless.
  */
 function byAddress({ organizationId, mode, names: { email } }: Asked, index: number): RawBuilder<unknown>[] {
   if (email === undefined) return [];

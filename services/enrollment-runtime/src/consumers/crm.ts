@@ -15,7 +15,10 @@ const sliceEvents = 200;
 /** Concurrent requests to the CRM for contacts. */
 const askedAtOnce = 10;
 
-/** Accepts every change of the CRM as an event of its person, once however often it is delivered, and attributes what was won. */
+/**
+ * Accepts every change of the CRM as an event of its person, once however often it is delivered, and attributes what
+ * was won.
+ */
 export function consumeCrm(ctx: Context): Promise<Consumer> {
   return startConsumer({
     transport: ctx.events,

@@ -10,20 +10,24 @@ import { openSettings } from './settings.ts';
 /** The versions of workflows, with their credentials, and what of them is compiled. A version never changes. */
 export type Definitions = {
   /**
-   * Within a transaction give it as `on`: many transactions that each wait for a further connection would wait for each other.
+   * Within a transaction give it as `on`: many transactions that each wait for a further connection would wait for each
+   * other.
    */
   get(workflowId: bigint, version: number, on?: Kysely<DB>): Promise<Definition>;
   /** Bytes that they take, of one organization or of all. */
   bytes(organizationId?: bigint): number;
 };
 
-/** Bytes of the versions of all organizations, and of one: the largest version takes about 20 MiB, and most a thousandth of it. */
+/**
+ * Bytes of the versions of all organizations, and of one: the largest version takes about 20 MiB, and most a thousandth
+ * of it.
+ */
 const ofAll = 48 << 20;
 const ofEach = 16 << 20;
 
 /**
- * Keeps versions as long as there is room. What goes is read or compiled again when it is next used: a run that is moving keeps the form
- * of its version, but no compiled step.
+ * Keeps versions as long as there is room. What goes is read or compiled again when it is next used: a run that is
+ * moving keeps the form of its version, but no compiled step.
  */
 export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQueue): Definitions {
   const cache = createByteCache<Definition>({ ofAll, ofEach, drop: ({ compilation }) => compilation.drop() });

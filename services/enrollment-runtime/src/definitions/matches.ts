@@ -7,8 +7,8 @@ type SeenEvent = { organizationId: bigint; fields(): JsonObject };
 /** The rules by which steps wait for events. Enrollments of one workflow often wait by the same rule. */
 export type Matches = {
   /**
-   * Whether an event is one that a step waits for, by the JSON text of its rule; null accepts every event of the name. A rule that
-   * needs more work than a filter may do accepts none.
+   * Whether an event is one that a step waits for, by the JSON text of its rule; null accepts every event of the name.
+   * A rule that needs more work than a filter may do accepts none.
    */
   isMatch(rule: string | null, event: SeenEvent, now: Date): { matches: boolean; work: number };
   /** Bytes that they take. */

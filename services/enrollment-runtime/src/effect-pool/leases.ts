@@ -62,8 +62,8 @@ function leaseEnd(ctx: Context): RawBuilder<Date> {
 }
 
 /**
- * A fence is that of one lease, because whoever ends a lease raises it. Asking for a lease too would let PostgreSQL read every leased run of
- * the workflow, of which its statistics say that there are none.
+ * A fence is that of one lease, because whoever ends a lease raises it. Asking for a lease too would let PostgreSQL
+ * read every leased run of the workflow, of which its statistics say that there are none.
  */
 function leasedRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
   return sql`unnest(

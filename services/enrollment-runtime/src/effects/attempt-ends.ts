@@ -4,7 +4,8 @@ import { parseObject } from '../enrollments/contact.ts';
 import { effectTypeOf } from './effects.ts';
 
 /**
- * A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before an attempt starts.
+ * A pause takes effect within 2 s: a lease that was confirmed longer ago than this is confirmed again before an attempt
+ * starts.
  */
 export const trustedMs = 1_000;
 

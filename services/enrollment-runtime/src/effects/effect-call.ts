@@ -38,7 +38,10 @@ export type EffectCall = {
   signal: AbortSignal;
 };
 
-/** What a mail had that its step does not say: who sent it, and the footer. With the request it is the mail as it was sent. */
+/**
+ * What a mail had that its step does not say: who sent it, and the footer. With the request it is the mail as it was
+ * sent.
+ */
 export type SentAs = {
   from?: string;
   reply_to?: string;
@@ -48,8 +51,8 @@ export type SentAs = {
 };
 
 /**
- * The result for the engine; the provider's id, which only the row of the message keeps; and what a mail was sent as, which only the row
- * of the effect keeps.
+ * The result for the engine; the provider's id, which only the row of the message keeps; and what a mail was sent as,
+ * which only the row of the effect keeps.
  */
 export type EffectOutcome = EffectResult & { providerMessageId?: string; sentAs?: SentAs };
 

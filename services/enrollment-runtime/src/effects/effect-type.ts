@@ -42,7 +42,8 @@ export type SendPlace = Pick<
 
 type Common = {
   /**
-   * Asks for the result of an effect that was accepted and not settled by its end. Only for kinds that another service performs:
+   * Asks for the result of an effect that was accepted and not settled by its end. Only for kinds that another service
+   * performs:
    * it may settle one at any time, by its key.
    */
   ask?(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;

@@ -48,8 +48,8 @@ export function effectTypeOf(kind: string): EffectType {
 }
 
 /**
- * Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. An effect that
- * reaches people asks for its permit first, in both modes.
+ * Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. An effect
+ * that reaches people asks for its permit first, in both modes.
  */
 export async function performEffect(ctx: PerformContext, call: EffectCall): Promise<EffectOutcome> {
   const type: EffectType = effects[call.kind];

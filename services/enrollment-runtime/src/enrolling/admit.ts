@@ -24,8 +24,8 @@ export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly
 }
 
 /**
- * Decides which contacts enter. The reasons are asked in this order: re-entry, holdout, the budget of the chain, the quota.
- * Those beyond the quota are held if their call says so; nothing else is written for contacts without links.
+ * Decides which contacts enter. The reasons are asked in this order: re-entry, holdout, the budget of the chain, the
+ * quota. Those beyond the quota are held if their call says so; nothing else is written for contacts without links.
  */
 export async function judgeAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const passed = await passGate(ctx, trx, all);

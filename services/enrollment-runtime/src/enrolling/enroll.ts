@@ -11,8 +11,8 @@ export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 
 /**
  * Enrolls contacts in the lane, which the transaction has locked, and returns what became of each, in their order. Each
- * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit. A test
- * workflow has test enrollments only, whoever asks.
+ * enrollment has gone through its first pure steps by then. Wake the relay and the advance loop after the commit. A
+ * test workflow has test enrollments only, whoever asks.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);

@@ -32,15 +32,18 @@ const sliceRows = 1000;
 export type Entered = {
   /** What became of the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
-  /** For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do not deadlock. */
+  /**
+   * For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do
+   * not deadlock.
+   */
   wakes: Wake[];
   counts: Count[];
   marks: Mark[];
 };
 
 /**
- * Lets contacts through the gate and enrolls them in one or several lanes, with the statements of one: an event may start a
- * contact in each of many workflows.
+ * Lets contacts through the gate and enrolls them in one or several lanes, with the statements of one: an event may
+ * start a contact in each of many workflows.
  */
 export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Entered> {
   const admitted = await admitAll(ctx, trx, all);
@@ -71,7 +74,10 @@ export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly
   return { entries, wakes, counts, marks };
 }
 
-/** Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run nothing moves. */
+/**
+ * Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run nothing
+ * moves.
+ */
 async function piecesOf(
   ctx: Context,
   trx: Transaction<DB>,

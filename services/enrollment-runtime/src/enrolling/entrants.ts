@@ -2,8 +2,8 @@ import type { Mode } from '../enrollments/enrollment-row.ts';
 import type { Lane } from '../lanes/lane.ts';
 
 /**
- * The chain of a contact. `counts` is whether its enrollment is still to be counted: it is not when the cause itself starts
- * it, or when the caller has counted it.
+ * The chain of a contact. `counts` is whether its enrollment is still to be counted: it is not when the cause itself
+ * starts it, or when the caller has counted it.
  */
 export type Link = { cause: string; counts: boolean };
 
@@ -23,11 +23,14 @@ export type Entrants = {
   /** Time of the entry. Default: the start of the transaction, or the time at which the gate has its locks. */
   at?: Date;
   /**
-   * What becomes of contacts beyond the quota. Default: they are held. `wait`: they are held already. `refuse`: nobody enters, unless all
-   * do. `leave_out`: the others enter, unless it covers none.
+   * What becomes of contacts beyond the quota. Default: they are held. `wait`: they are held already. `refuse`: nobody
+   * enters, unless all do. `leave_out`: the others enter, unless it covers none.
    */
   beyondQuota?: 'hold' | 'wait' | 'refuse' | 'leave_out';
-  /** The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: those given first. */
+  /**
+   * The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: those given
+   * first.
+   */
   places?: readonly bigint[];
 };
 

@@ -44,7 +44,9 @@ export type Slice = {
   runs: ReturnType<typeof startRuns>;
   timeline: ReturnType<typeof startTimeline>;
   started: { piece: Piece; each: StartedNews['each'] }[];
-  /** How many moved, and the moves of which more is stored: they ended the enrollment, changed its data or met goals. */
+  /**
+   * How many moved, and the moves of which more is stored: they ended the enrollment, changed its data or met goals.
+   */
   moves: number;
   notable: Move[];
   /** People who are held out. */

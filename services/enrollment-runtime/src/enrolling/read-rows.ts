@@ -20,7 +20,9 @@ export type Refusal = { refused: DomainError };
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Characters of rows that are read in one turn of the event loop, and those that a row costs whatever its length is. */
+/**
+ * Characters of rows that are read in one turn of the event loop, and those that a row costs whatever its length is.
+ */
 const turnLength = 256 * 1024;
 const rowLength = 256;
 

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * The ids that enrollments of a range of time have, as found among those of some workflows. Ids are from one sequence, so
- * the range holds for all workflows; the more enrollments these have, the closer it is.
+ * The ids that enrollments of a range of time have, as found among those of some workflows. Ids are from one sequence,
+ * so the range holds for all workflows; the more enrollments these have, the closer it is.
  */
 export async function idRangeOf(
   db: Kysely<DB>,

@@ -139,8 +139,8 @@ function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] 
 }
 
 /**
- * The address is looked up as a text: by the part before the domain where it is long enough, because a domain is in many
- * texts. A blank address is nobody's.
+ * The address is looked up as a text: by the part before the domain where it is long enough, because a domain is in
+ * many texts. A blank address is nobody's.
  */
 function byEmail(email: string): RawBuilder<unknown> {
   const address = addressPart(email);

@@ -12,7 +12,9 @@ type Scope = { organizationId: bigint; workflowId: bigint | undefined };
 /** An enrollment with its workflow as the runtime knows it. */
 type RowOfAll = { row: LocatedRow; workflow: { name: string; state: LaneState; version: number } };
 
-/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that of a list without filters. */
+/**
+ * A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that of a list without filters.
+ */
 type AllRead = {
   found: bigint[];
   rows: RowOfAll[];

@@ -19,19 +19,22 @@ import { startWorkflows } from './start-workflows.ts';
 import { storeEvents } from './store-events.ts';
 
 /**
- * An event may start workflows whose steps lead to further events. After this many in a row an event starts nothing. This
- * ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
+ * An event may start workflows whose steps lead to further events. After this many in a row an event starts nothing.
+ * This ends circles, and also chains that are longer on purpose. The budget of a chain bounds its width.
  */
 export const longestChain = 5;
 
-/** The answer to an event: its id, or that of the first event with its key, and whether it goes on in further transactions. */
+/**
+ * The answer to an event: its id, or that of the first event with its key, and whether it goes on in further
+ * transactions.
+ */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
 /**
- * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows that listen
- * to them. All of them are accepted at one time, which is read while their contacts are locked. Call it once in a transaction,
- * before any run is locked, with some hundred events at most, and `wakeForEvents` after the commit. Answers in the order of
- * the events.
+ * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows
+ * that listen to them. All of them are accepted at one time, which is read while their contacts are locked. Call it
+ * once in a transaction, before any run is locked, with some hundred events at most, and `wakeForEvents` after the
+ * commit. Answers in the order of the events.
  */
 export async function acceptEvents(
   ctx: Context,
@@ -63,7 +66,10 @@ export function wakeForEvents(ctx: Context, acceptances: readonly Acceptance[]):
   if (acceptances.some(({ isSpreading }) => isSpreading)) ctx.wake.spreading();
 }
 
-/** Database time, read when the contacts are locked: an event that comes later in the same transaction order has no earlier one. */
+/**
+ * Database time, read when the contacts are locked: an event that comes later in the same transaction order has no
+ * earlier one.
+ */
 async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ at: Date }>`
     select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as at`.execute(trx);
@@ -73,8 +79,8 @@ async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date>
 }
 
 /**
- * Returns the ids of the events that go on in further transactions. What waits and goals move is found first, and then locked in one
- * round: lanes, then runs, as moves lock them. Two rounds would wait for moves in a circle.
+ * Returns the ids of the events that go on in further transactions. What waits and goals move is found first, and then
+ * locked in one round: lanes, then runs, as moves lock them. Two rounds would wait for moves in a circle.
  */
 async function spread(
   ctx: Context,

@@ -7,8 +7,8 @@ import { digestOf, type ReadEvent } from './event.ts';
 export const keyDays = 7;
 
 /**
- * Remembers the keys of events. Returns the ids of the events that have a known key, each with the id of the first event of the
- * key. Of two events with one key in `events` the first counts.
+ * Remembers the keys of events. Returns the ids of the events that have a known key, each with the id of the first
+ * event of the key. Of two events with one key in `events` the first counts.
  */
 export async function findDuplicates(
   trx: Transaction<DB>,

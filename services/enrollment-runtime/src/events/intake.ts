@@ -22,10 +22,10 @@ type Waiting = {
 };
 
 /**
- * A transaction for each event would cost the database a flush and a dozen statements for each. Requests of many callers
- * share one, organizations in turn: those that come while a transaction runs gather for the next. One runs at a time,
- * because two of some hundred contacts would wait for each other's locks. A request whose events cannot be stored fails
- * alone; when the database is away, all that wait fail, so that their callers may try again.
+ * A transaction for each event would cost the database a flush and a dozen statements for each. Requests of many
+ * callers share one, organizations in turn: those that come while a transaction runs gather for the next. One runs at a
+ * time, because two of some hundred contacts would wait for each other's locks. A request whose events cannot be stored
+ * fails alone; when the database is away, all that wait fail, so that their callers may try again.
  */
 export function createIntake(ctx: Context): Intake {
   /** Requests by organization. The first organization is next. */
@@ -74,7 +74,9 @@ export function createIntake(ctx: Context): Intake {
   };
 }
 
-/** Takes requests for one transaction, of one organization after the other. One that does not fit waits in its place. */
+/**
+ * Takes requests for one transaction, of one organization after the other. One that does not fit waits in its place.
+ */
 function takeGroup(queues: Map<bigint, Waiting[]>): Waiting[] {
   const group: Waiting[] = [];
   const full = new Set<bigint>();

@@ -7,8 +7,8 @@ import type { IncomingEvent } from './event.ts';
 const most = 500;
 
 /**
- * Loads the definitions of the workflows that listen to events. Call it before a transaction of one request: many requests that
- * each hold a connection would wait for one more, and for each other.
+ * Loads the definitions of the workflows that listen to events. Call it before a transaction of one request: many
+ * requests that each hold a connection would wait for one more, and for each other.
  */
 export async function loadTriggers(ctx: Context, events: readonly IncomingEvent[]): Promise<void> {
   const triggers = await findTriggers(ctx.db.kysely, events, { after: 0n, most });

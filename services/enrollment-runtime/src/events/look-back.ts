@@ -18,15 +18,17 @@ export type EventWait = {
 /** Events of one contact and name that are read at once. Few have more since their entry. */
 const pageEvents = 50;
 
-/** One event that a wait awaits, of one key of its contact, and the position in the log of the last event that was read. */
+/**
+ * One event that a wait awaits, of one key of its contact, and the position in the log of the last event that was read.
+ */
 type Search = { wait: EventWait; name: string; digest: string; after: { at: Date; id: string } };
 
 type Found = StoredEvent & { index: number };
 
 /**
- * Settles waits for which an event came after the entry of the enrollment and before the step. The contacts are locked, so an
- * event is either found here or finds the wait. The earliest event wins, of one instant the first of the step. An event moves
- * an enrollment once: neither the one that started it counts, nor one that ended an earlier wait of it.
+ * Settles waits for which an event came after the entry of the enrollment and before the step. The contacts are locked,
+ * so an event is either found here or finds the wait. The earliest event wins, of one instant the first of the step. An
+ * event moves an enrollment once: neither the one that started it counts, nor one that ended an earlier wait of it.
  */
 export async function lookBack(
   { matches, turns }: Pick<Context, 'matches' | 'turns'>,

@@ -45,7 +45,10 @@ export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: stri
   return event && (await readTheirAnswers(db, rows))(event);
 }
 
-/** Selects time and id of the events that match: of a person's from the keys of contacts, which have all that is filtered by. */
+/**
+ * Selects time and id of the events that match: of a person's from the keys of contacts, which have all that is
+ * filtered by.
+ */
 export function matchingQuery({ organizationId, mode }: Scope, request: ListEventsRequest): RawBuilder<unknown> {
   const { name, email, leadRef, since, until, ids } = request;
   const filters = [

@@ -35,9 +35,9 @@ export type Rest = { event: ReadEvent; after: bigint };
 type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; event: ReadEvent };
 
 /**
- * Finds the waits that these events end, which were accepted together. The contacts are locked, so nobody parks or times out
- * meanwhile. Of several events for one wait the first of its step wins. Of an event that was accepted in an earlier
- * transaction, `after` is the last enrollment that was looked at.
+ * Finds the waits that these events end, which were accepted together. The contacts are locked, so nobody parks or
+ * times out meanwhile. Of several events for one wait the first of its step wins. Of an event that was accepted in an
+ * earlier transaction, `after` is the last enrollment that was looked at.
  */
 export async function chooseWaits(
   { matches }: Pick<Context, 'matches'>,

@@ -14,7 +14,10 @@ import { chooseWaits, resumeWaits, type Rest as WaitsRest } from './resume-waits
 import { startWorkflows, type Rest as WorkflowsRest } from './start-workflows.ts';
 import { eventOf, type StoredEvent, storedEvent } from './store-events.ts';
 
-/** Remembers the events of which more wait, or to which more workflows listen, than one transaction takes, and returns them. */
+/**
+ * Remembers the events of which more wait, or to which more workflows listen, than one transaction takes, and returns
+ * them.
+ */
 export async function addSpreading(
   trx: Transaction<DB>,
   { at, waits, workflows }: { at: Date; waits: readonly WaitsRest[]; workflows: readonly WorkflowsRest[] },
@@ -44,8 +47,8 @@ type Spreading = { after_workflow_id: bigint | null; after_enrollment_id: bigint
 type Taken = Spreading & { organization_id: bigint; event_id: string; event: StoredEvent | undefined };
 
 /**
- * Goes on with the oldest event that spreads, for one transaction. Of several processes each takes another event. An event that cannot
- * go on is postponed, and delays no other. Returns whether there was one.
+ * Goes on with the oldest event that spreads, for one transaction. Of several processes each takes another event. An
+ * event that cannot go on is postponed, and delays no other. Returns whether there was one.
  */
 export async function spreadSlice(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'spread_event', {

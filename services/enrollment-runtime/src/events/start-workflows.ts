@@ -11,7 +11,10 @@ import { findTriggers, type Trigger } from '../triggers/find-triggers.ts';
 import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';
 
-/** Decisions of filters in one transaction, and the workflows of one name that are looked at whatever the number of events is. */
+/**
+ * Decisions of filters in one transaction, and the workflows of one name that are looked at whatever the number of
+ * events is.
+ */
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
 const mostOfName = 500;
@@ -22,8 +25,8 @@ export type Rest = { event: ReadEvent; after: bigint };
 export type Started = Pick<Entered, 'wakes' | 'counts' | 'marks'> & { rests: Rest[]; count: number };
 
 /**
- * Starts the workflows that listen to these events and whose filters accept them. An event starts workflows of its own mode. `at`
- * is the time of entry.
+ * Starts the workflows that listen to these events and whose filters accept them. An event starts workflows of its own
+ * mode. `at` is the time of entry.
  */
 export async function startWorkflows(
   ctx: Context,

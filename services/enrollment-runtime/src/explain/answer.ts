@@ -1,8 +1,8 @@
 export type Decision = 'started' | 'refused' | 'held' | 'skipped' | 'sent' | 'suppressed' | 'waiting' | 'ended';
 
 /**
- * One decision about a person, as a source has it. Ids are null where it is about no workflow, enrollment or step. The two
- * numbers order rows of one time.
+ * One decision about a person, as a source has it. Ids are null where it is about no workflow, enrollment or step. The
+ * two numbers order rows of one time.
  */
 export type SourceRow = {
   major: bigint;

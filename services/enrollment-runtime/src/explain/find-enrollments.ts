@@ -22,10 +22,10 @@ export type Enrollment = {
 };
 
 /**
- * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its end, and
- * each end is an answer. So of those that ended before the window starts, the newest ends fill it; of the others all count, but
- * those that began after it. They are found as lists find them, by the indexes of each workflow: an index over the
- * organization would cost every enrollment. One that was erased tells nothing.
+ * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its
+ * end, and each end is an answer. So of those that ended before the window starts, the newest ends fill it; of the
+ * others all count, but those that began after it. They are found as lists find them, by the indexes of each workflow:
+ * an index over the organization would cost every enrollment. One that was erased tells nothing.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -69,7 +69,10 @@ export function isOfPerson({ mode, email, leadRef }: Person, table: string): Raw
       and own.mode = ${mode} and own.erased_at is null and (${sql.join(names, sql` or `)}))`;
 }
 
-/** The workflows of the organization. One that was deleted ended its runs then, and is passed over when nothing of it is kept. */
+/**
+ * The workflows of the organization. One that was deleted ended its runs then, and is passed over when nothing of it is
+ * kept.
+ */
 function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
   return sql`
     select workflow_id from lanes
@@ -79,7 +82,10 @@ function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window
       ${workflowId === undefined ? sql`` : sql`and workflow_id = ${workflowId}`}`;
 }
 
-/** The ids of the person's enrollments in the workflows of `own`, each once. Each name finds its own: a person may be known by one alone. */
+/**
+ * The ids of the person's enrollments in the workflows of `own`, each once. Each name finds its own: a person may be
+ * known by one alone.
+ */
 function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
   const filters = names.flatMap((name): Filter[] => [

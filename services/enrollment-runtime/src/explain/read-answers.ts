@@ -12,9 +12,9 @@ export type Placed = { row: SourceRow; place: Place };
 const sliceEnrollments = 1_000;
 
 /**
- * Reads a page of what was decided about a person, newest first, and one answer more if there are more. All sources are read as of
- * one moment. Each gives as many rows as the page may show. A page costs a look at each of the person's enrollments, and the
- * timelines of those that may have answers on it, however long the list is.
+ * Reads a page of what was decided about a person, newest first, and one answer more if there are more. All sources are
+ * read as of one moment. Each gives as many rows as the page may show. A page costs a look at each of the person's
+ * enrollments, and the timelines of those that may have answers on it, however long the list is.
  */
 export async function readAnswers(
   ctx: Pick<Context, 'db' | 'dbNow'>,

@@ -3,15 +3,18 @@ import { type RawBuilder, sql } from 'kysely';
 /** How long answers are kept. */
 const keptDays = 90;
 
-/** The place of an answer in the list. Each of its members falls, or stays and the next one falls, from answer to answer. */
+/**
+ * The place of an answer in the list. Each of its members falls, or stays and the next one falls, from answer to
+ * answer.
+ */
 export type Place = { at: string; source: number; major: string; minor: string };
 
 /** The part of a source that a page may show: what comes after `after`, `limit` rows of it. */
 export type Window = { source: number; after: Place | undefined; limit: number; now: RawBuilder<Date> };
 
 /**
- * Cuts the rows of a source, which have the columns `at`, `major` and `minor`, newest first. Times are compared as they are shown,
- * in milliseconds.
+ * Cuts the rows of a source, which have the columns `at`, `major` and `minor`, newest first. Times are compared as they
+ * are shown, in milliseconds.
  */
 export function cut(rows: RawBuilder<unknown>, window: Window): RawBuilder<unknown> {
   const { source, after, limit } = window;

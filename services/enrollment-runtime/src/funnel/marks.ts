@@ -1,7 +1,9 @@
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, FunnelMarks } from '../db/schema.ts';
 
-/** A count of a workflow that belongs to no step: of an outcome, of a goal, or of people held out, whose name is empty. */
+/**
+ * A count of a workflow that belongs to no step: of an outcome, of a goal, or of people held out, whose name is empty.
+ */
 export type Mark = {
   workflowId: bigint;
   mode: string;

@@ -19,8 +19,8 @@ type Source = { dbNow: RawBuilder<Date> };
 const failureCap = 1_000;
 
 /**
- * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow, so the
- * cost is that of the counters, one row and the failures of each.
+ * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow,
+ * so the cost is that of the counters, one row and the failures of each.
  */
 export function statsQuery(
   { dbNow }: Source,

@@ -12,10 +12,10 @@ type Acting = { watched: Watched; goals: GoalState; counted: readonly Counted[];
 type Run = { phase: string; step_index: number; status: string; lines: number; lease_until: Date | null };
 
 /**
- * Writes the goals of runs down, with a line for each that is only counted; the runs are locked. A run on which one of them acts is taken from the worker that has leased it,
- * by its fence, and is due at once, wherever it waits. With an effect in flight it is due when the attempt has certainly ended,
- * unless its result comes earlier. One that another service has accepted is left to that service. A paused run is due when
- * it is resumed.
+ * Writes the goals of runs down, with a line for each that is only counted; the runs are locked. A run on which one of
+ * them acts is taken from the worker that has leased it, by its fence, and is due at once, wherever it waits. With an
+ * effect in flight it is due when the attempt has certainly ended, unless its result comes earlier. One that another
+ * service has accepted is left to that service. A paused run is due when it is resumed.
  */
 export async function letGoalsAct(ctx: Context, trx: Transaction<DB>, acting: readonly Acting[]): Promise<Wake[]> {
   const wakes: Wake[] = [];

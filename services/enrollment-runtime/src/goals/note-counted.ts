@@ -7,8 +7,9 @@ import type { Watched } from './watched.ts';
 export type Counted = { goal: CompiledGoal; at: Date };
 
 /**
- * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased the run numbers
- * its lines after these when it commits (`storeRuns`). What the run waits for stays the line that lists show.
+ * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased
+ * the run numbers its lines after these when it commits (`storeRuns`). What the run waits for stays the line that lists
+ * show.
  */
 export async function noteCounted(
   trx: Transaction<DB>,

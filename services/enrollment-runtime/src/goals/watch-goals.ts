@@ -43,9 +43,10 @@ export type GoalEvent = {
 type WatchedRun = { workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Looks for goals that events meet, in the transaction that accepted them. `watches` are the enrollments that watch for their contacts;
- * their runs are locked, so that no move comes between. Goals that end a run or lead it elsewhere make it due; it acts on them when
- * it moves. An event counts for enrollments that were there before it. Returns what is left to do last in the transaction:
+ * Looks for goals that events meet, in the transaction that accepted them. `watches` are the enrollments that watch for
+ * their contacts; their runs are locked, so that no move comes between. Goals that end a run or lead it elsewhere make
+ * it due; it acts on them when it moves. An event counts for enrollments that were there before it. Returns what is
+ * left to do last in the transaction:
  * `wakeLanes` and then `addMarks`, and `counted` for `appendNews`.
  */
 export async function watchGoals(

@@ -6,7 +6,9 @@ import { measurePostponements } from '../postponements/index.ts';
 
 const everyMs = 5_000;
 
-/** Measures the age of the oldest due lane, events, and postponed work. Work that nobody claims shows in no duration. */
+/**
+ * Measures the age of the oldest due lane, events, and postponed work. Work that nobody claims shows in no duration.
+ */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
     name: 'measure due runs',

@@ -8,8 +8,8 @@ const everyMs = 30_000;
 const overdue = sql`interval '10 minutes'`;
 
 /**
- * Measures how long ago the oldest send was planned that rules hold back, but a quota, which may do so for a month, and since when a contact waits to enter: a rule or a quota
- * that lets nothing pass shows nowhere else.
+ * Measures how long ago the oldest send was planned that rules hold back, but a quota, which may do so for a month, and
+ * since when a contact waits to enter: a rule or a quota that lets nothing pass shows nowhere else.
  */
 export function startMeasureHolds(ctx: Context): Loop {
   return startLoop({
@@ -38,7 +38,9 @@ async function oldestHeldEntry({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Pr
   return rows[0]?.age ?? 0;
 }
 
-/** Live suppressions of the last day by reason: large receivers judge a sender by the share of bounces and complaints. */
+/**
+ * Live suppressions of the last day by reason: large receivers judge a sender by the share of bounces and complaints.
+ */
 async function countSuppressed({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>) {
   const { rows } = await sql<{ reason: string; count: number }>`
     select reason, count(recent.id)::int as count

@@ -6,8 +6,8 @@ import type { SenderIdentity } from './senders/sender-identity.ts';
 const made = Symbol('permit');
 
 /**
- * The right to send one message to one person, once suppressions and rules allow it. It has the only way to the mail server, so
- * that nothing is sent without one.
+ * The right to send one message to one person, once suppressions and rules allow it. It has the only way to the mail
+ * server, so that nothing is sent without one.
  */
 export type Permit = {
   readonly [made]: true;

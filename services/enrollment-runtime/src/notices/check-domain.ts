@@ -12,9 +12,9 @@ const mostMissed = 3;
 const againHours = 1;
 
 /**
- * Looks up the records of the verified domain whose check is due. When they were missing in several checks in a row, the domain is not
- * verified any more, and its admins get a mail about that. Name servers that do not answer change nothing. Returns whether one was
- * due.
+ * Looks up the records of the verified domain whose check is due. When they were missing in several checks in a row,
+ * the domain is not verified any more, and its admins get a mail about that. Name servers that do not answer change
+ * nothing. Returns whether one was due.
  */
 export async function checkDomain(ctx: Context): Promise<boolean> {
   const row = await takeDue(ctx);

@@ -1,6 +1,9 @@
 import type { Notice } from '@drippulse/mail';
 
-/** What an admin is mailed about contacts that wait for a quota. Who they are is in no mail: a mailbox is out of reach of an erasure. */
+/**
+ * What an admin is mailed about contacts that wait for a quota. Who they are is in no mail: a mailbox is out of reach
+ * of an erasure.
+ */
 export type HeldNews = {
   /** Contacts that began to wait since the last mail. */
   held: bigint;

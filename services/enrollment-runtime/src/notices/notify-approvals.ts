@@ -17,8 +17,8 @@ const pauseSeconds = 600;
 const toldAtOnce = 5_000;
 
 /**
- * Mails the members of one organization about approvals that wait and of which they were not mailed yet. A thousand of them are one
- * mail for each member. Returns whether there was one.
+ * Mails the members of one organization about approvals that wait and of which they were not mailed yet. A thousand of
+ * them are one mail for each member. Returns whether there was one.
  */
 export async function notifyApprovals(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });

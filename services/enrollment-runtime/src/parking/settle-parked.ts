@@ -18,18 +18,18 @@ export type Settlement = {
 };
 
 /**
- * Stores the result of what a run is parked for, and makes the run due. False when it has a result already, its end has come,
- * or the run has gone on or ended. Lock the contact before, and wake the advance loop after the commit. A transaction
- * that settles several calls `settleAllParked`, once.
+ * Stores the result of what a run is parked for, and makes the run due. False when it has a result already, its end has
+ * come, or the run has gone on or ended. Lock the contact before, and wake the advance loop after the commit. A
+ * transaction that settles several calls `settleAllParked`, once.
  */
 export async function settleParked(trx: Transaction<DB>, settlement: Settlement): Promise<boolean> {
   return (await settleAllParked(trx, [settlement])).has(settlement.key);
 }
 
 /**
- * The same for many; of one key the earliest counts, and of one time the first. Returns the keys that were settled. Runs, intents
- * and lanes are locked in their order, as moves lock them: two transactions that settle the same runs do not wait for each other
- * in a circle.
+ * The same for many; of one key the earliest counts, and of one time the first. Returns the keys that were settled.
+ * Runs, intents and lanes are locked in their order, as moves lock them: two transactions that settle the same runs do
+ * not wait for each other in a circle.
  */
 export async function settleAllParked(
   trx: Transaction<DB>,
@@ -40,7 +40,10 @@ export async function settleAllParked(
   return settled;
 }
 
-/** The same without the wakes of the lanes, for a transaction that wakes others too: it wakes all of them together, once. */
+/**
+ * The same without the wakes of the lanes, for a transaction that wakes others too: it wakes all of them together,
+ * once.
+ */
 export async function storeSettlements(
   trx: Transaction<DB>,
   settlements: readonly Settlement[],
@@ -61,8 +64,8 @@ export async function storeSettlements(
 }
 
 /**
- * Locks the runs that still wait. A run whose effect is out counts too: whoever accepted the effect may settle it before the
- * acceptance is stored. A run is due at the end of what it is parked for.
+ * Locks the runs that still wait. A run whose effect is out counts too: whoever accepted the effect may settle it
+ * before the acceptance is stored. A run is due at the end of what it is parked for.
  */
 async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];

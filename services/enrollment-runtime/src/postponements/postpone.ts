@@ -14,8 +14,8 @@ export type PostponedKind =
 const longestSeconds = 3_600;
 
 /**
- * Puts an item off whose work failed: two seconds after the first failure, twice as long after each further one, an hour at most. It
- * is never given up: the cause may be one that a release or an operator ends.
+ * Puts an item off whose work failed: two seconds after the first failure, twice as long after each further one, an
+ * hour at most. It is never given up: the cause may be one that a release or an operator ends.
  */
 export async function postpone(
   { db, dbNow, log }: Pick<Context, 'db' | 'dbNow' | 'log'>,

@@ -5,7 +5,10 @@ import type { DB } from '../db/schema.ts';
 import { contactKeysOfMail } from './contact-of-mail.ts';
 import type { Mail } from './mail.ts';
 
-/** The beginning of a Message-ID up to its domain, which follows MAIL_FROM. The index of mails is over so many characters. */
+/**
+ * The beginning of a Message-ID up to its domain, which follows MAIL_FROM. The index of mails is over so many
+ * characters.
+ */
 const messageKeyLength = 41;
 
 /** The beginning of the Message-ID of the mail of an effect. */

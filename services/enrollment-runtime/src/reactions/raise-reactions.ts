@@ -22,8 +22,8 @@ export type Reaction = {
 };
 
 /**
- * Raises reactions in the transaction that counted them: for webhooks, and as events of the person, which start workflows and resume
- * waits. Of an erased person the webhooks alone hear.
+ * Raises reactions in the transaction that counted them: for webhooks, and as events of the person, which start
+ * workflows and resume waits. Of an erased person the webhooks alone hear.
  */
 export async function raiseReactions(
   ctx: Context,

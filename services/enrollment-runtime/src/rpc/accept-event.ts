@@ -15,7 +15,10 @@ import {
   wakeForEvents,
 } from '../events/index.ts';
 
-/** Accepts one event. Without an `Idempotency-Key`, whose answer is stored with it, it shares its transaction with others. */
+/**
+ * Accepts one event. Without an `Idempotency-Key`, whose answer is stored with it, it shares its transaction with
+ * others.
+ */
 export async function acceptEvent(ctx: Context, intake: Intake, request: AcceptEventRequest, call: HandlerContext) {
   const event = readRequest(ctx, request, call);
   if (call.requestHeader.get('idempotency-key') === null) return answer(await intake.accept([event]));

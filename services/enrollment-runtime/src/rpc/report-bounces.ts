@@ -6,7 +6,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { readOwnReport, readSendgridReports, takeReports, verifySendgrid, verifyStandard } from '../reactions/index.ts';
 
-/** Takes the signed reports of a mail server. The signature is over the bytes as they came, and is checked before they are read. */
+/**
+ * Takes the signed reports of a mail server. The signature is over the bytes as they came, and is checked before they
+ * are read.
+ */
 export async function reportBounces(ctx: Context, request: ReportBouncesRequest, call: HandlerContext) {
   if (request.connection !== undefined) {
     throw new DomainError('not_found', 'connection_not_found', 'There is no integration connection with this id.');

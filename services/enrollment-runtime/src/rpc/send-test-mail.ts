@@ -13,8 +13,8 @@ import { isEmailAddress, type Permits, type SendRequest, settleSends } from '../
 const withinMs = 20_000;
 
 /**
- * Sends a mail once, apart from any enrollment, as something that its receiver waits for: only a bounce or a complaint of the
- * address stops it. A failure is the answer, and nothing is tried again.
+ * Sends a mail once, apart from any enrollment, as something that its receiver waits for: only a bounce or a complaint
+ * of the address stops it. A failure is the answer, and nothing is tried again.
  */
 export async function sendTestMail(ctx: Context, permits: Permits, request: SendTestMailRequest, call: HandlerContext) {
   const caller = callerOf(call);

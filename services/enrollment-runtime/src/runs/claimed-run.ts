@@ -40,8 +40,8 @@ type StoredIntent = {
 };
 
 /**
- * An effect whose intent is committed and whose run this process has leased. `asks`: it was accepted and not settled by its end,
- * so its result is asked for.
+ * An effect whose intent is committed and whose run this process has leased. `asks`: it was accepted and not settled by
+ * its end, so its result is asked for.
  */
 export type HandedOut = { run: ClaimedRun; effect: StoredEffect; asks: boolean };
 

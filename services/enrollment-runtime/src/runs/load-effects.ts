@@ -73,8 +73,8 @@ function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
 }
 
 /**
- * An effect of a run on which a goal acts is not tried, not even again: whether it was done is not known. A service that has
- * accepted one is asked first.
+ * An effect of a run on which a goal acts is not tried, not even again: whether it was done is not known. A service
+ * that has accepted one is asked first.
  */
 function hasDueGoals({ state }: ClaimedRun): boolean {
   return state.goals !== undefined && state.goals.due.length > 0;

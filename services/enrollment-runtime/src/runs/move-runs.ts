@@ -102,8 +102,8 @@ export async function moveRuns(
 }
 
 /**
- * Locks the contacts of runs that park or stop to be parked, once and before any run: what happens to a contact meanwhile sees
- * the parking, or is seen by it.
+ * Locks the contacts of runs that park or stop to be parked, once and before any run: what happens to a contact
+ * meanwhile sees the parking, or is seen by it.
  */
 async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], moves: readonly Move[]): Promise<void> {
   const parking = moves.filter(({ parked }) => parked !== undefined);
@@ -114,8 +114,8 @@ async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], mov
 }
 
 /**
- * Whether events lock this run too, together with other runs. Such runs are locked in one order; the update of a batch locks in any
- * order.
+ * Whether events lock this run too, together with other runs. Such runs are locked in one order; the update of a batch
+ * locks in any order.
  */
 function isShared(work: Work, definition: Definition | undefined, now: Date): boolean {
   return work.run.state.phase === 'parked' || (definition?.goals.length ?? 0) > 0 || isContested(work, now);

@@ -18,8 +18,8 @@ export type Result = {
 
 /**
  * Records results of effects by their keys, also when another worker has leased the run by now: a sent mail was sent.
- * The first result of an attempt stays, except that a success replaces any other; an acceptance is none. For an erased enrollment only the
- * outcome is kept. Returns the events of sent mails.
+ * The first result of an attempt stays, except that a success replaces any other; an acceptance is none. For an erased
+ * enrollment only the outcome is kept. Returns the events of sent mails.
  */
 export async function recordResults(
   trx: Transaction<DB>,
@@ -45,8 +45,8 @@ export async function recordResults(
 }
 
 /**
- * Ends effects whose failure was recorded to be retried, by a process that had lost the run, and which are not: a goal was met
- * meanwhile.
+ * Ends effects whose failure was recorded to be retried, by a process that had lost the run, and which are not: a goal
+ * was met meanwhile.
  */
 async function giveUp(trx: Transaction<DB>, moved: readonly Move[], now: Date): Promise<void> {
   const given = moved.flatMap(({ run, settled, entries }) => {
@@ -121,8 +121,8 @@ async function freeRuns(trx: Transaction<DB>, lost: readonly Result[], now: Date
 }
 
 /**
- * The report of a mail server may come before the result of its mail, which is then the older news: `bounced` and `complained` stay,
- * with what the server said.
+ * The report of a mail server may come before the result of its mail, which is then the older news: `bounced` and
+ * `complained` stay, with what the server said.
  */
 async function updateDeliveries(
   trx: Transaction<DB>,

@@ -7,7 +7,9 @@ import { storedJson } from './stored-json.ts';
 /** The member of a stored request that has the texts which are masked in it. The sealed form of no request has it. */
 const boxMember = 'sealed';
 
-/** The request of an effect as it is stored: what is secret in its URL and headers is sealed, bound to the effect's key. */
+/**
+ * The request of an effect as it is stored: what is secret in its URL and headers is sealed, bound to the effect's key.
+ */
 export function sealRequest(sealer: Sealer, key: string, request: JsonObject): JsonObject {
   const { shown, hidden } = hide(request);
   const box = hidden && sealHidden(sealer, contextOf(key), new Map([[key, hidden]]));

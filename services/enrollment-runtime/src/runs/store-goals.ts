@@ -8,8 +8,8 @@ import type { Move } from './move.ts';
 import { variantsAfter } from './variants.ts';
 
 /**
- * Stores the goals that moves met, and lets nobody watch the goals of ended runs for longer than they can be met. Returns the
- * changes of the counts, and counts them for cohorts. Runs of versions without goals cost nothing.
+ * Stores the goals that moves met, and lets nobody watch the goals of ended runs for longer than they can be met.
+ * Returns the changes of the counts, and counts them for cohorts. Runs of versions without goals cost nothing.
  */
 export async function storeGoals(
   trx: Transaction<DB>,

@@ -6,8 +6,8 @@ import { variantsAfter } from './variants.ts';
 
 /**
  * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
- * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move raises the
- * fence: a worker that did not hear of its commit tries it again, and moves nothing.
+ * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move
+ * raises the fence: a worker that did not hear of its commit tries it again, and moves nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -78,7 +78,10 @@ function rowOf(move: Move, now: Date): string {
   return `${columns.slice(0, -1)},"variants":${variantsAfter(move)}}`;
 }
 
-/** Whether a move has entered the step on which it ends. Until a run leaves a step it was entered once, whatever it waits for. */
+/**
+ * Whether a move has entered the step on which it ends. Until a run leaves a step it was entered once, whatever it
+ * waits for.
+ */
 export function hasEntered({ run, state }: Move): boolean {
   const before = run.state;
   return before.phase === 'ready' || before.stepIndex !== state.stepIndex || before.visits !== state.visits;

@@ -28,8 +28,8 @@ export type DressedMail = {
 const longestUrl = 4_096;
 
 /**
- * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are, because a reader
- * sees them. The same mail becomes the same bytes.
+ * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are,
+ * because a reader sees them. The same mail becomes the same bytes.
  */
 export function dressMail({ links }: { links: Links }, mail: UndressedMail): DressedMail {
   const urlOf = (kind: LinkKind, url = '') => {

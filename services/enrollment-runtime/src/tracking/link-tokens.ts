@@ -37,9 +37,10 @@ const tagBytes = 16;
 const longestToken = 8_192;
 
 /**
- * Tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes, all of them read. A token is key id, tag and
- * text. The tag is an HMAC of the text, and the text is encrypted with the tag as nonce (the construction of SIV, RFC 5297): no key
- * id, no address and no name of a step shows, and equal links have equal tokens. Throws a ConfigError that quotes no key.
+ * Tokens by `TRACKING_KEYS`: base64 keys of 32 bytes, comma separated; the first makes, all of them read. A token is
+ * key id, tag and text. The tag is an HMAC of the text, and the text is encrypted with the tag as nonce (the
+ * construction of SIV, RFC 5297): no key id, no address and no name of a step shows, and equal links have equal tokens.
+ * Throws a ConfigError that quotes no key.
  */
 export function createLinkTokens(keys: string): LinkTokens {
   const { current, all } = parseKeyList('TRACKING_KEYS', keys, keyOf);

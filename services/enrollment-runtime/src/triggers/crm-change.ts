@@ -52,8 +52,8 @@ function recordOf(payload: Payload): CrmRecord | undefined {
 export type ChangedPerson = { contact: string; refs: string[] };
 
 /**
- * The person that a change is about. With `asks` the CRM is asked for that of an opportunity or activity: else such a person is
- * known by the ids that the record has.
+ * The person that a change is about. With `asks` the CRM is asked for that of an opportunity or activity: else such a
+ * person is known by the ids that the record has.
  */
 export async function personOfChange(ctx: Clients, change: CrmChange, asks: boolean): Promise<ChangedPerson> {
   const { record: value } = change;

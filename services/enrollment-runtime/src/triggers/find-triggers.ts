@@ -11,8 +11,8 @@ type Asked = { organizationId: bigint; mode: Mode; name: string };
 type Window = { after: bigint; most: number };
 
 /**
- * Finds the active and paused workflows that listen to these events of these organizations, those of each name in the order of
- * their ids. An event starts workflows of its own mode.
+ * Finds the active and paused workflows that listen to these events of these organizations, those of each name in the
+ * order of their ids. An event starts workflows of its own mode.
  */
 export async function findTriggers(db: Kysely<DB>, events: readonly Asked[], window: Window): Promise<Trigger[]> {
   const asked = new Map(events.map((event) => [`${event.organizationId} ${event.mode} ${event.name}`, event]));
@@ -38,7 +38,10 @@ export function triggersQuery(asked: readonly Asked[], { after, most }: Window):
     ) as trigger`;
 }
 
-/** Which of the names somebody listens to or waits for, of those of an organization and mode: as `<organization> <mode> <name>`. */
+/**
+ * Which of the names somebody listens to or waits for, of those of an organization and mode: as `<organization> <mode>
+ * <name>`.
+ */
 export async function findListened(db: Kysely<DB>, events: readonly Asked[]): Promise<Set<string>> {
   const asked = new Map(events.map((event) => [nameKeyOf(event), event]));
   const { rows } = await sql<{ organizationId: bigint; mode: Mode; name: string }>`

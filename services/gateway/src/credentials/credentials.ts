@@ -13,8 +13,8 @@ import type { LookupLimit } from './lookup-limit.ts';
 /** Resolves bearer credentials, and caches the answers of identity for a few seconds. */
 export type Credentials = {
   /**
-   * Undefined when the credential is unknown, malformed, expired, ended or revoked. Throws `resource_exhausted` when the
-   * network has asked for too many that are unknown.
+   * Undefined when the credential is unknown, malformed, expired, ended or revoked. Throws `resource_exhausted` when
+   * the network has asked for too many that are unknown.
    */
   find(credential: string, request: Asking): Promise<Authenticated | undefined>;
   /** Empties the caches. A change that passed through this gateway then takes effect at once. */

@@ -35,8 +35,9 @@ export function createAuthenticate(credentials: Credentials, { publicUrl }: { pu
 const safeMethods: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD']);
 
 /**
- * Whether a page of this origin sent the request by itself. `SameSite` alone does not say so: a page on another port of the host is of the
- * same site. A form, a frame of another origin and a request without CORS cannot set the header that changes need.
+ * Whether a page of this origin sent the request by itself. `SameSite` alone does not say so: a page on another port of
+ * the host is of the same site. A form, a frame of another origin and a request without CORS cannot set the header that
+ * changes need.
  */
 function isOwnPage({ method, headers }: IncomingMessage, origin: string): boolean {
   const site = headers['sec-fetch-site'];

@@ -97,7 +97,9 @@ function fixedPolicy(store: LimiterStore, name: string, quota: number, windowSec
   return { name, limiter, description: describe({ name, quota, windowSeconds }) };
 }
 
-/** `quota` in each window, and what may go beyond it: as in draft-ietf-httpapi-ratelimit-headers, `burst` of our own. */
+/**
+ * `quota` in each window, and what may go beyond it: as in draft-ietf-httpapi-ratelimit-headers, `burst` of our own.
+ */
 function describe(policy: { name: string; quota: number; windowSeconds: number; burst?: number }): string {
   const { name, quota, windowSeconds, burst } = policy;
   return `"${name}";q=${quota};w=${windowSeconds}${burst === undefined ? '' : `;burst=${burst}`}`;

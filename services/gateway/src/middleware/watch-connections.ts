@@ -7,8 +7,8 @@ export type Connections = {
 };
 
 /**
- * Watches the connections of a server. Clients open some ahead of their requests, browsers as well as `fetch` after an abort.
- * Node takes these for busy ones until their headers are late, so they would hold a server that stops.
+ * Watches the connections of a server. Clients open some ahead of their requests, browsers as well as `fetch` after an
+ * abort. Node takes these for busy ones until their headers are late, so they would hold a server that stops.
  */
 export function watchConnections(server: Server): Connections {
   const sockets = new Set<Socket>();

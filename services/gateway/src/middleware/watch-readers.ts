@@ -7,9 +7,9 @@ const mostBetweenLooksMs = 1000;
 const leastLooks = 4;
 
 /**
- * Ends connections whose client takes nothing of an answer for `timeoutMs`: what is written for it stays in memory. An answer
- * is written in slices of 64 KiB, so a client has to take as much within that time. Time in which this process itself
- * stands still counts as one look, because no client can take anything meanwhile.
+ * Ends connections whose client takes nothing of an answer for `timeoutMs`: what is written for it stays in memory. An
+ * answer is written in slices of 64 KiB, so a client has to take as much within that time. Time in which this process
+ * itself stands still counts as one look, because no client can take anything meanwhile.
  */
 export function watchReaders(server: Server, timeoutMs: number): { stop(): void } {
   const readers = new Map<Socket, Reader>();

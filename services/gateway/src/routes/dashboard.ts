@@ -13,8 +13,9 @@ import type { Page } from './page.ts';
 export type Dashboard = (path: string) => Page | undefined;
 
 /**
- * Scripts and styles are files of our own. No text becomes code: every sink of the document that would run one takes nothing, because no
- * policy of Trusted Types may be made. Frames show mails, which the API serves with a policy of their own.
+ * Scripts and styles are files of our own. No text becomes code: every sink of the document that would run one takes
+ * nothing, because no policy of Trusted Types may be made. Frames show mails, which the API serves with a policy of
+ * their own.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",

@@ -49,7 +49,10 @@ function addressesOf(file: string): string[] {
   return page === undefined ? [`/${file}`] : [`/${file}`, `/${page.replace(/(^|\/)index$/, '')}`];
 }
 
-/** Answers with a text that does not change while the process runs. Clients ask every five minutes whether it is the same. */
+/**
+ * Answers with a text that does not change while the process runs. Clients ask every five minutes whether it is the
+ * same.
+ */
 function fixed(bytes: Buffer, contentType: string): Page {
   const body = fixedBody(bytes);
   return (request, response) => {

@@ -1,14 +1,15 @@
 import type { DomainError } from '@drippulse/errors';
 import type { StreamHint } from './pending.ts';
 
-// Server-sent events (HTML Standard, 9.2). A block without `data` reaches no handler, but its `id` is kept by the client.
+// Server-sent events (HTML Standard, 9.2). A block without `data` reaches no handler, but its `id` is kept by the
+// client.
 
 /** Milliseconds after which a client connects again. */
 const retryMs = 2000;
 
 /**
- * The first block: when to connect again, and where the stream begins. Before the first contact with the transport that is
- * the beginning of everything: a client that is cut off meanwhile is then asked to read everything again.
+ * The first block: when to connect again, and where the stream begins. Before the first contact with the transport that
+ * is the beginning of everything: a client that is cut off meanwhile is then asked to read everything again.
  */
 export function openingText(position: bigint | undefined): string {
   return `retry: ${retryMs}\n${idLine(position ?? 0n)}\n`;

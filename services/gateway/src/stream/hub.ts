@@ -17,8 +17,8 @@ export type Hub = {
   /** The number of messages that were read or are older; undefined before the first contact with the transport. */
   position(): bigint | undefined;
   /**
-   * Hands on the hints of an organization from now on and, with `since`, those after this position. What is not remembered
-   * is reported as lost. Returns the end of it.
+   * Hands on the hints of an organization from now on and, with `since`, those after this position. What is not
+   * remembered is reported as lost. Returns the end of it.
    */
   listen(listener: Listener, since: bigint | undefined): () => void;
   stop(): Promise<void>;

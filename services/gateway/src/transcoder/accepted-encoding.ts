@@ -9,8 +9,8 @@ const encodings: readonly Encoding[] = ['br', 'gzip'];
 const longestHeader = 256;
 
 /**
- * The coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): of those it takes the one with the highest
- * weight, of equal ones the first of `available`. Undefined for none, also where the header can't be read.
+ * The coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): of those it takes the one with the
+ * highest weight, of equal ones the first of `available`. Undefined for none, also where the header can't be read.
  */
 export function acceptedEncoding(
   { headers }: Pick<IncomingMessage, 'headers'>,

@@ -11,8 +11,8 @@ import { rowOf } from './reply-body.ts';
 import type { Route } from './routes.ts';
 
 /**
- * Answers a call whose `If-Match` failed with the row as it is now and its ETag, so that the client can merge and repeat. Nothing
- * was written. A row that is gone meanwhile answers as its GET does. Throws what failed otherwise.
+ * Answers a call whose `If-Match` failed with the row as it is now and its ETag, so that the client can merge and
+ * repeat. Nothing was written. A row that is gone meanwhile answers as its GET does. Throws what failed otherwise.
  */
 export async function answerCurrent(options: CallOptions, call: Call, thrown: unknown): Promise<void> {
   const { response, route, exchange, client } = call;

@@ -11,8 +11,8 @@ import type { UnreadAnswers } from './unread-answers.ts';
 import { sliceBytes } from './write-out.ts';
 
 /**
- * The count of the bytes that clients have not taken, what happens when an answer is made and when it has its place in it, and how
- * large answers are compressed.
+ * The count of the bytes that clients have not taken, what happens when an answer is made and when it has its place in
+ * it, and how large answers are compressed.
  */
 export type Sending = {
   unread: UnreadAnswers;
@@ -25,7 +25,8 @@ export type Sending = {
 };
 
 /**
- * Answers with one message: its row, the whole of it, or the raw bytes it carries. A row that the client has already, by its
+ * Answers with one message: its row, the whole of it, or the raw bytes it carries. A row that the client has already,
+ * by its
  * `If-None-Match`, is answered 304.
  */
 export async function answerUnary(
@@ -66,8 +67,8 @@ function isLarge(body: Made): boolean {
 }
 
 /**
- * Sends a body that is made, compressed if the client asks for it. A large one is counted until the client has taken it, and
- * written as the client takes it.
+ * Sends a body that is made, compressed if the client asks for it. A large one is counted until the client has taken
+ * it, and written as the client takes it.
  */
 export async function send(response: ServerResponse, route: Route, body: Made, sending: Sending): Promise<void> {
   const encoding = isLarge(body) ? encodingOf(response, route) : undefined;

@@ -100,8 +100,8 @@ function readIdempotencyKey(request: IncomingMessage, route: Route): string | un
 }
 
 /**
- * The revisions of which the row must have one; undefined without a condition. A row without a revision meets no tag, so such a
- * call is refused here.
+ * The revisions of which the row must have one; undefined without a condition. A row without a revision meets no tag,
+ * so such a call is refused here.
  */
 function readIfMatch(request: IncomingMessage, { rest, shown }: Route): string[] | undefined {
   const header = request.headers['if-match'];

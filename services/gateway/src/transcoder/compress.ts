@@ -9,7 +9,10 @@ import type { Route } from './routes.ts';
 /** Answers up to this size fit into a packet or two, so compressing them saves nothing. */
 export const leastBytes = 1024;
 
-/** Compressions at once, each in a thread of its own. An answer beyond them goes out as it is: nobody waits for a thread. */
+/**
+ * Compressions at once, each in a thread of its own. An answer beyond them goes out as it is: nobody waits for a
+ * thread.
+ */
 const mostAtOnce = 4;
 
 /** Compresses the parts of a body. Undefined when as many as may be are under way. */
@@ -27,8 +30,8 @@ export function createCompress(): Compress {
 }
 
 /**
- * Compresses parts in a thread, so that the event loop never waits for them. All are one job: a job for each part would wait
- * for its turn of the event loop each time.
+ * Compresses parts in a thread, so that the event loop never waits for them. All are one job: a job for each part would
+ * wait for its turn of the event loop each time.
  */
 export async function compressParts(
   parts: readonly Uint8Array[],
@@ -66,9 +69,9 @@ export async function* gzipChunks(chunks: AsyncIterable<string | Uint8Array>): A
 }
 
 /**
- * The coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for none. An answer with a
- * credential is never compressed: its length would tell something about the credential to who chooses other parts of it
- * (BREACH).
+ * The coding of an answer whose head is set and whose body has more than `leastBytes`; undefined for none. An answer
+ * with a credential is never compressed: its length would tell something about the credential to who chooses other
+ * parts of it (BREACH).
  */
 export function encodingOf(
   response: ServerResponse,

@@ -1,8 +1,8 @@
 import type { Route } from './routes.ts';
 
 /**
- * The headers of a route that is going to be removed: `Deprecation` (RFC 9745) since when clients should leave it, `Sunset`
- * (RFC 8594) from when on it may be gone, and a link to what takes its place. Undefined for every other route.
+ * The headers of a route that is going to be removed: `Deprecation` (RFC 9745) since when clients should leave it,
+ * `Sunset` (RFC 8594) from when on it may be gone, and a link to what takes its place. Undefined for every other route.
  */
 export function deprecationHeaders({ rest: { deprecated } }: Pick<Route, 'rest'>): Record<string, string> | undefined {
   if (deprecated === undefined) return undefined;

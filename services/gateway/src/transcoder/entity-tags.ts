@@ -5,8 +5,9 @@ import type { Validator } from './validator.ts';
 const hashLength = 16;
 
 /**
- * The ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same bytes, and the
- * revision alone says whether the row was written. It is weak where more than a write of the row changes the answer.
+ * The ETag of an answer: the revision of its row, and the hash of its bytes. So the same tag means the same bytes, and
+ * the revision alone says whether the row was written. It is weak where more than a write of the row changes the
+ * answer.
  */
 export function entityTag({ revision, isWeak }: Validator, row: unknown, body: string | readonly Uint8Array[]): string {
   const members = row as Readonly<Record<string, unknown>> | undefined; // a message: its members are named by its descriptor
@@ -25,8 +26,8 @@ function hashOf(body: string | readonly Uint8Array[]): string {
 }
 
 /**
- * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A header that is no list of tags
- * names none, so that a client gets the answer.
+ * Whether `If-None-Match` names a tag, or is `*`. The comparison is weak (RFC 9110, 13.1.2). A header that is no list
+ * of tags names none, so that a client gets the answer.
  */
 export function namesTag(ifNoneMatch: string, tag: string): boolean {
   if (ifNoneMatch.trim() === '*') return true;
@@ -34,9 +35,9 @@ export function namesTag(ifNoneMatch: string, tag: string): boolean {
 }
 
 /**
- * The revisions that `If-Match` names; undefined for `*`, which any row meets. A tag without a revision meets no row. Whether a
- * tag is weak makes no difference, although RFC 9110 (13.1.1) lets a weak one meet none: what a writer overwrites has one
- * state for each revision, and proxies that compress make tags weak.
+ * The revisions that `If-Match` names; undefined for `*`, which any row meets. A tag without a revision meets no row.
+ * Whether a tag is weak makes no difference, although RFC 9110 (13.1.1) lets a weak one meet none: what a writer
+ * overwrites has one state for each revision, and proxies that compress make tags weak.
  */
 export function matchedRevisions(ifMatch: string): string[] | undefined {
   if (ifMatch.trim() === '*') return undefined;

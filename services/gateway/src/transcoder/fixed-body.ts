@@ -34,8 +34,8 @@ export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
 }
 
 /**
- * Answers with a fixed body in the coding that the client prefers, or 304 to a client that has it. Each coding has an `ETag`
- * of its own, because the tag is strong (RFC 9110, 8.8.3.3).
+ * Answers with a fixed body in the coding that the client prefers, or 304 to a client that has it. Each coding has an
+ * `ETag` of its own, because the tag is strong (RFC 9110, 8.8.3.3).
  */
 export async function sendFixed(response: ServerResponse, body: FixedBody, size: number): Promise<void> {
   const isLarge = size > leastBytes && isCompressible(String(response.getHeader('content-type')));

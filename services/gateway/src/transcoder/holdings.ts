@@ -45,8 +45,8 @@ type PoolLimits = Record<'bodyBytes' | 'lists' | 'unreadBytes', ShareLimits> &
 export type HoldingLimits = PoolLimits &
   Record<'uploads' | 'uploadBytes' | 'streams', ShareLimits> & { strangers: Partial<PoolLimits> };
 
-// The bytes in memory fit into 512 MiB beside a process of 170 MiB: a body and an answer are there up to twice while they
-// are converted.
+// The bytes in memory fit into 512 MiB beside a process of 170 MiB: a body and an answer are there up to twice while
+// they are converted.
 const defaultLimits: HoldingLimits = {
   uploads: { ofEach: 4, ofAll: 32, least: 1 },
   uploadBytes: { ofEach: 1 << 30, ofAll: 2 ** 32, least: 1 << 20 },
@@ -59,8 +59,8 @@ const defaultLimits: HoldingLimits = {
   strangers: {},
 };
 /**
- * Strangers cost nothing to make, so what each network has whatever others have is little: the body of a login, which is less than its
- * connection takes.
+ * Strangers cost nothing to make, so what each network has whatever others have is little: the body of a login, which
+ * is less than its connection takes.
  */
 const strangerLimits: PoolLimits = {
   bodyBytes: { ofEach: 8 << 20, ofAll: 16 << 20, least: 4 << 10 },

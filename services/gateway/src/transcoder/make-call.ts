@@ -67,9 +67,9 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If it is none, the service says so after as many bytes, and the list is asked for again as a medium one, and
- * then as a large one, each time with a place among those in work. That is held until the JSON is made, so that nowhere on
- * their way are more of them than have a place.
+ * Calls a list as a small one. If it is none, the service says so after as many bytes, and the list is asked for again
+ * as a medium one, and then as a large one, each time with a place among those in work. That is held until the JSON is
+ * made, so that nowhere on their way are more of them than have a place.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
   const { lists, mediumLists, largeLists } = poolOf(options.holdings, call.exchange);
@@ -84,7 +84,8 @@ async function callList(options: CallOptions, call: Call, method: DescMethodUnar
       const asking = askForList(options, call, method, { size, places: inWork });
       const asked = size === 'large' ? await asking : await unlessLarger(asking);
       if (asked === undefined) return false;
-      // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others need.
+      // Whoever does not read its answers waits for room with the JSON of one list, and without a place that others
+      // need.
       await answerList(options, call, asked, { onMade: asked.release, onHeld: () => place.release() });
       return true;
     } finally {
@@ -112,7 +113,8 @@ async function askForList(
   const { request, route, exchange, client } = call;
   const place = await waitFor(places, holderOf(exchange), 1, client.signal);
   const work = followWork(size === 'small' ? undefined : withLargeAnswer());
-  // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done without a bound.
+  // A place belongs to the work, not to the client: whoever asks and leaves, again and again, would have it done
+  // without a bound.
   const release = () => void work.ended().then(() => place.release());
   try {
     const message = decodeParameters(request, route, decodingOf(call));

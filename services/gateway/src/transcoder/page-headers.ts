@@ -19,7 +19,10 @@ const setBrowserHeaders = helmet({
   xFrameOptions: { action: 'deny' },
 });
 
-/** Sets the further headers of pages. Browsers heed `Strict-Transport-Security` over https alone (RFC 6797, 7.2 and 8.1). */
+/**
+ * Sets the further headers of pages. Browsers heed `Strict-Transport-Security` over https alone (RFC 6797, 7.2 and
+ * 8.1).
+ */
 export function setPageHeaders(request: IncomingMessage, response: ServerResponse): void {
   setBrowserHeaders(request, response, throwIt);
   if (exchangeOf(request).isSecure) {

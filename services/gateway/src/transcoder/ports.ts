@@ -32,7 +32,10 @@ export type RequestFacts = {
   requestId: string;
   /** Network of the client, after the trusted proxies: what limits count by. */
   clientNetwork: string;
-  /** Whether a page asks by itself, as its stream of hints does. `X-DripPulse-Background: 1` says the same of other requests. */
+  /**
+   * Whether a page asks by itself, as its stream of hints does. `X-DripPulse-Background: 1` says the same of other
+   * requests.
+   */
   isBackground?: boolean;
 };
 
@@ -89,8 +92,8 @@ export type OpenedStream = {
 };
 
 /**
- * Checks a request for events. The function that it returns writes them to the response, whose head is set, and resolves
- * when the response is closed.
+ * Checks a request for events. The function that it returns writes them to the response, whose head is set, and
+ * resolves when the response is closed.
  */
 export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;
 

@@ -27,8 +27,8 @@ export function checkContentEncoding(request: IncomingMessage): void {
 }
 
 /**
- * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. Its bytes are added
- * to `held` as they come.
+ * Reads a whole body, up to a limit of bytes and a limit of silence, from a sender that is fast enough. Its bytes are
+ * added to `held` as they come.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits, held: Held): Promise<Buffer> {
   return joinInTurns(await readChunks(request, limits, held));

@@ -29,8 +29,8 @@ export function checkUploadSize({ headers }: IncomingMessage): void {
 }
 
 /**
- * Keeps an upload in a file until its last byte is here, so that a service that takes connections, transactions or locks for
- * it never waits for its sender. The file has no name, so nothing of it is left when the process dies.
+ * Keeps an upload in a file until its last byte is here, so that a service that takes connections, transactions or
+ * locks for it never waits for its sender. The file has no name, so nothing of it is left when the process dies.
  */
 export async function spool(
   upload: Upload,

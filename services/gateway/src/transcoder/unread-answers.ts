@@ -8,7 +8,10 @@ export type Reader = { socket: Socket; holder: string; signal: AbortSignal };
 
 /** The bytes of answers that are made and not taken by their clients. */
 export type UnreadAnswers = {
-  /** Counts an answer until it is released, and waits for room before. While others wait, readers that are too slow are ended. */
+  /**
+   * Counts an answer until it is released, and waits for room before. While others wait, readers that are too slow are
+   * ended.
+   */
   hold(bytes: number, reader: Reader): Promise<Pick<Held, 'release'>>;
 };
 
@@ -18,9 +21,9 @@ type Reading = Omit<Reader, 'signal'> & { bytes: number; before: number; seconds
 const lookEveryMs = 1000;
 
 /**
- * Counts answers in `shares`, and looks at their readers once a second. While others wait, a look ends those that are furthest behind,
- * until what they give back is as much as is wanted. Time in which this process itself stands still counts as one look, because no client
- * can take anything meanwhile.
+ * Counts answers in `shares`, and looks at their readers once a second. While others wait, a look ends those that are
+ * furthest behind, until what they give back is as much as is wanted. Time in which this process itself stands still
+ * counts as one look, because no client can take anything meanwhile.
  */
 export function createUnreadAnswers(shares: Shares): UnreadAnswers {
   const readings = new Set<Reading>();

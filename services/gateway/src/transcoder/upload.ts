@@ -30,7 +30,8 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
     });
     parts.on('error', (cause) => reject(cause instanceof DomainError ? cause : malformedMultipart(cause)));
     parts.once('close', () => reject(missingFile()));
-    // A pipe does not pass on that its source breaks off: the parser, and the file part that it gave out, would wait for ever.
+    // A pipe does not pass on that its source breaks off: the parser, and the file part that it gave out, would wait
+    // for ever.
     request.once('close', () => {
       if (!request.complete) parts.destroy(clientGone());
     });

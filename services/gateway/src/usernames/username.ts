@@ -6,8 +6,8 @@ const allowed = /^[A-Za-z0-9._@+-]+$/;
 const address = z.email();
 
 /**
- * A user name as it is stored, looked up and counted by limits: in lower case, without white space around it. Names of a
- * login may be anything; one that is too long belongs to nobody and is cut, because a stranger sends it.
+ * A user name as it is stored, looked up and counted by limits: in lower case, without white space around it. Names of
+ * a login may be anything; one that is too long belongs to nobody and is cut, because a stranger sends it.
  */
 export function usernameOf(text: string): string {
   return text

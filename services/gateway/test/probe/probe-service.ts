@@ -17,7 +17,9 @@ export type ProbeLog = {
 
 export const chunkBytes = 64 << 10;
 
-/** A service whose methods show every rest option and streaming kind. `page` is what it answers without a credential. */
+/**
+ * A service whose methods show every rest option and streaming kind. `page` is what it answers without a credential.
+ */
 export function probeService(log: ProbeLog, page = 'there'): ServiceImpl<typeof ProbeService> {
   return {
     async echo(request, call) {

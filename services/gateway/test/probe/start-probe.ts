@@ -51,8 +51,8 @@ export type Probe = {
 };
 
 /**
- * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in `viewer`, or
- * role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
+ * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in
+ * `viewer`, or role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
  */
 export async function startProbe(
   layout: Layout,

@@ -31,8 +31,8 @@ const defaultPauseMs = 5_000;
 const leastMs = 250;
 
 /**
- * Sends one request by a connection, within the rates of its account. After a refusal of the credentials it renews them and repeats
- * once: what was refused was not done.
+ * Sends one request by a connection, within the rates of its account. After a refusal of the credentials it renews them
+ * and repeats once: what was refused was not done.
  */
 export async function callProvider(
   ctx: Context,

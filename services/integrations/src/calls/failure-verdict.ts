@@ -8,8 +8,8 @@ export function isSafe({ method, isRepeatable }: ProviderRequest): boolean {
 }
 
 /**
- * What it means that there is no answer; undefined for an error of ours. What surely did not arrive may be sent again. Of what may
- * have arrived nobody knows, unless a repeat does no harm.
+ * What it means that there is no answer; undefined for an error of ours. What surely did not arrive may be sent again.
+ * Of what may have arrived nobody knows, unless a repeat does no harm.
  */
 export function failureVerdict({ name }: Provider, request: ProviderRequest, error: unknown): Verdict | undefined {
   if (error instanceof ForeignHost) {

@@ -11,12 +11,15 @@ export type PlannedAction = { action: Action; input: Parameters<Action['perform'
 /** What became of an action. The output is there after `ok` and `done`. */
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
-/** How far an action has come, in what a repeat would do twice: whether some of it may have been sent, and whether some was done. */
+/**
+ * How far an action has come, in what a repeat would do twice: whether some of it may have been sent, and whether some
+ * was done.
+ */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 
 /**
- * Runs the requests of an action one after the other, until it returns its output or a request is refused. What is refused after
- * something was done counts as `unknown` where a repeat would do that again.
+ * Runs the requests of an action one after the other, until it returns its output or a request is refused. What is
+ * refused after something was done counts as `unknown` where a repeat would do that again.
  */
 export async function runAction(
   ctx: Context,

@@ -53,7 +53,10 @@ function found(provider: Provider, { account, scopes }: TestFindings, checks: Ch
   };
 }
 
-/** A token that is refused is refreshed once. A connection that is disabled is tested with what it has, and nothing is refreshed. */
+/**
+ * A token that is refused is refreshed once. A connection that is disabled is tested with what it has, and nothing is
+ * refreshed.
+ */
 async function callWithRefresh(
   ctx: Context,
   connection: UsableConnection,

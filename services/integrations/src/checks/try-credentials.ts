@@ -19,9 +19,9 @@ export type Tried = {
 const refusing: ReadonlySet<Refusal['class']> = new Set(['credentials', 'permission', 'permanent']);
 
 /**
- * Tests credentials that are to be stored, and refuses those that the provider refuses. A refresh token gets an access token where there
- * is none, or where it has ended: the answer may hold a new refresh token, so it is part of what is stored. No other process may refresh
- * them meanwhile: they are new, or their connection is disabled.
+ * Tests credentials that are to be stored, and refuses those that the provider refuses. A refresh token gets an access
+ * token where there is none, or where it has ended: the answer may hold a new refresh token, so it is part of what is
+ * stored. No other process may refresh them meanwhile: they are new, or their connection is disabled.
  */
 export async function tryCredentials(
   ctx: Context,

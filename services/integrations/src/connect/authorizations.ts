@@ -77,8 +77,8 @@ export async function startAuthorization(
 }
 
 /**
- * Takes the state, once, whoever brings it: a state that another browser has seen is worth nothing from then on. Undefined unless it is
- * brought in time by the browser that began.
+ * Takes the state, once, whoever brings it: a state that another browser has seen is worth nothing from then on.
+ * Undefined unless it is brought in time by the browser that began.
  */
 export async function finishAuthorization(
   ctx: Context,

@@ -24,8 +24,8 @@ import { redirectUrl } from './consent-url.ts';
 export type Connected = { id: bigint; missing: string[] } | { problem: string; status: number };
 
 /**
- * Turns a code into a connection: gets the tokens, learns whose they are, and stores them in the row of the key, which is the same one
- * when an account is connected anew. Another account than before is refused.
+ * Turns a code into a connection: gets the tokens, learns whose they are, and stores them in the row of the key, which
+ * is the same one when an account is connected anew. Another account than before is refused.
  */
 export async function connectAccount(ctx: Context, row: Authorization, code: string): Promise<Connected> {
   const provider = providerOf(row);

@@ -10,8 +10,8 @@ function nameOf(publicUrl: string, state: string): string {
 }
 
 /**
- * Browsers take the prefix `__Host-`, by which no other host and no other path can set the cookie, over https alone. Over plain http,
- * which is for the machine of a developer, there is none.
+ * Browsers take the prefix `__Host-`, by which no other host and no other path can set the cookie, over https alone.
+ * Over plain http, which is for the machine of a developer, there is none.
  */
 function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https:');

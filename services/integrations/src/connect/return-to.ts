@@ -2,7 +2,10 @@ import { DomainError } from '@drippulse/errors';
 
 const longest = 2_000;
 
-/** The path that the browser goes to in the end. It stays on the origin, whatever browsers make of slashes and backslashes. */
+/**
+ * The path that the browser goes to in the end. It stays on the origin, whatever browsers make of slashes and
+ * backslashes.
+ */
 export function readReturnTo(path: string, publicUrl: string): string {
   const { origin } = new URL(publicUrl);
   const isPath = /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && !path.includes('\\') && path.length <= longest;

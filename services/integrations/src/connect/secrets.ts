@@ -7,7 +7,10 @@ export function randomText(): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/** What is stored of a ticket, a state or a cookie. They are random, so that a hash without a salt cannot be guessed back. */
+/**
+ * What is stored of a ticket, a state or a cookie. They are random, so that a hash without a salt cannot be guessed
+ * back.
+ */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -23,8 +23,9 @@ export function withTokens(credentials: Credentials, { accessToken, refreshToken
 }
 
 /**
- * When tokens end, in the time of the database; without an answer, the provider's facts count. `ends_at` is when somebody has to connect
- * anew: a refresh token is replaced before its end, so it is the end of a token that nothing refreshes, or of a kind of credentials.
+ * When tokens end, in the time of the database; without an answer, the provider's facts count. `ends_at` is when
+ * somebody has to connect anew: a refresh token is replaced before its end, so it is the end of a token that nothing
+ * refreshes, or of a kind of credentials.
  */
 export function tokenEnds(
   provider: Provider,

@@ -19,8 +19,8 @@ const input = z.object({
 export type News = z.infer<typeof input>;
 
 /**
- * Adds a report in the transaction of what it is about. It is made by a job, since it needs the workflows and the members, which
- * other services have, and no transaction waits for them.
+ * Adds a report in the transaction of what it is about. It is made by a job, since it needs the workflows and the
+ * members, which other services have, and no transaction waits for them.
  */
 export async function addNews<D extends DB>(
   trx: Transaction<D>,

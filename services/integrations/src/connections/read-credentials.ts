@@ -60,8 +60,8 @@ export function changeCredentials(stored: Credentials, changes: CredentialChange
 }
 
 /**
- * Refuses credentials that lack what the provider needs, or that would lead to a host that is not the provider's: they go along with
- * every request.
+ * Refuses credentials that lack what the provider needs, or that would lead to a host that is not the provider's: they
+ * go along with every request.
  */
 export function checkCredentials(provider: Provider, credentials: Credentials): void {
   refuse([...missingOf(provider, credentials), ...foreignHostsOf(provider, credentials)]);

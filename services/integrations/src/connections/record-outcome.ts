@@ -18,8 +18,8 @@ const ofConnection: ReadonlySet<Verdict['class']> = new Set([
 ]);
 
 /**
- * Notes what a call by a connection came to: that it was used, its last failure, until when it is limited. Refused credentials disable
- * it, once: a call with credentials that were replaced meanwhile changes nothing.
+ * Notes what a call by a connection came to: that it was used, its last failure, until when it is limited. Refused
+ * credentials disable it, once: a call with credentials that were replaced meanwhile changes nothing.
  */
 export async function recordOutcome(ctx: Context, connection: UsableConnection, verdict: Verdict): Promise<void> {
   if (!('problem' in verdict)) return noteUse(ctx, connection);

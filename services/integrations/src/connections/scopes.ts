@@ -20,7 +20,10 @@ export function scopeFindings(
   };
 }
 
-/** The scopes that a consent asks for: those that every connection needs, and those of all actions and data sources unless some are chosen. */
+/**
+ * The scopes that a consent asks for: those that every connection needs, and those of all actions and data sources
+ * unless some are chosen.
+ */
 export function scopesToAsk(provider: Provider, chosen: readonly string[]): string[] {
   const all = () => [...actionsOf(provider.key).flatMap(({ scopes }) => scopes), ...(provider.sourceScopes ?? [])];
   const wanted = chosen.length > 0 ? chosen : all();

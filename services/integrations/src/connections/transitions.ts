@@ -9,8 +9,9 @@ import { storeError } from './problems.ts';
 type Failing = { id: bigint; organizationId: bigint; version: bigint };
 
 /**
- * Disables a connection whose credentials were refused, until somebody connects it anew. The event and the mails follow from a job of
- * the same transaction. Only the credentials that were refused count: `version` is theirs. Returns whether it was this call.
+ * Disables a connection whose credentials were refused, until somebody connects it anew. The event and the mails follow
+ * from a job of the same transaction. Only the credentials that were refused count: `version` is theirs. Returns
+ * whether it was this call.
  */
 export async function failConnection(
   ctx: Context,
@@ -59,8 +60,8 @@ export async function failIn(
 }
 
 /**
- * Enables a connection that works again, and reports it if it had stopped working. Returns whether it had. `id` is a row that this
- * transaction has locked.
+ * Enables a connection that works again, and reports it if it had stopped working. Returns whether it had. `id` is a
+ * row that this transaction has locked.
  */
 export async function recoverIn(
   trx: Transaction<DB>,

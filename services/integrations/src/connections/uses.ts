@@ -27,7 +27,10 @@ export async function workflowsUsing(
 
 export type SourceUse = { dataSourceId: bigint; name: string };
 
-/** The data sources that read by a connection. Their settings name it as `connection_key`, and none is the one with the key `default`. */
+/**
+ * The data sources that read by a connection. Their settings name it as `connection_key`, and none is the one with the
+ * key `default`.
+ */
 export async function sourcesUsing(
   { db }: Pick<Context, 'db'>,
   { organization_id: organizationId, provider, external_key: connectionKey }: ConnectionRow,

@@ -14,7 +14,9 @@ export type Began =
   /** Somebody else is at it. */
   | { state: 'busy'; until: Date };
 
-/** The end of a try. `waiting` is none: it was not tried, or not to its end, and may be tried again as the same attempt. */
+/**
+ * The end of a try. `waiting` is none: it was not tried, or not to its end, and may be tried again as the same attempt.
+ */
 export type Ended = {
   asked: AskedEffect;
   fence: number;
@@ -51,8 +53,9 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, that wait, that are due for another attempt, or whose process died: then nobody knows what it has done. A
- * row of this key that is older than they are kept is gone, so that of such an effect nobody knows either.
+ * Takes effects that are new, that wait, that are due for another attempt, or whose process died: then nobody knows
+ * what it has done. A row of this key that is older than they are kept is gone, so that of such an effect nobody knows
+ * either.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`

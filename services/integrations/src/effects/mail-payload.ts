@@ -8,8 +8,8 @@ const parts = [
 ] as const;
 
 /**
- * The input of an action `send_email` for a mail that the runtime has composed. Opens and clicks are counted by our own pixel and links,
- * where the step asks for it, so a provider that would count them too is asked not to.
+ * The input of an action `send_email` for a mail that the runtime has composed. Opens and clicks are counted by our own
+ * pixel and links, where the step asks for it, so a provider that would count them too is asked not to.
  */
 export function mailPayload({ input }: Action, request: JsonObject): JsonObject {
   const { category } = request;

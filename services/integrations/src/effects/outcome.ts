@@ -106,7 +106,9 @@ function failed(
   return { outcome: 'failed', isRetryable, mayHaveHappened, result };
 }
 
-/** Says what a person needs to find the failure at the provider. Many providers have the code in their words already. */
+/**
+ * Says what a person needs to find the failure at the provider. Many providers have the code in their words already.
+ */
 function sentenceOf({ provider, action }: PlannedEffect, { code, message, field, requestId }: Problem): string {
   const facts = [
     !message.includes(code) && code,

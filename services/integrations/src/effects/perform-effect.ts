@@ -12,7 +12,10 @@ import { tryEffect } from './try-effect.ts';
 /** Performs effects, each key one at a time. */
 export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
 
-/** How long a call waits for another process that is at its effect. The runtime must still be there when the action ends after it. */
+/**
+ * How long a call waits for another process that is at its effect. The runtime must still be there when the action ends
+ * after it.
+ */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
 /** Time for all requests of an action. It is shorter than the lease, and the runtime waits five seconds longer. */

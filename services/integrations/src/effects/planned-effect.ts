@@ -23,7 +23,9 @@ const common = z.looseObject({
   on_unknown: z.enum(['fail', 'repeat']).default('fail'),
 });
 
-/** Reads the request of a step, which the runtime has rendered and stored. A sentence says why there is nothing to do. */
+/**
+ * Reads the request of a step, which the runtime has rendered and stored. A sentence says why there is nothing to do.
+ */
 export function planEffect(
   catalog: Catalog,
   { kind: name, request: bytes }: AskedEffect,

@@ -10,8 +10,8 @@ const tagBytes = 16;
 type Asked = Pick<AskedEffect, 'key' | 'request'>;
 
 /**
- * A result sealed by its request, which only the runtime keeps. A repeat brings the same bytes and so opens it; when a person is erased
- * the runtime empties the request, and nobody can read the result any more.
+ * A result sealed by its request, which only the runtime keeps. A repeat brings the same bytes and so opens it; when a
+ * person is erased the runtime empties the request, and nobody can read the result any more.
  */
 export function sealResult(asked: Asked, result: EffectResult): Buffer {
   const nonce = randomBytes(nonceBytes);

@@ -45,7 +45,10 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
   };
 }
 
-/** The limiters that a request counts against. That of bulk comes first, so that a refusal of it takes nothing from the live ones. */
+/**
+ * The limiters that a request counts against. That of bulk comes first, so that a refusal of it takes nothing from the
+ * live ones.
+ */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };
   const half = { name: `${name}-bulk`, limit: { ...limit, points: Math.max(1, Math.floor(limit.points / 2)) } };

@@ -14,8 +14,8 @@ type Sample = Pick<ConnectionRow, 'id' | 'organization_id' | 'credentials' | 'da
 };
 
 /**
- * Opens one connection of each key at the start, and says which connections need a key that ENCRYPTION_KEYS lacks: an operator who has
- * lost one must not learn it from the customers, one by one.
+ * Opens one connection of each key at the start, and says which connections need a key that ENCRYPTION_KEYS lacks: an
+ * operator who has lost one must not learn it from the customers, one by one.
  */
 export function startCheckKeys(ctx: Context): Loop {
   return startLoop({

@@ -8,8 +8,8 @@ const hourMs = 3_600_000;
 const sliceSources = 20;
 
 /**
- * Deletes what holds data of people and is of no more use: uploaded files, failed rows and errors after seven days, files whose reading was
- * broken off after a day, and runs themselves after 180.
+ * Deletes what holds data of people and is of no more use: uploaded files, failed rows and errors after seven days,
+ * files whose reading was broken off after a day, and runs themselves after 180.
  */
 export function startForgetSources(ctx: Context): Loop {
   return startLoop({

@@ -13,8 +13,9 @@ const sliceRows = 20;
 const pauseHours = 6;
 
 /**
- * Refreshes connections that nobody uses, at a third of the time after which their provider would forget them. `refreshed_at` is moved
- * by the refresh; `refresh_not_before` keeps other processes, and the next run, from the same one.
+ * Refreshes connections that nobody uses, at a third of the time after which their provider would forget them.
+ * `refreshed_at` is moved by the refresh; `refresh_not_before` keeps other processes, and the next run, from the same
+ * one.
  */
 export function startKeepAlive(ctx: Context): Loop {
   return startLoop({

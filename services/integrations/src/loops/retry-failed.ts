@@ -9,7 +9,9 @@ import { readPlace, readRetry, retryJobs, writePlace } from '../retries/retry-jo
 /** Longer than one call of the service of enrollments may take. */
 const leaseSeconds = 60;
 
-/** Retries what failed for connections that work again, a part at a time. A part that runs twice retries nothing twice. */
+/**
+ * Retries what failed for connections that work again, a part at a time. A part that runs twice retries nothing twice.
+ */
 export function startRetryFailed(ctx: Context): Loop {
   return startJobLoop<DB>({
     db: ctx.db,

@@ -9,13 +9,19 @@ import { runJobs } from '../runs/start-run.ts';
 
 /** Slices that a process works on at the same time: sources of others wait for minutes. */
 const lanes = 4;
-/** Batches of a slice that are written at the same time, while all of them are no more than the lanes: the CRM has others to serve. */
+/**
+ * Batches of a slice that are written at the same time, while all of them are no more than the lanes: the CRM has
+ * others to serve.
+ */
 const mostAtOnce = 2;
 const busyMs = 1_000;
 /** When the run of a suspended organization is looked at again. */
 const suspendedMs = 60_000;
 
-/** Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice under way in a process. */
+/**
+ * Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice under way
+ * in a process.
+ */
 export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const busy = new Set<bigint>();
   const loops = Array.from({ length: lanes }, () =>

@@ -12,7 +12,10 @@ const batch = 50;
 const leastMs = 1_000;
 const isSourceSuspended = isSuspended(sql.ref('data_sources.organization_id'));
 
-/** Starts the runs of schedules that are due. While a run of the data source is under way, the start is skipped, and noted. */
+/**
+ * Starts the runs of schedules that are due. While a run of the data source is under way, the start is skipped, and
+ * noted.
+ */
 export function startScheduledRuns(ctx: Context): Loop {
   return startLoop({
     name: 'start scheduled runs',

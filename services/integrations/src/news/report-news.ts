@@ -16,8 +16,8 @@ import { findAdmins } from './recipients.ts';
 const topic = topicOf(IntegrationEventSchema);
 
 /**
- * Reports what happened to a connection: an event, and a mail for each admin. Both are written with the end of the job, so each change is
- * reported once, however often this runs. Of a connection that is gone nothing is reported.
+ * Reports what happened to a connection: an event, and a mail for each admin. Both are written with the end of the job,
+ * so each change is reported once, however often this runs. Of a connection that is gone nothing is reported.
  */
 export async function reportNews(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const news = readNews(job.input);

@@ -35,7 +35,10 @@ function secretOf(grant: Grant): Credentials {
   return grant.type === 'refresh_token' ? { refresh_token: grant.refreshToken } : { code: grant.code };
 }
 
-/** Sends a request to an endpoint for tokens. It may be answered only once, so it never waits on a connection that may have ended. */
+/**
+ * Sends a request to an endpoint for tokens. It may be answered only once, so it never waits on a connection that may
+ * have ended.
+ */
 export function sendTokenRequest(
   ctx: Context,
   url: string,

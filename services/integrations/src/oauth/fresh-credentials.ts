@@ -14,9 +14,9 @@ import { refreshWithLease } from './refresh-with-lease.ts';
 const longestWaitMs = 20_000;
 
 /**
- * The connection with an access token that lives. One that ends soon, and one that was refused (`refusedVersion`), is refreshed once for
- * all processes: by a lease in the row, for which the others wait. While the old token lives, they use it instead of waiting. The
- * refresh goes on when the caller leaves, and the end of the process waits for it.
+ * The connection with an access token that lives. One that ends soon, and one that was refused (`refusedVersion`), is
+ * refreshed once for all processes: by a lease in the row, for which the others wait. While the old token lives, they
+ * use it instead of waiting. The refresh goes on when the caller leaves, and the end of the process waits for it.
  */
 export async function freshCredentials(
   ctx: Context,
@@ -31,7 +31,10 @@ export async function freshCredentials(
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }
 
-/** Of a refusal by the provider and that of a renewal after it, the one that says more: the first where there is nothing to renew. */
+/**
+ * Of a refusal by the provider and that of a renewal after it, the one that says more: the first where there is nothing
+ * to renew.
+ */
 export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }

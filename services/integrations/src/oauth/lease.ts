@@ -7,14 +7,16 @@ import type { UsableConnection } from '../usable-connection.ts';
 export type Lease = {
   owner: string;
   version: bigint;
-  /** Whether an earlier refresh of this version was begun and no answer to it was stored: the tokens may have been used. */
+  /**
+   * Whether an earlier refresh of this version was begun and no answer to it was stored: the tokens may have been used.
+   */
   isRepeat: boolean;
 };
 
 /**
- * Leases the refresh of a version; undefined while another process has it, or has refreshed. It is one statement: no transaction and
- * no connection is kept while the provider answers. That the refresh begins is committed with it, so that a death during the call is
- * seen by the next one.
+ * Leases the refresh of a version; undefined while another process has it, or has refreshed. It is one statement: no
+ * transaction and no connection is kept while the provider answers. That the refresh begins is committed with it, so
+ * that a death during the call is seen by the next one.
  */
 export async function holdLease(
   ctx: Context,

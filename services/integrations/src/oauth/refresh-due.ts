@@ -1,9 +1,9 @@
 const leastMarginMs = 300_000;
 
 /**
- * The time from which on an access token is refreshed: at the latest after 80 % of its life, at least five minutes before its end where
- * its life allows, and earlier by up to a fifth of that, so that connections of one moment do not stay together. `spread` is from 0
- * to 1.
+ * The time from which on an access token is refreshed: at the latest after 80 % of its life, at least five minutes
+ * before its end where its life allows, and earlier by up to a fifth of that, so that connections of one moment do not
+ * stay together. `spread` is from 0 to 1.
  */
 export function refreshDueAt(o: { issuedAt: Date; expiresAt: Date; spread: number }): Date {
   const lifeMs = Math.max(0, o.expiresAt.getTime() - o.issuedAt.getTime());

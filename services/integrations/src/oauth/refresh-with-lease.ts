@@ -18,9 +18,9 @@ const storeAgainMs = 250;
 type Outcome = { connection: UsableConnection } | { verdict: Refusal } | 'overtaken';
 
 /**
- * Refreshes under a lease, and stores what came of it. Nothing is stored once another process has the lease or the credentials have
- * changed. A lost answer is asked for once more with the same token: a provider that keeps the old token gives a new one, and of one
- * that does not, nobody can get it.
+ * Refreshes under a lease, and stores what came of it. Nothing is stored once another process has the lease or the
+ * credentials have changed. A lost answer is asked for once more with the same token: a provider that keeps the old
+ * token gives a new one, and of one that does not, nobody can get it.
  */
 export async function refreshWithLease(ctx: Context, connection: UsableConnection, lease: Lease): Promise<Outcome> {
   const provider = providerOf(connection);
@@ -43,8 +43,9 @@ export async function refreshWithLease(ctx: Context, connection: UsableConnectio
 }
 
 /**
- * Stores while the database is away for a moment, as long as a lease lives: the former token may be worth nothing by now, so tokens that
- * are not stored end the connection. What was stored by a try whose answer was lost is no longer of the version that it replaces.
+ * Stores while the database is away for a moment, as long as a lease lives: the former token may be worth nothing by
+ * now, so tokens that are not stored end the connection. What was stored by a try whose answer was lost is no longer of
+ * the version that it replaces.
  */
 async function untilStored<T>({ config }: Context, store: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
@@ -127,7 +128,10 @@ async function hasLease(trx: Transaction<DB>, { id }: UsableConnection, { owner,
   return rows.length === 1;
 }
 
-/** Ends the lease after a failure that may pass. After a lost answer `refresh_started_at` stays: the next one has to know. */
+/**
+ * Ends the lease after a failure that may pass. After a lost answer `refresh_started_at` stays: the next one has to
+ * know.
+ */
 async function giveBack(
   ctx: Context,
   { id }: UsableConnection,

@@ -14,7 +14,10 @@ import { revokeTokens } from '../oauth/revoke-tokens.ts';
 const { deleteIntegrationConnection: method } = IntegrationConnectionsService.method;
 const listedAtMost = 10;
 
-/** The tokens are revoked once the row is gone: a revocation that comes first would leave a dead connection if the removal failed. */
+/**
+ * The tokens are revoked once the row is gone: a revocation that comes first would leave a dead connection if the
+ * removal failed.
+ */
 export async function deleteIntegrationConnection(
   ctx: Context,
   request: DeleteIntegrationConnectionRequest,

@@ -1,4 +1,6 @@
-/** Every effect is done within its call, and its result opens only with its request: there is nothing to report later. */
+/**
+ * Every effect is done within its call, and its result opens only with its request: there is nothing to report later.
+ */
 export function getEffectResult() {
   return {};
 }

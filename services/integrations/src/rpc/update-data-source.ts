@@ -12,7 +12,10 @@ import { findUpload } from '../sources/readers/store-file.ts';
 import { lockSource } from '../sources/rows.ts';
 import { sourceToProto } from '../sources/to-proto.ts';
 
-/** The next run reads everything: what an incremental one left out may mean something else by now. A paused schedule goes on. */
+/**
+ * The next run reads everything: what an incremental one left out may mean something else by now. A paused schedule
+ * goes on.
+ */
 export async function updateDataSource(ctx: Context, request: UpdateDataSourceRequest, call: HandlerContext) {
   return transact(ctx, call, DataSourcesService.method.updateDataSource, request, async (trx, { organizationId }) => {
     const before = await lockSource(trx, organizationId, request.id);

@@ -77,8 +77,8 @@ function readStatus(
 }
 
 /**
- * A refresh that is under way may bring a new refresh token, and the old one no longer counts then. So nobody writes credentials that
- * were read before it.
+ * A refresh that is under way may bring a new refresh token, and the old one no longer counts then. So nobody writes
+ * credentials that were read before it.
  */
 async function requireNoRefresh(ctx: Context, { lease_until: until }: ConnectionRow): Promise<void> {
   if (until === null || until <= ctx.clock.now()) return;
@@ -99,8 +99,8 @@ function changeOf(ctx: Context, before: ConnectionRow, bytes: Uint8Array | undef
 }
 
 /**
- * Whether only other fields change than the tokens of a consent. Such credentials are not tested: their access token may have ended, and
- * to refresh it is the matter of the lease.
+ * Whether only other fields change than the tokens of a consent. Such credentials are not tested: their access token
+ * may have ended, and to refresh it is the matter of the lease.
  */
 function hasSameTokens(ctx: Context, before: ConnectionRow, changed: Credentials): boolean {
   const { oauth, credentials } = providerOf(before);

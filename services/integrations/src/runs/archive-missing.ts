@@ -14,8 +14,9 @@ const batch = 500;
 const fewGone = 10n;
 
 /**
- * The end of a reading: where it saw every row, records whose row is gone are deleted, some hundred a slice. A source that lost more than a
- * fifth of its records, or half of its rows, or all of them, deletes nothing: it is more likely that its reading went wrong.
+ * The end of a reading: where it saw every row, records whose row is gone are deleted, some hundred a slice. A source
+ * that lost more than a fifth of its records, or half of its rows, or all of them, deletes nothing: it is more likely
+ * that its reading went wrong.
  */
 export async function archiveMissing(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const { run, settings, progress, config } = place;

@@ -14,8 +14,8 @@ const timeoutMs = 30 * 60_000;
 export const leaseSeconds = 120;
 
 /**
- * Fetches the file of a run before it is read: a reading that continues reads the same bytes, whatever the address answers by then. What
- * a process leaves that dies meanwhile is no file, and goes.
+ * Fetches the file of a run before it is read: a reading that continues reads the same bytes, whatever the address
+ * answers by then. What a process leaves that dies meanwhile is no file, and goes.
  */
 export async function fetchFile(
   ctx: Context,

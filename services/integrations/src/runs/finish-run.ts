@@ -57,8 +57,8 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
 }
 
 /**
- * Returns whether this end paused the schedule. A change of the data source during the run lets the next one read everything, so the
- * place where this one ended does not count then: each change seals the settings anew.
+ * Returns whether this end paused the schedule. A change of the data source during the run lets the next one read
+ * everything, so the place where this one ended does not count then: each change seals the settings anew.
  */
 async function noteAtSource(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<boolean> {
   const source = await trx

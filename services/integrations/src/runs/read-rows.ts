@@ -15,7 +15,10 @@ const morePages = 5;
 /** The length of its rows from which a batch is full: few rows may be large. */
 const batchLength = 1024 * 1024;
 
-/** Reads a page, and what saves its rows as batches that wait. Columns that the mapping needs and the source lacks end the run before the first write. */
+/**
+ * Reads a page, and what saves its rows as batches that wait. Columns that the mapping needs and the source lacks end
+ * the run before the first write.
+ */
 export async function readRows(ctx: Context, { run, settings, config, progress }: RunPlace, needed: readonly string[]) {
   const isFirst = progress.reader === null;
   const source = {

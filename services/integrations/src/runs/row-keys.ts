@@ -27,8 +27,8 @@ export function keysOfRows({ mapped }: Pick<MappedRows, 'mapped'>, dedupeBy: rea
 }
 
 /**
- * Whether no record can be meant by rows of both batches, so that their order does not matter. Where some rows have an id and some none,
- * one of each may mean the same record.
+ * Whether no record can be meant by rows of both batches, so that their order does not matter. Where some rows have an
+ * id and some none, one of each may mean the same record.
  */
 export function areApart(one: RowKeys, other: RowKeys): boolean {
   const withId = one.withId + other.withId;

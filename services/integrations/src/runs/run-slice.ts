@@ -22,9 +22,10 @@ const mostTries = 6;
 const failuresOfJob = 4;
 
 /**
- * One slice of a run: writes the batches that wait, or reads on when none does. A batch is committed before it is written, and written by
- * a key of run and number: whenever the process dies, the batch is written again with the same bytes, and the CRM answers what it did the
- * first time. A slice that writes asks no source, so that one that fails takes no result with it.
+ * One slice of a run: writes the batches that wait, or reads on when none does. A batch is committed before it is
+ * written, and written by a key of run and number: whenever the process dies, the batch is written again with the same
+ * bytes, and the CRM answers what it did the first time. A slice that writes asks no source, so that one that fails
+ * takes no result with it.
  */
 export async function runSlice(ctx: Context, job: JobRow, atOnce: number): Promise<WriteSlice<DB>> {
   const run = await findRunOf(ctx, job);
@@ -91,8 +92,9 @@ async function advance(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * The next page of a stored file, while the batches of the page before are written: both are small. Pages of other sources may be large,
- * and asking for one may fail. A page that cannot be read is read again, and refused, once the batches are saved.
+ * The next page of a stored file, while the batches of the page before are written: both are small. Pages of other
+ * sources may be large, and asking for one may fail. A page that cannot be read is read again, and refused, once the
+ * batches are saved.
  */
 async function readAhead(ctx: Context, place: RunPlace) {
   const { config, progress, mapping } = place;
@@ -100,7 +102,10 @@ async function readAhead(ctx: Context, place: RunPlace) {
   return readRows(ctx, place, columnsOf(mapping)).catch(() => undefined);
 }
 
-/** The batches that wait may have been written by a process that died, or that lost its lease: they are written, so that they are counted. */
+/**
+ * The batches that wait may have been written by a process that died, or that lost its lease: they are written, so that
+ * they are counted.
+ */
 async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const written = await writeBatches(ctx, place);
   return async (trx) => {
@@ -111,8 +116,8 @@ async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * What may pass is tried again, with growing pauses; what stays ends the run with its sentence. An error of ours is left to the job, whose
- * log has it, until it would give up: a run never stays open without a job.
+ * What may pass is tried again, with growing pauses; what stays ends the run with its sentence. An error of ours is
+ * left to the job, whose log has it, until it would give up: a run never stays open without a job.
  */
 function onFailure(ctx: Context, place: Ending, error: unknown): WriteSlice<DB> {
   const { job, progress } = place;

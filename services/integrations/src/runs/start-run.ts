@@ -21,8 +21,8 @@ export type NewRun = {
 };
 
 /**
- * Queues a run of a locked data source. Undefined while another run of it is under way: the unique key decides. The run has the settings
- * of this moment, sealed ones included, so that a change in the middle does not mix two mappings.
+ * Queues a run of a locked data source. Undefined while another run of it is under way: the unique key decides. The run
+ * has the settings of this moment, sealed ones included, so that a change in the middle does not mix two mappings.
  */
 export async function startRun(
   ctx: Context,

@@ -23,8 +23,9 @@ type Batch = { batch: number; mapped: MappedRows; keys: RowKeys };
 type Begun = Batch & { results: Promise<RowResult[]> };
 
 /**
- * Writes batches that wait, at most four; undefined when none waits. While the CRM writes one, the next is mapped, and is written too
- * where the order of both does not matter. When one fails, or too many rows are refused, no other is begun, and those before are saved.
+ * Writes batches that wait, at most four; undefined when none waits. While the CRM writes one, the next is mapped, and
+ * is written too where the order of both does not matter. When one fails, or too many rows are refused, no other is
+ * begun, and those before are saved.
  */
 export async function writeBatches(ctx: Context, place: RunPlace): Promise<Written | undefined> {
   const numbers = await findWaiting(ctx, place.run);

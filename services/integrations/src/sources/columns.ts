@@ -57,7 +57,10 @@ export function keysOf(target: string): string[] {
   return target === 'accounts' ? ['external_id', 'domain'] : ['external_id', 'email'];
 }
 
-/** The columns of a request, those of `former` where the request does not name them. `present`: the members that it names. */
+/**
+ * The columns of a request, those of `former` where the request does not name them. `present`: the members that it
+ * names.
+ */
 export async function readSource(
   given: GivenSource,
   o: {

@@ -40,8 +40,8 @@ export async function insertSource(
 }
 
 /**
- * Refuses a data source above the limit of its mode, so that test keys leave room for live ones. The lock makes those that are stored at the
- * same time count one after the other.
+ * Refuses a data source above the limit of its mode, so that test keys leave room for live ones. The lock makes those
+ * that are stored at the same time count one after the other.
  */
 async function requireRoom(
   trx: Transaction<DB>,

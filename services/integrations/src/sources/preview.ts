@@ -35,7 +35,10 @@ export type PreviewedSource = {
 
 export type Preview = MessageInitShape<typeof DataSourcePreviewSchema>;
 
-/** Reads the first rows of a source, suggests a mapping, and says what a run would do. A source that cannot be read is refused with its sentence. */
+/**
+ * Reads the first rows of a source, suggests a mapping, and says what a run would do. A source that cannot be read is
+ * refused with its sentence.
+ */
 export async function previewSource(
   ctx: Context,
   source: PreviewedSource,

@@ -26,7 +26,10 @@ export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
   }
 }
 
-/** The next start after a time, a few seconds late at random: what starts at the full hour everywhere does not start at once. */
+/**
+ * The next start after a time, a few seconds late at random: what starts at the full hour everywhere does not start at
+ * once.
+ */
 export function nextStart(schedule: Schedule, after: Date, random: () => number = Math.random): Date | null {
   const tick = nextTick(schedule, after);
   return tick === undefined ? null : new Date(tick.getTime() + Math.floor(random() * jitterMs));

@@ -3,8 +3,8 @@ import { ModeSchema } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import { type Mode, modeFromProto } from '@drippulse/rpc';
 
 /**
- * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when it is
- * missing or leads nowhere, so that no event type is delivered across modes by omission.
+ * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when
+ * it is missing or leads nowhere, so that no event type is delivered across modes by omission.
  */
 export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
   if (mode === 'live') return () => 'live';

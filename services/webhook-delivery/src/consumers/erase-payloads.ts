@@ -15,8 +15,9 @@ const slice = 200;
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**
- * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found again,
- * so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is delivered.
+ * Empties the bodies of events about records that another service erased, slice by slice. Empty bodies are not found
+ * again, so a repeat continues where the last run stopped. The event of the erasure itself has only ids and is
+ * delivered.
  */
 export async function erasePayloads(ctx: Context, message: Message): Promise<void> {
   const erasure = readErasure(message);

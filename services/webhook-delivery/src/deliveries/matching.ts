@@ -42,8 +42,8 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
 }
 
 /**
- * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an event
- * goes to.
+ * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an
+ * event goes to.
  */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
@@ -61,7 +61,10 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
   if (slice.length > 0) yield slice;
 }
 
-/** Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes none. */
+/**
+ * Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes
+ * none.
+ */
 export async function decideAll(
   events: readonly Event[],
   subscriptions: Subscriptions,

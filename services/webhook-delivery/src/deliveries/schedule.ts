@@ -13,8 +13,8 @@ export const maxTries = secondsAfterTry.length;
 export type FailedTry = { tries: number; statusCode: number | undefined; retryAfter: string | undefined };
 
 /**
- * Milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the endpoint asked for
- * when that is longer (at most a day). Undefined when no attempts are left. `random` is from 0 to 1.
+ * Milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the endpoint asked
+ * for when that is longer (at most a day). Undefined when no attempts are left. `random` is from 0 to 1.
  */
 export function retryDelayMs(failed: FailedTry, now: Date, random: number): number | undefined {
   const gapSeconds = secondsAfterTry[failed.tries];

@@ -3,7 +3,9 @@ import { createStartLimiter, type StartLimiter } from './start-limiter.ts';
 const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
-/** Starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get their turn. */
+/**
+ * Starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get their turn.
+ */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
 

@@ -42,8 +42,8 @@ export async function rescheduleLanes(
 }
 
 /**
- * Reschedules lanes after results were recorded, in a transaction of its own that does not wait for the disk: claims and
- * fan-out, which need the lanes, find them unlocked. If it never runs, the lanes are due when the leases end.
+ * Reschedules lanes after results were recorded, in a transaction of its own that does not wait for the disk: claims
+ * and fan-out, which need the lanes, find them unlocked. If it never runs, the lanes are due when the leases end.
  */
 export async function settleLanes(db: Kysely<DB>, changes: readonly LaneChange[]): Promise<void> {
   await db.transaction().execute(async (trx) => {

@@ -11,8 +11,8 @@ const groupSize = 200;
 export type Recorder = { push(result: Result): void; stop(): Promise<void> };
 
 /**
- * Records results in groups: results that arrive while one group is committed form the next. `onRecorded` is called after
- * the commit and frees the place of the delivery, so when the database is away no new attempts start.
+ * Records results in groups: results that arrive while one group is committed form the next. `onRecorded` is called
+ * after the commit and frees the place of the delivery, so when the database is away no new attempts start.
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
   let waiting: Result[] = [];
@@ -53,7 +53,8 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     },
     async stop() {
       await loop.stop();
-      // A result that can't be recorded now is lost: its delivery is sent again, with the same webhook-id, after its lease.
+      // A result that can't be recorded now is lost: its delivery is sent again, with the same webhook-id, after its
+      // lease.
       while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
           () => true,

@@ -13,8 +13,8 @@ import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 const claimDeliveries = 100;
 
 /**
- * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked meanwhile;
- * other claims skip locked lanes, so a claim never waits.
+ * Leases due deliveries, organizations in turn, of each lane as many as it has room for. The lanes are locked
+ * meanwhile; other claims skip locked lanes, so a claim never waits.
  */
 export async function claim(ctx: Pick<Context, 'db' | 'limits'>, concurrency: Concurrency): Promise<Claimed[]> {
   const claimedAt = performance.now();

@@ -2,7 +2,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Chosen } from './due-lanes.ts';
 
-/** Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery. */
+/**
+ * Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery.
+ */
 export const leaseMs = 30_000;
 
 /** The queue row of a leased delivery; `lag_seconds` is the time since it was due. */
@@ -39,8 +41,8 @@ async function lockDue(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise
 }
 
 /**
- * Leases the due deliveries of the chosen lanes. The update takes a list of ids: joined with the query above, PostgreSQL
- * overestimates its rows and reads the whole queue (3,900 pages instead of 600 for 52 rows of 200,000).
+ * Leases the due deliveries of the chosen lanes. The update takes a list of ids: joined with the query above,
+ * PostgreSQL overestimates its rows and reads the whole queue (3,900 pages instead of 600 for 52 rows of 200,000).
  */
 export async function lease(trx: Transaction<DB>, chosen: readonly Chosen[]): Promise<QueueRow[]> {
   const due = await lockDue(trx, chosen);

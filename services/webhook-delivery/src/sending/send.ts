@@ -52,7 +52,8 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
       return undefined;
     }
-    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the others.
+    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the
+    // others.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
   }

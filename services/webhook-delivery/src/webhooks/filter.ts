@@ -8,13 +8,17 @@ export type Filter = (body: JsonObject, now: Date) => Verdict;
 
 /** The compiled filters of webhooks. */
 export type Filters = {
-  /** The filter of a stored rule. It is compiled once as long as there is room, because every event meets every filter. */
+  /**
+   * The filter of a stored rule. It is compiled once as long as there is room, because every event meets every filter.
+   */
   of(rule: string, organizationId: bigint): Filter;
   /** Bytes that they take. */
   bytes(): number;
 };
 
-/** Bytes of the filters of all organizations, and of one: the largest filter takes about 1 MiB, and most a thousandth. */
+/**
+ * Bytes of the filters of all organizations, and of one: the largest filter takes about 1 MiB, and most a thousandth.
+ */
 const ofAll = 16 << 20;
 const ofEach = 4 << 20;
 

@@ -6,7 +6,9 @@ import type { DB } from '../db/schema.ts';
 /** What a hint about a webhook needs to know of it. */
 type Hinted = { organizationId: bigint; webhookId: bigint; mode: string };
 
-/** Reports to open screens that a webhook or its deliveries changed. Call it after the commit. Events report themselves. */
+/**
+ * Reports to open screens that a webhook or its deliveries changed. Call it after the commit. Events report themselves.
+ */
 export function hintWebhook(
   { hints }: Pick<ServiceBase<Config, DB>, 'hints'>,
   { organizationId, webhookId, mode }: Hinted,

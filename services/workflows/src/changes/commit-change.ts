@@ -17,7 +17,10 @@ import { announce } from './announce.ts';
 /** The response of a write, and the change that it made, if any. */
 export type Written<Response> = { response: Response; change: Change | undefined };
 
-/** Runs a write in one transaction (see `transact`), with the event of its change, then announces the change that was committed. */
+/**
+ * Runs a write in one transaction (see `transact`), with the event of its change, then announces the change that was
+ * committed.
+ */
 export async function commitChange<I extends DescMessage, O extends DescMessage>(
   ctx: Context,
   call: HandlerContext,

@@ -8,8 +8,8 @@ import { senderAddresses } from '../workflows/sender-addresses.ts';
 const timeoutMs = 5_000;
 
 /**
- * Refuses steps that send from an address which the caller's organization may not use. A caller who may save nothing is refused
- * later, and learns nothing here. Call it outside of any transaction.
+ * Refuses steps that send from an address which the caller's organization may not use. A caller who may save nothing is
+ * refused later, and learns nothing here. Call it outside of any transaction.
  */
 export async function requireSenders(ctx: Context, call: HandlerContext, steps: readonly Step[]): Promise<void> {
   const violations = await senderProblems(ctx, call, steps);

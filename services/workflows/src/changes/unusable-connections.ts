@@ -10,8 +10,8 @@ const timeoutMs = 2_000;
 export type Unusable = StepConnection & { reason: string };
 
 /**
- * The steps whose connection could not be used now. A workflow may be made before its connections, so they refuse nothing. Undefined while
- * nobody can say. Call it outside of any transaction.
+ * The steps whose connection could not be used now. A workflow may be made before its connections, so they refuse
+ * nothing. Undefined while nobody can say. Call it outside of any transaction.
  */
 export async function unusableConnections(
   ctx: Context,

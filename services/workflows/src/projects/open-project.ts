@@ -3,8 +3,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Writers lock the project of a workflow shared until they commit, and its deletion locks it exclusively while it writes the
- * row of `deleted_projects`. So a writer either commits before that row, and the deletion moves its workflow, or sees the row.
+ * Writers lock the project of a workflow shared until they commit, and its deletion locks it exclusively while it
+ * writes the row of `deleted_projects`. So a writer either commits before that row, and the deletion moves its
+ * workflow, or sees the row.
  */
 export async function lockProject(
   trx: Transaction<DB>,
@@ -29,8 +30,9 @@ export async function requireOpenProject(
 }
 
 /**
- * The project that gets the workflows of a deleted one, kept from being deleted until the transaction ends. Where that one is
- * deleted too, it is the one that gets its own; null is none. This ends: each project was open when another was given to it.
+ * The project that gets the workflows of a deleted one, kept from being deleted until the transaction ends. Where that
+ * one is deleted too, it is the one that gets its own; null is none. This ends: each project was open when another was
+ * given to it.
  */
 export async function findHeir(
   trx: Transaction<DB>,

@@ -9,7 +9,9 @@ import { readTestData } from '../workflows/run-test.ts';
 import { storedSteps } from '../workflows/stored-steps.ts';
 
 const timezone = 'UTC';
-/** Stands for the receiver while the step is rendered: the mail goes to the caller, whatever the step and the data say. */
+/**
+ * Stands for the receiver while the step is rendered: the mail goes to the caller, whatever the step and the data say.
+ */
 const anybody = 'anybody@example.com';
 const timeoutMs = 25_000;
 

@@ -37,7 +37,10 @@ export async function activeOf(
 
 const within = { timeoutMs: countWithinMs };
 
-/** A list without counts is better than none, whatever the reason. During an upgrade an older runtime has no such method. */
+/**
+ * A list without counts is better than none, whatever the reason. During an upgrade an older runtime has no such
+ * method.
+ */
 async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
   try {
     return await count();

@@ -7,8 +7,8 @@ import { originOf, requestIn, secretsOf } from '@drippulse/secrets';
 export type UrlCheck = { allowPrivate: boolean; lookUp: (hostname: string) => Promise<string[] | undefined> };
 
 /**
- * Problems of the URLs that steps will call, as their host names resolve now. A URL with a template is known only when the
- * step runs, so it is not checked here. Every address is checked again when the step connects.
+ * Problems of the URLs that steps will call, as their host names resolve now. A URL with a template is known only when
+ * the step runs, so it is not checked here. Every address is checked again when the step connects.
  */
 export async function callbackProblems(steps: readonly Step[], check: UrlCheck): Promise<Violation[]> {
   const found = await Promise.all(steps.map((step) => problemOf(step, check)));

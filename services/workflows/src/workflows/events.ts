@@ -13,7 +13,9 @@ export type Change = { kind: ChangeKind; row: WorkflowRow };
 
 const topic = topicOf(WorkflowEventSchema);
 
-/** Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything. */
+/**
+ * Adds the event of a change, in the transaction of the change. `cause` is what the request follows from, if anything.
+ */
 export async function appendWorkflowEvent(
   trx: Transaction<DB>,
   { kind, row }: Change,

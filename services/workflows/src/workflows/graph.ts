@@ -24,8 +24,8 @@ export async function readGraph(text: string | undefined, reading: Reading): Pro
 
 /**
  * Normalizes the steps of a request, and says why they cannot run. What is wrong with actions of
- * integrations is apart, because it is refused for another reason. Do not call it inside a transaction: it looks up the hosts of
- * callbacks.
+ * integrations is apart, because it is refused for another reason. Do not call it inside a transaction: it looks up the
+ * hosts of callbacks.
  */
 export async function inspectGraph(
   text: string | undefined,
@@ -51,8 +51,8 @@ export function requireRunnable(steps: readonly Step[]): void {
 }
 
 /**
- * The steps with their final ids. A step without an id gets the id of the former step in its place, if that has the same
- * type: so the same steps sent twice are no change, and the funnel still finds older enrollments.
+ * The steps with their final ids. A step without an id gets the id of the former step in its place, if that has the
+ * same type: so the same steps sent twice are no change, and the funnel still finds older enrollments.
  */
 export function withKeptIds(graph: Graph, former: readonly Step[]): Step[] {
   const taken = new Set(graph.steps.map((step) => step.id));

@@ -11,8 +11,8 @@ export function refuseActions(violations: Violation[]): void {
 }
 
 /**
- * What is wrong with the actions that `integration_action` steps ask for. Names and literals are judged; a template is judged when
- * the step has rendered it.
+ * What is wrong with the actions that `integration_action` steps ask for. Names and literals are judged; a template is
+ * judged when the step has rendered it.
  */
 export function actionProblems(steps: readonly Step[]): Violation[] {
   return steps.filter(({ type }) => type === 'integration_action').flatMap(problemsOf);

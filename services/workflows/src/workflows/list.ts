@@ -50,7 +50,9 @@ export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
     .orderBy(orderBy(slice.order));
 }
 
-/** The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations. */
+/**
+ * The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations.
+ */
 function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: Slice) {
   const all = filtered(db, filter).select('workflows.id');
   const rest = place === undefined ? all : all.where(isBehind(order, place));

@@ -20,7 +20,8 @@ export function selectWorkflows(db: Kysely<DB>) {
 
 /**
  * The row, locked until the transaction ends, so that changes of one workflow happen one after the other. The lock is a
- * statement of its own: `for update` on the join would wait, then pair the new row with the old version and find nothing.
+ * statement of its own: `for update` on the join would wait, then pair the new row with the old version and find
+ * nothing.
  */
 export async function lockWorkflow(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WorkflowRow> {
   await trx

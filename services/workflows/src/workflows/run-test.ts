@@ -27,8 +27,8 @@ type Tested = { workflowId: bigint; version: number; steps: readonly Step[]; set
 type Surroundings = { now: Date; unusable: readonly { step: Step; reason: string }[] | undefined };
 
 /**
- * Reads the data of a test run, and returns a function that runs steps with them: the same engine as live runs, with stubs
- * for effects. Nothing is written and nothing is sent.
+ * Reads the data of a test run, and returns a function that runs steps with them: the same engine as live runs, with
+ * stubs for effects. Nothing is written and nothing is sent.
  */
 export function prepareTest(request: TestInput) {
   const { profile, data } = readTestData(request);

@@ -7,8 +7,8 @@ export type SenderAddress = { position: number; address: string };
 const ownMailers = ['internal', 'nurture'];
 
 /**
- * The addresses that mails of these steps are sent from, as far as they are known before the steps run: a template in the domain
- * is known only then.
+ * The addresses that mails of these steps are sent from, as far as they are known before the steps run: a template in
+ * the domain is known only then.
  */
 export function senderAddresses(steps: readonly Step[]): SenderAddress[] {
   return steps.flatMap(({ type, position, config }) => {

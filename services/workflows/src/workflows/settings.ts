@@ -14,7 +14,9 @@ import { jsonField, jsonText } from './json-fields.ts';
 
 type SettingsRequest = Pick<CreateWorkflowRequest, 'goals' | 'reEntry' | 'holdout' | 'priority' | 'class'>;
 
-/** The members of a request that are settings, by their names in JSON; null where a member is named and has no value. */
+/**
+ * The members of a request that are settings, by their names in JSON; null where a member is named and has no value.
+ */
 export function givenSettings(request: SettingsRequest, isNamed: (name: string) => boolean = () => true): JsonObject {
   const members = {
     goals: jsonOf(request.goals),

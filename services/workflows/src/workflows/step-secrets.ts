@@ -45,8 +45,8 @@ export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): St
 }
 
 /**
- * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme, host
- * and port. The others are problems, by name: a secret stays where it was entered.
+ * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme,
+ * host and port. The others are problems, by name: a secret stays where it was entered.
  */
 export function revealMasked(
   steps: readonly Step[],

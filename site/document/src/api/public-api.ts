@@ -15,7 +15,9 @@ export type PublicApi = {
   events: PublicEvent[];
 };
 
-/** Reads an image of `buf build`, which has the comments that generated code lacks. Throws where an option is missing. */
+/**
+ * Reads an image of `buf build`, which has the comments that generated code lacks. Throws where an option is missing.
+ */
 export function readImage(image: Uint8Array): PublicApi {
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, image));
   const problems = restProblems(registry);

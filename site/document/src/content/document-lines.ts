@@ -20,7 +20,10 @@ export function configurationLines(root: string): string[] {
 /** Documents that are pages of the site too. */
 const guides = ['journeys.md', 'mail.md'] as const;
 
-/** One of these, without its title and its pictures. Links within it, to the others, and to pages of the site, stay links. */
+/**
+ * One of these, without its title and its pictures. Links within it, to the others, and to pages of the site, stay
+ * links.
+ */
 export function guideLines(root: string, guide: (typeof guides)[number]): string[] {
   const text = readFileSync(path.join(root, 'docs', guide), 'utf8')
     .replace(/^# .*\n+/, '')

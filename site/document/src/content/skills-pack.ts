@@ -2,8 +2,8 @@
 const skillNames = ['connect', 'build-workflow', 'enroll-and-observe', 'crm-records', 'webhooks-and-events'];
 
 /**
- * The skills of the pages as one file: the introduction, then each skill with its headings one level deeper. The section "Before you
- * start" of a skill is left out, because the skills before it do what it asks for.
+ * The skills of the pages as one file: the introduction, then each skill with its headings one level deeper. The
+ * section "Before you start" of a skill is left out, because the skills before it do what it asks for.
  */
 export function skillsPack(pages: ReadonlyMap<string, string>): string {
   const text = (file: string): string => {

@@ -11,8 +11,8 @@ export type ErrorCodes = ReadonlyMap<number, readonly string[]>;
 const everyRoute = getOption(file_drippulse_rest_v1_reasons, reason);
 
 /**
- * Codes that only some routes can answer, and which. Codes without an entry are for every route that has the status, but
- * those of an area not for reads.
+ * Codes that only some routes can answer, and which. Codes without an entry are for every route that has the status,
+ * but those of an area not for reads.
  */
 const needs: Readonly<Record<string, (route: Route) => boolean>> = {
   malformed_json: takesBody,
@@ -64,7 +64,8 @@ const statuses = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431, 50
 /**
  * The codes that a route can answer. Those of every route have a file of their own. The others are declared in the file
  * of the method, and in the imported files whose messages it takes or answers. A read has of these only what was not
- * found and what `needs` names, a deletion those of its own file. The option `reasons` names those that follow from none of this.
+ * found and what `needs` names, a deletion those of its own file. The option `reasons` names those that follow from
+ * none of this.
  */
 export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorCodes {
   const { httpMethod, method } = route;
@@ -100,7 +101,10 @@ function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessag
   return new Set([...seen].map(({ file }) => file));
 }
 
-/** The reasons that may be about a row: of the method's own area for an id in the path, of all that it uses for one in the body. */
+/**
+ * The reasons that may be about a row: of the method's own area for an id in the path, of all that it uses for one in
+ * the body.
+ */
 function rowsOf({ method, segments }: Route, own: readonly Reason[], used: readonly Reason[]): readonly Reason[] {
   const inPath = new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
   if (hasIds(method.input, inPath)) return used;

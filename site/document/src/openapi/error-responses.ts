@@ -66,7 +66,9 @@ export const problemSchema = {
   required: ['type', 'title', 'status', 'detail', 'instance', 'error', 'message', 'errors', 'violations', 'request_id'],
 };
 
-/** Collects the responses of errors. The usual one of each status becomes a component; the others stand where they are. */
+/**
+ * Collects the responses of errors. The usual one of each status becomes a component; the others stand where they are.
+ */
 export type ErrorResponses = {
   /** The errors that a route can answer with, each with the codes it has then. */
   of(route: Route, codes: ErrorCodes): Record<string, unknown>;
@@ -108,8 +110,8 @@ function nameOf(status: string): string {
 }
 
 /**
- * The codes stand beside the reference to the schema: a client has one type for all errors, and still finds the codes of
- * each answer.
+ * The codes stand beside the reference to the schema: a client has one type for all errors, and still finds the codes
+ * of each answer.
  */
 function responsesOf(route: Route, codes: ErrorCodes): Record<string, unknown> {
   return Object.fromEntries([

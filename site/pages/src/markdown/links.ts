@@ -3,8 +3,8 @@ import { addressOf, twinOf } from '../page/page.ts';
 
 /**
  * The address that a link of a page leads to. Pages are linked by their file, relative or below `/docs`, with `.md` or
- * `.html`: `webhooks.md#ordering`. A page of HTML links pages of HTML, a twin links twins. Files that are Markdown only,
- * such as skills, stay as they are.
+ * `.html`: `webhooks.md#ordering`. A page of HTML links pages of HTML, a twin links twins. Files that are Markdown
+ * only, such as skills, stay as they are.
  */
 export function resolveLink(href: string, from: string, form: 'html' | 'markdown'): string {
   if (/^[a-z][a-z0-9+.-]*:|^\/\/|^#/i.test(href)) return href;

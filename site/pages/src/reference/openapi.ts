@@ -100,7 +100,10 @@ export function bareForm(schema: Schema): Schema {
   return bare !== undefined && wrapped?.properties !== undefined && bare.$ref !== undefined ? bare : schema;
 }
 
-/** The schema itself: that of a component where it refers to one, with what stands beside the reference, and without null. */
+/**
+ * The schema itself: that of a component where it refers to one, with what stands beside the reference, and without
+ * null.
+ */
 export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   const { $ref, ...own } = withoutNull(schema).schema;
   if ($ref === undefined) return own;

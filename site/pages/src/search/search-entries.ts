@@ -4,8 +4,8 @@ import { addressOf, type Page } from '../page/page.ts';
 const longestText = 600;
 
 /**
- * What the search of the browser finds, one line for each passage: its address, its title, the title of its page, and its
- * text. The browser makes the index of them, when somebody opens the search.
+ * What the search of the browser finds, one line for each passage: its address, its title, the title of its page, and
+ * its text. The browser makes the index of them, when somebody opens the search.
  */
 export function searchEntries(pages: readonly Page[]): string {
   const entries = pages.flatMap((page) =>

@@ -17,8 +17,9 @@ const short = { seconds: 6, delayMs: 500, turns: 1 };
 const seldom = { everyMs: 500 };
 
 /**
- * Callbacks of one workflow at a fixed rate, alone and beside 500 steps of another workflow of the same organization whose agent is slow, in
- * turn. Each is timed from when its wait was to end until its enrollment has ended, by the database.
+ * Callbacks of one workflow at a fixed rate, alone and beside 500 steps of another workflow of the same organization
+ * whose agent is slow, in turn. Each is timed from when its wait was to end until its enrollment has ended, by the
+ * database.
  */
 export const agentSteps: Bench = async ({ short: isShort, progress }) => {
   const { seconds, delayMs, turns } = isShort ? short : whole;

@@ -14,8 +14,8 @@ const whole = { seconds: 20, scores: 10_000, calls: 8_000, warmUp: 2_000, fleet:
 const short = { seconds: 4, scores: 2_000, calls: 800, warmUp: 400, fleet: 20_000, reads: 10 };
 
 /**
- * Scores at a fixed rate and their CPU, executions of code that answers at once, and the state of the fleet next to many executions: one
- * process of the service, called over gRPC.
+ * Scores at a fixed rate and their CPU, executions of code that answers at once, and the state of the fleet next to
+ * many executions: one process of the service, called over gRPC.
  */
 export const agents: Bench = async (options) => {
   const sizes = options.short ? short : whole;

@@ -35,8 +35,9 @@ const dayMs = 86_400_000;
 const patience = { timeoutMs: 600_000, everyMs: 20 };
 
 /**
- * Facts a second in one process of analytics; how long an event of a steady load takes until it is counted; how long a rebuild counts raw
- * facts of a year, beside the service; and charts and totals over random ranges of them, with warm and with empty buffers of PostgreSQL.
+ * Facts a second in one process of analytics; how long an event of a steady load takes until it is counted; how long a
+ * rebuild counts raw facts of a year, beside the service; and charts and totals over random ranges of them, with warm
+ * and with empty buffers of PostgreSQL.
  */
 export const analytics: Bench = async ({ short: isShort, sizes: asked, progress }) => {
   const sizes = { ...(isShort ? short : whole), ...asked };

@@ -13,7 +13,9 @@ const dayMs = 86_400_000;
 export const days = 390;
 
 /**
- * Raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made afterwards, for that is faster. Of 20 facts eight are of enrollments, nine of mails, one of a lead, one of a won opportunity and one of an agent.
+ * Raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made afterwards,
+ * for that is faster. Of 20 facts eight are of enrollments, nine of mails, one of a lead, one of a won opportunity and
+ * one of an agent.
  */
 export async function loadFacts(
   { client, url }: BenchPostgres,

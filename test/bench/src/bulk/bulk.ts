@@ -20,7 +20,9 @@ const steps = [
   { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
 ];
 
-/** Contacts enrolled through REST, while another organization reads its list and details, and rows inserted by pg-boss. */
+/**
+ * Contacts enrolled through REST, while another organization reads its list and details, and rows inserted by pg-boss.
+ */
 export const bulk: Bench = async (options) => {
   const { calls, warmUpCalls } = options.short ? short : whole;
   installPeers(options);

@@ -8,9 +8,9 @@ const fewestValues = 6;
 
 /**
  * The median of values and its 95 % interval by order statistics: the narrowest pair of sorted values, equally far from
- * both ends, that encloses the true median with at least that confidence. It assumes no distribution and draws nothing at
- * random. Each of `n` values lies below the true median with probability one half, so the k-th from each end encloses it
- * with probability `1 - 2 P(Bin(n, 1/2) < k)`.
+ * both ends, that encloses the true median with at least that confidence. It assumes no distribution and draws nothing
+ * at random. Each of `n` values lies below the true median with probability one half, so the k-th from each end
+ * encloses it with probability `1 - 2 P(Bin(n, 1/2) < k)`.
  */
 export function medianInterval(values: readonly number[]): MedianInterval {
   const count = values.length;

@@ -8,7 +8,10 @@ import { type Crm, startCrm } from './start-crm.ts';
 const whole = { contacts: 1_000_000, rounds: 40, naiveRounds: 2, imported: 100_000 };
 const short = { contacts: 20_000, rounds: 5, naiveRounds: 1, imported: 2_000 };
 
-/** Texts that people type: whole words and halves of them, some that few records have, some that all have, and some that none has. */
+/**
+ * Texts that people type: whole words and halves of them, some that few records have, some that all have, and some that
+ * none has.
+ */
 const terms = {
   rare_address: 'anna.4720@',
   rare_phone: '37400',

@@ -18,8 +18,8 @@ const rowsOfCall = 10_000;
 const timeout = { duration: 300, unit: 'days' };
 
 /**
- * Events accepted a second while many enrollments wait and 200 workflows listen with filters, each event matching none to three,
- * and the time from the acceptance of an event to the step that follows its wait.
+ * Events accepted a second while many enrollments wait and 200 workflows listen with filters, each event matching none
+ * to three, and the time from the acceptance of an event to the step that follows its wait.
  */
 export const events: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -120,8 +120,8 @@ async function databaseTime({ client }: BenchPostgres): Promise<Date> {
 type Outcome = { events: string; resumed: string; started: string; times: number[] | null; last_ms: number | null };
 
 /**
- * Milliseconds from the acceptance of each event to the step after its wait, for each enrollment that it resumed, and from the
- * start to the last such step.
+ * Milliseconds from the acceptance of each event to the step after its wait, for each enrollment that it resumed, and
+ * from the start to the last such step.
  */
 async function untilResumed(
   { client }: BenchPostgres,

@@ -4,11 +4,16 @@ export const batchSize = 100;
 /** Listened names: of those beside the first two nobody waits for one. */
 export const names = ['order.paid', 'page.visited', ...Array.from({ length: 18 }, (_, index) => `other.${index}`)];
 
-/** Values of `segment` that filters accept, one for each workflow that listens to a name; another is accepted by none. */
+/**
+ * Values of `segment` that filters accept, one for each workflow that listens to a name; another is accepted by none.
+ */
 export const segments = 10;
 const noSegment = 99;
 
-/** The person of an event, of which each waits in two workflows. Every fourth event is of somebody who waits for nothing. */
+/**
+ * The person of an event, of which each waits in two workflows. Every fourth event is of somebody who waits for
+ * nothing.
+ */
 function personOf(event: number): number | undefined {
   const kind = event % 4;
   return kind === 0 ? undefined : Math.floor(event / 4) * 3 + kind - 1;

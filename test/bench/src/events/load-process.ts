@@ -2,7 +2,10 @@ import http from 'node:http';
 import { percentile } from '../measuring/percentile.ts';
 import { batchSize, eventText } from './load-events.ts';
 
-/** A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as they are answered. */
+/**
+ * A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as they are
+ * answered.
+ */
 export type Load = { base: string; apiKey: string; first: number; count: number; perSecond: number | undefined };
 
 /** The result of a load. `lateMs` is how long after its time the last request was sent. */

@@ -33,7 +33,8 @@ const productionValues = new URL('../../../../helm/drippulse/examples/production
 const preload = new URL('../../../../libs/observability/src/tracing/preload.ts', import.meta.url);
 
 /**
- * CPU time of a request: that of the gateway and of the service behind it, over that of one bare handler. Measured twice:
+ * CPU time of a request: that of the gateway and of the service behind it, over that of one bare handler. Measured
+ * twice:
  * without tracing, and as the production example traces.
  */
 export const gateway: Bench = async (options) => {

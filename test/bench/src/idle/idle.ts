@@ -28,8 +28,8 @@ const steps = [
 ];
 
 /**
- * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; how many
- * more with open streams of hints; and those of one worker of pg-boss, with as many jobs.
+ * Cores that the platform of `npm start` takes, its database included, while enrollments wait and nothing is due; how
+ * many more with open streams of hints; and those of one worker of pg-boss, with as many jobs.
  */
 export const idle: Bench = async (options) => {
   const sizes = options.short ? short : whole;

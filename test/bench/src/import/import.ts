@@ -7,7 +7,9 @@ import { type Import, startImport } from './start-import.ts';
 const whole = { rows: 100_000, many: 1_000_000 };
 const short = { rows: 10_000, many: 30_000 };
 
-/** A CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory that a longer one needs. */
+/**
+ * A CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory that a longer one needs.
+ */
 export const importing: Bench = async (options) => {
   const { rows, many } = options.short ? short : whole;
   const postgres = await startPostgres();

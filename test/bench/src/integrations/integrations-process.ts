@@ -6,7 +6,8 @@ import { findAction, findProvider } from '@drippulse/providers';
 import { createGrpcPeers } from '@drippulse/rpc';
 
 /**
- * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers have no rates:
+ * The service of integrations as its own main starts it, with the event transport that needs no other server. Providers
+ * have no rates:
  * what is measured is ours.
  */
 type Config = Parameters<typeof service.start>[0];

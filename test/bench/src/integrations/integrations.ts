@@ -18,8 +18,8 @@ const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
- * Actions by one process of the service, each with its intent and its result on disk; then those of one organization at a fixed rate, alone
- * and beside one whose provider hangs, in turn.
+ * Actions by one process of the service, each with its intent and its result on disk; then those of one organization at
+ * a fixed rate, alone and beside one whose provider hangs, in turn.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;

@@ -138,7 +138,10 @@ async function enrollAtRate(
   return enrolledAt;
 }
 
-/** Each mail arrived once, and is written down as an effect with its result, as a line, and as a delivery by its Message-ID. */
+/**
+ * Each mail arrived once, and is written down as an effect with its result, as a line, and as a delivery by its
+ * Message-ID.
+ */
 async function check(postgres: BenchPostgres, accepted: readonly Accepted[], count: number): Promise<void> {
   checkOnce(accepted, count);
   const { rows } = await postgres.client.query<{ message_id: string }>(

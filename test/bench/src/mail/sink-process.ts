@@ -1,8 +1,8 @@
 import { SMTPServer } from 'smtp-server';
 import type { Accepted } from './start-sink.ts';
 
-// The mail server, in a process of its own so that its work does not count as ours. It accepts every mail and throws it away. When
-// asked, it tells its parent what it has accepted since it was asked last.
+// The mail server, in a process of its own so that its work does not count as ours. It accepts every mail and throws it
+// away. When asked, it tells its parent what it has accepted since it was asked last.
 let accepted: Accepted[] = [];
 
 const server = new SMTPServer({

@@ -9,7 +9,9 @@ export async function cpuSeconds(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Seconds that a PostgreSQL server has spent on a core: its main process, all it started, and those that have ended. */
+/**
+ * Seconds that a PostgreSQL server has spent on a core: its main process, all it started, and those that have ended.
+ */
 export async function databaseCpuSeconds(pid: number): Promise<number> {
   const fields = await statOf(pid);
   const main = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / ticksPerSecond;

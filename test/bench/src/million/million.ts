@@ -9,7 +9,9 @@ import { type Lateness, type Neighbour, spreadOf, startNeighbour } from '../runt
 import { migrateRuntime, type Runtime, startRuntime } from '../runtime/start-runtime.ts';
 import { startPostgres } from '../start-postgres.ts';
 
-/** `aloneWindows` of which nothing happens: how far they are apart is how much a difference must be to mean something. */
+/**
+ * `aloneWindows` of which nothing happens: how far they are apart is how much a difference must be to mean something.
+ */
 const whole = { runs: 1_000_000, dueOnes: 200_000, windowSeconds: 12, aloneWindows: 5 };
 // Cancelling the runs of a deleted workflow takes a tenth of the time: these take half a minute.
 const short = { runs: 6_000, dueOnes: 1_200, windowSeconds: 5, aloneWindows: 1 };

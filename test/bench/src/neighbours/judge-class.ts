@@ -25,8 +25,8 @@ export type Verdict = {
 };
 
 /**
- * A class holds if nobody's p99 beside the attack is above the larger of twice the one alone and 100 ms more, no call fails beside it,
- * and no process needs more memory than its pod has.
+ * A class holds if nobody's p99 beside the attack is above the larger of twice the one alone and 100 ms more, no call
+ * fails beside it, and no process needs more memory than its pod has.
  */
 export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict {
   const figures: Figures = {};

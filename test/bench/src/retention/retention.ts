@@ -20,8 +20,8 @@ const perSecond = 200;
 const never = { historyDays: 36_500 };
 
 /**
- * The cost of pruning a partition for those whose runs move meanwhile: how late the waits of an organization end while a
- * second process starts and prunes nothing, and while it starts and prunes a partition of a million.
+ * The cost of pruning a partition for those whose runs move meanwhile: how late the waits of an organization end while
+ * a second process starts and prunes nothing, and while it starts and prunes a partition of a million.
  */
 export const retention: Bench = async ({ short: isShort, progress }) => {
   const { enrollments, windowSeconds, windows } = isShort ? short : whole;

@@ -21,8 +21,8 @@ export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: stri
 const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };
 
 /**
- * Enrolls so many contacts, as a bulk call does but in one statement, due at their first step or where `place` says. The
- * lane is not there yet: nothing moves before `startLane`.
+ * Enrolls so many contacts, as a bulk call does but in one statement, due at their first step or where `place` says.
+ * The lane is not there yet: nothing moves before `startLane`.
  */
 export async function fillEnrollments(
   client: pg.Client,
@@ -86,8 +86,8 @@ function readStepsText(steps: readonly StepInput[]): string {
 }
 
 /**
- * Lets a filled workflow run. The lane is due with its row, and the runtime is told of the workflow right after, as by the
- * workflows service; answers when, in epoch milliseconds of this machine's clock.
+ * Lets a filled workflow run. The lane is due with its row, and the runtime is told of the workflow right after, as by
+ * the workflows service; answers when, in epoch milliseconds of this machine's clock.
  */
 export async function startLane(client: pg.Client, runtime: Runtime, filled: Filled): Promise<number> {
   const { workflowId, organizationId } = filled;

@@ -10,7 +10,9 @@ export type Child = {
   /** Seconds it has spent on a core. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
-  /** The longest turn of its event loop since it was last asked. Only of a process that measures it, by BENCH_STALLS. */
+  /**
+   * The longest turn of its event loop since it was last asked. Only of a process that measures it, by BENCH_STALLS.
+   */
   longestStallMs(): Promise<number>;
   stop(): Promise<void>;
 };

@@ -7,7 +7,10 @@ import { peersWithin, type Service } from '@drippulse/service';
 import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf } from '@drippulse/topology';
 import { loadService } from './load-service.ts';
 
-/** A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that needs no other server. */
+/**
+ * A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that
+ * needs no other server.
+ */
 const env = process.env;
 // Nobody is left to ask anything of it.
 process.on('disconnect', () => process.exit(1));

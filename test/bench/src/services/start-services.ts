@@ -34,8 +34,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 /**
- * Starts them on a database that is empty yet, each with the further options of node and the further environment; and the services `also`,
- * which the others then know.
+ * Starts them on a database that is empty yet, each with the further options of node and the further environment; and
+ * the services `also`, which the others then know.
  */
 export async function startServices(
   { url }: BenchPostgres,

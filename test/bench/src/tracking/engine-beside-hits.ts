@@ -23,8 +23,9 @@ const mostHits = 2_000_000;
 const beginMs = 1_000;
 
 /**
- * Steps of an engine alone, and beside as many hits as processes of the public role take, in turn. The engine and the database have
- * one half of the cores, as a Deployment has CPU of its own; the gateway, the public role and the load have the other half.
+ * Steps of an engine alone, and beside as many hits as processes of the public role take, in turn. The engine and the
+ * database have one half of the cores, as a Deployment has CPU of its own; the gateway, the public role and the load
+ * have the other half.
  */
 export const engineBesideHits: Bench = async (options) => {
   const { enrollments, rounds } = options.short ? short : whole;

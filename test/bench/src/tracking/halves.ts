@@ -8,8 +8,8 @@ const execute = promisify(execFile);
 type Cores = 'first half' | 'second half' | 'all';
 
 /**
- * Moves this process to these cores. Processes that it starts afterwards stay on them. False where that cannot be done: where there
- * is no `taskset`, or one core.
+ * Moves this process to these cores. Processes that it starts afterwards stay on them. False where that cannot be done:
+ * where there is no `taskset`, or one core.
  */
 export async function moveTo(cores: Cores): Promise<boolean> {
   const count = availableCores;

@@ -4,7 +4,10 @@ import { committedEvents } from './published.ts';
 /** A mail that was permitted before the report may still be under way, also in a frozen process. */
 const underWayMs = 8_000;
 
-/** A report of a letter that came back counts once, whoever got it. Its address is suppressed, and gets nothing that is due after. */
+/**
+ * A report of a letter that came back counts once, whoever got it. Its address is suppressed, and gets nothing that is
+ * due after.
+ */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;
   const { letters, hits, suppressions } = facts.letters;

@@ -3,8 +3,9 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 
 /**
- * Each answered event is in the log once, and no other. A run goes on from the earliest event of its person that was accepted
- * before the end of its wait, and times out if and only if there is none. What an event says that it resumed did go on from it.
+ * Each answered event is in the log once, and no other. A run goes on from the earliest event of its person that was
+ * accepted before the end of its wait, and times out if and only if there is none. What an event says that it resumed
+ * did go on from it.
  */
 export function checkContactEvents({ history, facts }: Evidence): string[] {
   const { intents, waitsLeft } = facts.journeys;

@@ -32,7 +32,10 @@ const eventOf = (id: string, goal: keyof typeof goalEvents, at: number) => ({
   ...{ accepted_at: new Date(at), resumed: [], delivery_id: null },
 });
 
-/** The first has bought and ended so, the second was seen and ended by itself; one entered once of twice, the other twice of three times. */
+/**
+ * The first has bought and ended so, the second was seen and ended by itself; one entered once of twice, the other
+ * twice of three times.
+ */
 function sound() {
   const facts = {
     enrollments: [

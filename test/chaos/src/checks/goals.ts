@@ -3,12 +3,15 @@ import type { EndFact, MetGoalFact } from '../goal-facts.ts';
 import { exitGoal, goalEvents } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Event and end of a run may lock the run in the other order than that of their times, when a process was frozen between. */
+/**
+ * Event and end of a run may lock the run in the other order than that of their times, when a process was frozen
+ * between.
+ */
 const tieMs = 5_000;
 
 /**
- * A run meets a goal once, by the first event of its person after the entry and before its end. The goal that ends a run does end it,
- * and nothing else does so early. What is counted is what is there.
+ * A run meets a goal once, by the first event of its person after the entry and before its end. The goal that ends a
+ * run does end it, and nothing else does so early. What is counted is what is there.
  */
 export function checkGoals(evidence: Evidence): string[] {
   const { workflows, facts } = evidence;

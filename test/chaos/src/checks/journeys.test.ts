@@ -33,8 +33,8 @@ function mailOf(at: number, more: Partial<Receipt> = {}): Receipt {
 }
 
 /**
- * A person in both workflows, whose event came in time: the mail of the one was sent, that of the other was held and skipped. And
- * one more enrollment of each other end: rejected, nobody decided, no event in time.
+ * A person in both workflows, whose event came in time: the mail of the one was sent, that of the other was held and
+ * skipped. And one more enrollment of each other end: rejected, nobody decided, no event in time.
  */
 function sound() {
   const begin: Told[] = [

@@ -53,7 +53,10 @@ const eventOf = (name: string, delivery_id: string) => ({
   delivery_id,
 });
 
-/** One person got the first letter by day, which came back, so that the second one was skipped. The other one got both in the morning. */
+/**
+ * One person got the first letter by day, which came back, so that the second one was skipped. The other one got both
+ * in the morning.
+ */
 function sound() {
   const suppression = `${emailOf('1')} is suppressed (bounce)`;
   const lines = new Map([
@@ -199,7 +202,9 @@ test('a hit that its process took with it when it was killed is no violation', (
   expect(against(killed)).toEqual([]);
 });
 
-/** The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at a time. */
+/**
+ * The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at a time.
+ */
 function skippedAt(at: number) {
   const evidence = sound();
   evidence.facts.lines.set('1', [lineOf('1', 'first', 'skipped', at), lineOf('1', 'second', 'skipped', 20_000)]);

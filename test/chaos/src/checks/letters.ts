@@ -17,7 +17,8 @@ export function checkLetters(evidence: Evidence): string[] {
     ...strange.map(({ url, body }) => `${url} got a letter "${body}" of no enrollment`),
     ...letters.flatMap((letter) => {
       const own = sends.get(`${letter.enrollment.id} ${letter.stepId}`) ?? [];
-      // One whose sender died with the result, and whose repeat was skipped because another letter had come back. Its own report comes later.
+      // One whose sender died with the result, and whose repeat was skipped because another letter had come back. Its
+      // own report comes later.
       const skippedAt = own[0]?.rule === 'suppression' ? letter.lines.at(-1)?.at.getTime() : undefined;
       const receipts = letter.receipts.map((one) =>
         skippedAt !== undefined && (cameBack.get(one.key) ?? 0) > skippedAt ? { ...one, succeeded: false } : one,
@@ -27,7 +28,10 @@ export function checkLetters(evidence: Evidence): string[] {
   ];
 }
 
-/** Nothing arrives at night, by the zone of its receiver, whatever the clocks of processes say. Who is awake does not wait. */
+/**
+ * Nothing arrives at night, by the zone of its receiver, whatever the clocks of processes say. Who is awake does not
+ * wait.
+ */
 export function checkQuietHours(evidence: Evidence): string[] {
   const { quietUntil } = evidence.history.letters;
   return lettersOf(evidence).flatMap((letter) => {

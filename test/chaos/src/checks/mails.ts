@@ -28,7 +28,9 @@ export function checkMailRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.mails, history);
 }
 
-/** Each mail at the receiver is one of an enrollment that was to write, to its person; and each end of a mail says why. */
+/**
+ * Each mail at the receiver is one of an enrollment that was to write, to its person; and each end of a mail says why.
+ */
 export function checkMails({ history, facts }: Evidence): string[] {
   const journeys = journeysOf({ facts });
   const sends = Map.groupBy(facts.journeys.sends, ({ enrollment_id }) => enrollment_id);

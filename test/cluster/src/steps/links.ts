@@ -6,7 +6,9 @@ import { serverPods, type World } from '../world.ts';
 
 const requests = 20;
 
-/** Asks for the pixel and a link of no mail, and checks that the pods of their role answered all, and the engine's none. */
+/**
+ * Asks for the pixel and a link of no mail, and checks that the pods of their role answered all, and the engine's none.
+ */
 export async function checkLinks(
   world: World,
   { client, monitoring }: { client: Agent; monitoring: Agent },

@@ -5,8 +5,8 @@ import { deployments, serverPods, type World } from '../world.ts';
 export const mostAfterStartMb = 220;
 
 /**
- * The memory of the process of each pod, now and at its peak, as the kernel counts it. Throws, with all figures in the report, when a
- * process has more now than it may.
+ * The memory of the process of each pod, now and at its peak, as the kernel counts it. Throws, with all figures in the
+ * report, when a process has more now than it may.
  */
 export async function measureMemory(world: World, step: Step, mostMb = Number.POSITIVE_INFINITY): Promise<void> {
   const { tools, namespaces } = world;

@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** Checks a block of commands that no test may run: that a shell can read it, that its npm scripts exist, that the chart takes its values. */
+/**
+ * Checks a block of commands that no test may run: that a shell can read it, that its npm scripts exist, that the chart
+ * takes its values.
+ */
 export async function checkCommands(code: string, helm: string | undefined): Promise<void> {
   await run('bash', ['-n', '-c', code]);
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));

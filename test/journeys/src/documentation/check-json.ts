@@ -9,7 +9,8 @@ import type { CodeBlock } from './code-blocks.ts';
 
 /**
  * Checks a block of JSON by the words after `json`: `request POST /workflows`, `response GET /workflows/:id 404`,
- * `event workflow.failed` (a body of a webhook), or `step` (a step that is created and tested). A block without such words is refused.
+ * `event workflow.failed` (a body of a webhook), or `step` (a step that is created and tested). A block without such
+ * words is refused.
  */
 export async function checkJson(
   { place, words: [kind, first = '', path = '', status = ''], code }: CodeBlock,

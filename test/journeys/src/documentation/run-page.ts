@@ -11,8 +11,9 @@ const run = promisify(execFile);
 export type PageRun = { stdout: string; folder: string; dispose(): void };
 
 /**
- * Does with a page what a reader does: saves the blocks that name a file, and runs the others one after the other in one
- * shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names its place.
+ * Does with a page what a reader does: saves the blocks that name a file, and runs the others one after the other in
+ * one shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names
+ * its place.
  */
 export async function runPage(blocks: readonly CodeBlock[], env: Record<string, string>): Promise<PageRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'documentation-'));

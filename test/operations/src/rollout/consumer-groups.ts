@@ -9,8 +9,8 @@ export type ConsumerGroups = {
   /** Messages that the group has not handled. */
   lag(groupId: string, topic: string): Promise<bigint>;
   /**
-   * Sets a group to a time in milliseconds, or behind the newest message, as `kafka-consumer-groups.sh --reset-offsets` does. Fails while
-   * it has members.
+   * Sets a group to a time in milliseconds, or behind the newest message, as `kafka-consumer-groups.sh --reset-offsets`
+   * does. Fails while it has members.
    */
   reset(groupId: string, topic: string, to: number | 'latest'): Promise<void>;
   stop(): Promise<void>;

@@ -14,8 +14,8 @@ export type HintedChanges = {
 const patienceMs = 180_000;
 
 /**
- * Makes one change of each topic after the other. The next one follows the hint of the last one, so no later hint can stand for a lost
- * one.
+ * Makes one change of each topic after the other. The next one follows the hint of the last one, so no later hint can
+ * stand for a lost one.
  */
 export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
   const stopped = new AbortController();

@@ -16,7 +16,10 @@ const contactsOfCall = 3;
 /** Enough failures to see the cause; a platform that is down fails them all. */
 const mostFailures = 50;
 
-/** Five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every service. */
+/**
+ * Five clients, each with one request after the other: enrollments, records, lists, and `reads`, paths of every
+ * service.
+ */
 export function startLoad(
   api: Api,
   options: { workflowIds: readonly number[]; name: string; reads: readonly string[] },

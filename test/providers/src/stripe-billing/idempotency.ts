@@ -4,7 +4,9 @@ export type Answer = { status: number; body: unknown };
 
 type Stored = { fingerprint: string; answer: Answer | undefined };
 
-/** Stripe's idempotency keys: a repeat gets the first answer, failures of Stripe included; other parameters are refused. */
+/**
+ * Stripe's idempotency keys: a repeat gets the first answer, failures of Stripe included; other parameters are refused.
+ */
 export function createIdempotency() {
   const keys = new Map<string, Stored>();
   return {

@@ -9,8 +9,8 @@ import { type Account, type Event, newAccount } from './objects.ts';
 import { type Desk, routes, StripeRefusal } from './routes.ts';
 
 /**
- * How the fake fails. `lose` loses requests before they do anything, `cut` loses answers of what was done, `break` does nothing and
- * answers 500, `refuse` takes no connection.
+ * How the fake fails. `lose` loses requests before they do anything, `cut` loses answers of what was done, `break` does
+ * nothing and answers 500, `refuse` takes no connection.
  */
 export type FailureMode = 'lose' | 'cut' | 'break' | 'refuse';
 

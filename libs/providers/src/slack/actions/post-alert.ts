@@ -4,7 +4,10 @@ import { refuse } from '../../answers/refuse.ts';
 import { longText } from '../../requests/fields.ts';
 import { call, channelField, escapeText, keyOf, messageOf } from '../messages.ts';
 
-/** The message of an `alert` step: by the bot where there is a token, else by the webhook, which posts to the channel that it was made for. */
+/**
+ * The message of an `alert` step: by the bot where there is a token, else by the webhook, which posts to the channel
+ * that it was made for.
+ */
 export const postAlert = defineAction({
   provider: 'slack',
   name: 'post_alert',

@@ -27,9 +27,9 @@ export type SharedServer = {
 const maxBatchBytes = 256 << 10;
 
 /**
- * Calls of a stream that run at once, and that begin in one turn of the event loop. Our own clients send no more than this
- * on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be one
- * turn of seconds.
+ * Calls of a stream that run at once, and that begin in one turn of the event loop. Our own clients send no more than
+ * this on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be
+ * one turn of seconds.
  */
 const callsAtOnce = 64;
 

@@ -22,8 +22,8 @@ export type NewCall = Required<Omit<MessageInitShape<typeof SharedCallSchema>, '
 export type SharedCalls = {
   /**
    * Makes a call over a stream that it shares with others. Fails with the error of the stream, DEADLINE_EXCEEDED or the
-   * reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the work of the call, which has
-   * ended when the peer answers, also after a cancellation, or when the stream is lost.
+   * reason of the signal. A failure of the method itself is in the trailers of the answer. `onWork` gets the work of
+   * the call, which has ended when the peer answers, also after a cancellation, or when the stream is lost.
    */
   send(call: NewCall, signal: AbortSignal | undefined, onWork?: OnWork): Promise<SharedAnswer>;
   /** The stream takes no more calls. Those under way are still answered. */
@@ -31,8 +31,8 @@ export type SharedCalls = {
 };
 
 /**
- * A stream takes so many calls, for so long, or until it has answered all of them. The next stream goes to the next process
- * of the peer, as a single call would. So both successive and simultaneous calls are spread over all processes.
+ * A stream takes so many calls, for so long, or until it has answered all of them. The next stream goes to the next
+ * process of the peer, as a single call would. So both successive and simultaneous calls are spread over all processes.
  */
 const callsOfStream = 64;
 const openForMs = 250;

@@ -23,7 +23,10 @@ export type Begun = { prepared: Prepared; call: Call; timeoutMs: number };
 /** A budget has no room for an attempt, and a person may make some. */
 type Question = { refusal: string; raise: Raise };
 
-/** Commits the begin of an attempt with its reservation, before anything is sent. Undefined when this process has lost the execution. */
+/**
+ * Commits the begin of an attempt with its reservation, before anything is sent. Undefined when this process has lost
+ * the execution.
+ */
 export async function beginCall(
   ctx: Context,
   claimed: Claimed,

@@ -6,7 +6,10 @@ import { costOf, type Usage } from '../../pricing/amount.ts';
 import type { Price } from '../../pricing/price.ts';
 import { dearestOf, ratesFor } from '../../pricing/prices.ts';
 
-/** What a call cost: its settlement and its tokens. `answered` is the price of the model that answered; undefined: as asked, or unknown. */
+/**
+ * What a call cost: its settlement and its tokens. `answered` is the price of the model that answered; undefined: as
+ * asked, or unknown.
+ */
 export function chargeOf(
   result: CallResult,
   { price, amountPicoUsd, body }: Pick<Prepared, 'price' | 'amountPicoUsd' | 'body'>,

@@ -13,8 +13,8 @@ import { lockOwn } from '../commits.ts';
 import type { PlannedStep } from './state.ts';
 
 /**
- * Commits the result of an attempt with what it cost. False when this process has lost the execution: the money is settled all the same, and
- * the answer is nobody's.
+ * Commits the result of an attempt with what it cost. False when this process has lost the execution: the money is
+ * settled all the same, and the answer is nobody's.
  */
 export async function commitAnswer(
   ctx: Context,
@@ -66,7 +66,10 @@ export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly
   });
 }
 
-/** Commits that a budget has refused a step, with the question that follows. False when this process has lost the execution. */
+/**
+ * Commits that a budget has refused a step, with the question that follows. False when this process has lost the
+ * execution.
+ */
 export async function commitQuestion(
   ctx: Context,
   claimed: Claimed,

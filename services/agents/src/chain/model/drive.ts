@@ -22,8 +22,8 @@ import { attemptStep, withdrawApprovals } from './tools.ts';
 const parkedMs = 600_000;
 
 /**
- * Takes an execution that calls models as far as it goes: to its end, or to a wait. Intents with their reservations, and results with what
- * they cost, are transactions of their own, and nothing outside happens within one.
+ * Takes an execution that calls models as far as it goes: to its end, or to a wait. Intents with their reservations,
+ * and results with what they cost, are transactions of their own, and nothing outside happens within one.
  */
 export async function driveModel(ctx: Context, lanes: Lanes, claimed: Claimed, stopping: AbortSignal): Promise<void> {
   let contact: Contact | undefined;
@@ -86,8 +86,8 @@ async function attempt(
 }
 
 /**
- * Whether another process may have taken the execution over since. The lease is renewed every third of its time; a process
- * that missed a renewal cannot know.
+ * Whether another process may have taken the execution over since. The lease is renewed every third of its time; a
+ * process that missed a renewal cannot know.
  */
 function hasStoodStill({ clock, config }: Context, since: Date): boolean {
   return clock.now().getTime() - since.getTime() > config.leaseMs / 3;

@@ -21,7 +21,10 @@ export function nextOfModel(state: ModelState): ModelNext {
   return nextAttempt(state, last);
 }
 
-/** A raise that a person approves leads to the call anew. The question costs nothing, so it is asked until it is answered. */
+/**
+ * A raise that a person approves leads to the call anew. The question costs nothing, so it is asked until it is
+ * answered.
+ */
 function afterQuestion({ isDue }: ModelState, last: ModelStep): ModelNext {
   const [question] = raiseStepsOf([last]);
   const { seq } = last;

@@ -19,8 +19,8 @@ export type ToolAttempt = { loaded: LoadedModel; place: CallPlace; step: ToolSte
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Makes one attempt of a step: asks for the approval, or performs the call. The policies in force are asked now, whatever was allowed when
- * the call was planned. Never throws for what another service does.
+ * Makes one attempt of a step: asks for the approval, or performs the call. The policies in force are asked now,
+ * whatever was allowed when the call was planned. Never throws for what another service does.
  */
 export async function performTool(ctx: Context, o: ToolAttempt, signal: AbortSignal): Promise<ToolResult> {
   const checked = checkCall(o.step.request, o.place);

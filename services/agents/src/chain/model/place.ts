@@ -10,8 +10,8 @@ import type { LoadedModel } from './load.ts';
 const timeoutMs = 5_000;
 
 /**
- * Whom an execution is about: the contact of the enrollment whose step asked for it, as the runtime knows it; without one whom its input
- * names. Asked for only where there are tools.
+ * Whom an execution is about: the contact of the enrollment whose step asked for it, as the runtime knows it; without
+ * one whom its input names. Asked for only where there are tools.
  */
 export async function contactOf(
   ctx: Context,

@@ -13,7 +13,9 @@ import { callerOf } from '../caller.ts';
 
 const timeoutMs = 10_000;
 
-/** Reads records of the CRM as somebody who may read and nothing else. Another organization's answer like missing ones. */
+/**
+ * Reads records of the CRM as somebody who may read and nothing else. Another organization's answer like missing ones.
+ */
 export async function readRecords(
   { clients }: Context,
   row: ExecutionRow,

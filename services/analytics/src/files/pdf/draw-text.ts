@@ -17,7 +17,10 @@ export type Placement = {
   align: 'left' | 'right';
 };
 
-/** An empty list of features keeps a run whole: without it the library shapes words one by one, and puts those of Hebrew in the wrong order. */
+/**
+ * An empty list of features keeps a run whole: without it the library shapes words one by one, and puts those of Hebrew
+ * in the wrong order.
+ */
 const whole: PDFKit.Mixins.TextOptions = { features: [], lineBreak: false };
 
 const widths = new WeakMap<Document, Map<string, number>>();

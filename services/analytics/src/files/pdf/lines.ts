@@ -19,7 +19,8 @@ export function wrap(
   const lines: string[] = [];
   let [line, used] = ['', 0];
   for (const part of partsOf(oneLine(text).trim(), width, measure)) {
-    // Words are measured one by one: what they are beside changes little, and a line that is measured anew with each costs its square.
+    // Words are measured one by one: what they are beside changes little, and a line that is measured anew with each
+    // costs its square.
     const partWidth = widthOf(part, measure);
     const fits = used + (part.trim() === '' ? 0 : partWidth) <= width;
     if (line !== '' && !fits) {

@@ -19,8 +19,8 @@ const rowsAtOnce = 25;
 export type Heading = { period: string; asOf: Date; timezone: string };
 
 /**
- * A table as a tagged PDF: a title, a chart if the table has one, and its first 1,000 rows. The same table gives the same bytes. The library
- * is loaded with the first report: a process without them does not need it.
+ * A table as a tagged PDF: a title, a chart if the table has one, and its first 1,000 rows. The same table gives the
+ * same bytes. The library is loaded with the first report: a process without them does not need it.
  */
 export async function pdfOf(
   { title, columns, pages, chart }: Table,

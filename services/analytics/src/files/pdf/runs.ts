@@ -15,7 +15,10 @@ const plain = /^[ -~]*$/;
 /** What shows nothing and changes the order of what is beside it; a tab and a line end are spaces. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
-/** A text on one line, without characters that a font cannot show and that could show a reader something else than there is. */
+/**
+ * A text on one line, without characters that a font cannot show and that could show a reader something else than there
+ * is.
+ */
 export function oneLine(text: string): string {
   return text
     .toWellFormed()
@@ -24,8 +27,8 @@ export function oneLine(text: string): string {
 }
 
 /**
- * The runs of a line in the order in which they are drawn, from left to right (Unicode Bidirectional Algorithm). The font draws the glyphs
- * of a run of Arabic or Hebrew from right to left by itself.
+ * The runs of a line in the order in which they are drawn, from left to right (Unicode Bidirectional Algorithm). The
+ * font draws the glyphs of a run of Arabic or Hebrew from right to left by itself.
  */
 export function runsOf(line: string): Run[] {
   if (plain.test(line)) return line === '' ? [] : [{ text: line, font: 'sans', level: 0 }];

@@ -12,7 +12,10 @@ import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 /** Marks a subscription as changed by an operation, so that a repeat knows its own work whatever became of the key. */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
-/** Begins a subscription, or changes the one there is. Stripe refuses a first payment that fails, and then makes nothing. */
+/**
+ * Begins a subscription, or changes the one there is. Stripe refuses a first payment that fails, and then makes
+ * nothing.
+ */
 export async function subscribe(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const input = readInput('subscribe', operation.input);
   const customer = await ownCustomer(ctx, client, operation);
@@ -46,7 +49,10 @@ async function begin(
   return { isNew: true };
 }
 
-/** More is charged at once; less is credited to the next invoice. A scheduled end is taken back, since the plan is wanted. */
+/**
+ * More is charged at once; less is credited to the next invoice. A scheduled end is taken back, since the plan is
+ * wanted.
+ */
 async function change(
   ctx: Context,
   client: Stripe,

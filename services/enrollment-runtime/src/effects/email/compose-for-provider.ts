@@ -14,8 +14,8 @@ type ProviderMail = {
 };
 
 /**
- * What a provider is asked to send. Who may stand in `From` is the provider's to check; without a wish of the step or of the
- * organization it is the sender of the connection.
+ * What a provider is asked to send. Who may stand in `From` is the provider's to check; without a wish of the step or
+ * of the organization it is the sender of the connection.
  */
 export function composeForProvider(
   ctx: EffectContext,

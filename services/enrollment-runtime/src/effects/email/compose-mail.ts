@@ -81,13 +81,16 @@ export function composeMail(
     ...(html !== undefined && { html }),
     text,
     headers,
-    // The same on every attempt, so that a repeat has the same bytes, and of the bodies too, so that no body can have it.
+    // The same on every attempt, so that a repeat has the same bytes, and of the bodies too, so that no body can have
+    // it.
     baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
   return { mail, warning };
 }
 
-/** The two headers of a one-click unsubscribe belong together (RFC 8058). Automatic responders do not answer (RFC 3834). */
+/**
+ * The two headers of a one-click unsubscribe belong together (RFC 8058). Automatic responders do not answer (RFC 3834).
+ */
 function headersOf(unsubscribeUrl: string | undefined): Record<string, string> {
   const headers = { 'Auto-Submitted': 'auto-generated' };
   if (unsubscribeUrl === undefined) return headers;

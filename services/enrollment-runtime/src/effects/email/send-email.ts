@@ -7,7 +7,10 @@ import { sentAs } from './sent-as.ts';
 
 type Mailing = Parameters<typeof sendByProvider>[1];
 
-/** Hands a mail to the mail server, or to the provider that its step names. A repeat is the same mail with the same Message-ID. */
+/**
+ * Hands a mail to the mail server, or to the provider that its step names. A repeat is the same mail with the same
+ * Message-ID.
+ */
 export async function sendEmail(ctx: EffectContext, call: Mailing, permit: Permit): Promise<EffectOutcome> {
   const integration = String(call.request['integration_id']);
   if (!isOwnMailer(integration)) return sendByProvider(ctx, call, permit);

@@ -8,8 +8,9 @@ import { performedBy } from '../performed/performed-by.ts';
 const performed = performedBy('integrations');
 
 /**
- * An action of a provider. One that writes to a person takes the same permit as a mail of ours, by the address it goes to, or by that of the
- * contact where it names nobody. A mail may go to one person alone; an invitation asks the suppressions of everybody.
+ * An action of a provider. One that writes to a person takes the same permit as a mail of ours, by the address it goes
+ * to, or by that of the contact where it names nobody. A mail may go to one person alone; an invitation asks the
+ * suppressions of everybody.
  */
 export const integrationAction: MixedEffect = {
   ...performed,

@@ -32,8 +32,8 @@ export type PerformerCall = Pick<
 >;
 
 /**
- * Calls the service that performs effects of a kind, in the name of the workflow. A live effect without one fails for good, with a
- * reason that a person understands.
+ * Calls the service that performs effects of a kind, in the name of the workflow. A live effect without one fails for
+ * good, with a reason that a person understands.
  */
 export async function askPerformer(
   { performers }: EffectContext,

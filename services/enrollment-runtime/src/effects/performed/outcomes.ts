@@ -13,8 +13,8 @@ const longestMs = 366 * 86_400_000;
 const shortestPauseMs = 500;
 
 /**
- * The outcome for the engine, or the reason why a result is none. `request` names the member of the data that gets the output. A
- * postponement is none: only who was just asked may say it.
+ * The outcome for the engine, or the reason why a result is none. `request` names the member of the data that gets the
+ * output. A postponement is none: only who was just asked may say it.
  */
 export function readResult(
   { outcome }: Partial<EffectResult>,

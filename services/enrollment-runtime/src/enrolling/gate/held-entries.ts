@@ -8,7 +8,10 @@ import { noteHeld } from './note-held.ts';
 /** How long a contact waits for a quota. */
 const heldDays = 30;
 
-/** Stores contacts that wait to enter, at the end of the line of their organization, and returns their ids in the order given. */
+/**
+ * Stores contacts that wait to enter, at the end of the line of their organization, and returns their ids in the order
+ * given.
+ */
 export async function storeHeld(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

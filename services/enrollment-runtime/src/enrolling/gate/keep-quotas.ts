@@ -15,8 +15,8 @@ type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 const unpaidMs = 86_400_000;
 
 /**
- * Leaves out the contacts that the quotas of their organizations do not cover. Those held already go in the order in which they came. A
- * person who is held out uses no quota, and neither does a test enrollment.
+ * Leaves out the contacts that the quotas of their organizations do not cover. Those held already go in the order in
+ * which they came. A person who is held out uses no quota, and neither does a test enrollment.
  */
 export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readonly Admitted[]): Promise<void> {
   const rooms = await findRoom(trx, 'enrollments', all.flatMap(askOf), ctx.dbNow);

@@ -7,7 +7,10 @@ const gatherMinutes = 10;
 /** An organization gets one mail a day. */
 const pauseHours = 24;
 
-/** Notes contacts that began to wait for a quota, or expired, for the next mail to the admins; in the transaction in which they do. */
+/**
+ * Notes contacts that began to wait for a quota, or expired, for the next mail to the admins; in the transaction in
+ * which they do.
+ */
 export async function noteHeld(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

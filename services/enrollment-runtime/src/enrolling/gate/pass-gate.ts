@@ -28,9 +28,9 @@ export type Passing = EntryVerdict & { entryHash: bigint | null };
 export type Passed = { passings: readonly Passing[] | undefined; at: Date | undefined };
 
 /**
- * Decides which contacts may enter, by the rules of the version that they enter. Their keys are locked until the transaction
- * ends, so that two calls at once decide one after the other, and events after that see the entry. A version without
- * rules costs nothing.
+ * Decides which contacts may enter, by the rules of the version that they enter. Their keys are locked until the
+ * transaction ends, so that two calls at once decide one after the other, and events after that see the entry. A
+ * version without rules costs nothing.
  */
 export async function passGate(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Passed[]> {
   const arrivals: Arrivals[] = [];
@@ -126,7 +126,9 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
   return { passings, at };
 }
 
-/** The time of the statement, unlike `dbNow`, which is the start of the transaction: the locks may have been waited for. */
+/**
+ * The time of the statement, unlike `dbNow`, which is the start of the transaction: the locks may have been waited for.
+ */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`
     select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as now`.execute(trx);

@@ -29,10 +29,11 @@ type HeldRow = {
 };
 
 /**
- * Lets the next contacts of one organization in that wait for its quota, in the order in which they came, whatever their workflows are.
- * Those beyond it go on waiting; those of paused workflows wait without being in the way. Contacts of a workflow that takes none any
- * more are refused, and those that have waited too long expire. One process at a time does so for an organization: two that skip each
- * other's rows would let later ones in first. Returns false when nobody is due.
+ * Lets the next contacts of one organization in that wait for its quota, in the order in which they came, whatever
+ * their workflows are. Those beyond it go on waiting; those of paused workflows wait without being in the way. Contacts
+ * of a workflow that takes none any more are refused, and those that have waited too long expire. One process at a time
+ * does so for an organization: two that skip each other's rows would let later ones in first. Returns false when nobody
+ * is due.
  */
 export async function releaseHeld(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'release_held', { run: (named) => releaseNext(ctx, named), otherwise: true });
@@ -122,7 +123,10 @@ async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<H
   return rows;
 }
 
-/** Expires some of those who have waited too long, and returns how many. They are listed on for a while, without what is not needed for that. */
+/**
+ * Expires some of those who have waited too long, and returns how many. They are listed on for a while, without what is
+ * not needed for that.
+ */
 async function expire(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<number> {
   const { rows } = await sql<HeldRow & { reason: string }>`
     with old as materialized (

@@ -21,8 +21,8 @@ type Row = {
 };
 
 /**
- * Messages to the person in the ledger, of enrollments that are not the person's own: a mail to a colleague, or one of an
- * enrollment that was removed. Timelines have those of the person's own enrollments, with all that came before.
+ * Messages to the person in the ledger, of enrollments that are not the person's own: a mail to a colleague, or one of
+ * an enrollment that was removed. Timelines have those of the person's own enrollments, with all that came before.
  */
 export const sends: OfPerson = async (db, person, window) => {
   const { organizationId, workflowId } = person;

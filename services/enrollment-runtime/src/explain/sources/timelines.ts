@@ -27,7 +27,8 @@ type Line = {
 
 /**
  * The lines of timelines: waits, what was left out or failed, and messages. Other steps that succeeded,
- * and goals that a message's step found met, decide nothing about what the person gets. The time until which something waits is known while it does, and of what a rule held.
+ * and goals that a message's step found met, decide nothing about what the person gets. The time until which something
+ * waits is known while it does, and of what a rule held.
  */
 export const timelines: OfEnrollments = async (db, enrollments, window) => {
   // The limits and the offset make the planner look each part up by its key.

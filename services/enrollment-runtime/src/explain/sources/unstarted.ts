@@ -14,7 +14,9 @@ type Row = {
   reason: keyof typeof sentences;
 };
 
-/** Why an event of the person did not start a workflow that listens to it. Refusals of the entry have rows of their own. */
+/**
+ * Why an event of the person did not start a workflow that listens to it. Refusals of the entry have rows of their own.
+ */
 const sentences = {
   filter: 'The filter of the trigger does not accept the event',
   undecided: 'The filter of the trigger needs more work than a filter may do',

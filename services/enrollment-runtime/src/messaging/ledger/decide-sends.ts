@@ -28,8 +28,9 @@ type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 
 /**
- * Decides about sends in one transaction, in which their contacts are locked: suppressions, then rules, and the decision goes
- * into the ledger. Two processes never give one place twice, and a suppression that was answered before is seen.
+ * Decides about sends in one transaction, in which their contacts are locked: suppressions, then rules, and the
+ * decision goes into the ledger. Two processes never give one place twice, and a suppression that was answered before
+ * is seen.
  */
 export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {

@@ -15,8 +15,8 @@ export type MailQuota = {
 };
 
 /**
- * Finds the room for sends in the transaction that decides about them. Transactional mails always go, and use room too; a send that has
- * its place already has used it.
+ * Finds the room for sends in the transaction that decides about them. Transactional mails always go, and use room too;
+ * a send that has its place already has used it.
  */
 export async function findMailQuota(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,

@@ -40,8 +40,9 @@ type Found = {
 };
 
 /**
- * Reads suppressions, rules and senders in one statement. The contacts are locked, so a suppression that was answered is seen.
- * Where no rule counts, the commit does not wait for the disk: the commit of the result, which comes later, does so for both.
+ * Reads suppressions, rules and senders in one statement. The contacts are locked, so a suppression that was answered
+ * is seen. Where no rule counts, the commit does not wait for the disk: the commit of the result, which comes later,
+ * does so for both.
  */
 export async function readFacts(
   ctx: LedgerContext,

@@ -35,8 +35,8 @@ const dayMs = 86_400_000;
 const unitDays = { seconds: 1 / 86_400, minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 };
 
 /**
- * Reads the sends of contacts that count by these rules, and those that are planned. One that is planned can only be sent while
- * its run is active and its workflow runs.
+ * Reads the sends of contacts that count by these rules, and those that are planned. One that is planned can only be
+ * sent while its run is active and its workflow runs.
  */
 export async function readLedger(
   trx: Transaction<DB>,

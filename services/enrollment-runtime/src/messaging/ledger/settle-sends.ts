@@ -21,8 +21,8 @@ export type SettledSend = {
 export type FreedPlace = { contactKey: string; workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; one that is tried again keeps it.
- * Returns the freed places, for `wakeHeld` after the commit.
+ * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; one that is tried
+ * again keeps it. Returns the freed places, for `wakeHeld` after the commit.
  */
 export async function settleSends(
   trx: Transaction<DB>,
@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Makes sends due that lost their place to sends which gave it back. A process that dies before it leaves them held until their
- * time, which loses nothing.
+ * Makes sends due that lost their place to sends which gave it back. A process that dies before it leaves them held
+ * until their time, which loses nothing.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;
@@ -113,8 +113,9 @@ export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Prom
 }
 
 /**
- * Makes sends due that were held for another one, if that one has given its place back since. Call it after the commit that made
- * their runs wait: `wakeHeld` may have come before it, and found no run to wake. The lock waits for one that is under way.
+ * Makes sends due that were held for another one, if that one has given its place back since. Call it after the commit
+ * that made their runs wait: `wakeHeld` may have come before it, and found no run to wake. The lock waits for one that
+ * is under way.
  */
 export async function wakeFreed(
   ctx: Context,

@@ -9,8 +9,8 @@ import { wakeRuns } from './settle-sends.ts';
 const sliceRows = 500;
 
 /**
- * Makes some of an organization's mails due that wait for its quota, those planned first, and returns how many: no more than there is
- * room for. Each is judged anew at its next attempt.
+ * Makes some of an organization's mails due that wait for its quota, those planned first, and returns how many: no more
+ * than there is room for. Each is judged anew at its next attempt.
  */
 export async function wakeQuota(
   ctx: Pick<Context, 'dbNow'>,

@@ -1,7 +1,10 @@
 import type { LookUpTxt } from '@drippulse/http';
 import { type DomainRow, recordsOf } from './domain-rows.ts';
 
-/** Which records of a domain the name servers have; `isSure` is false when a missing one may only not have been answered. */
+/**
+ * Which records of a domain the name servers have; `isSure` is false when a missing one may only not have been
+ * answered.
+ */
 export async function lookUpRecords(
   lookUp: LookUpTxt,
   row: DomainRow,

@@ -5,7 +5,9 @@ import type { Sealer } from '@drippulse/db';
 /** The least that large receivers accept; a TXT record of a longer key has to be split. */
 const modulusLength = 2048;
 
-/** A new key pair for DKIM: the private key as PEM, and the public one as its record has it (RFC 6376, section 3.6.1). */
+/**
+ * A new key pair for DKIM: the private key as PEM, and the public one as its record has it (RFC 6376, section 3.6.1).
+ */
 export async function createKeyPair(): Promise<{ privateKey: string; publicKey: string }> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
     modulusLength,

@@ -17,9 +17,9 @@ const maxCategoryLength = 100;
 const turnBytes = 64 * 1024;
 
 /**
- * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other work, and
- * only one piece is in memory as rows. A bad row is reported. A file that cannot be read to its end is refused when the reading comes to
- * that place, so read all of it before its rows are used.
+ * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other
+ * work, and only one piece is in memory as rows. A bad row is reported. A file that cannot be read to its end is
+ * refused when the reading comes to that place, so read all of it before its rows are used.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
   let places: ReadonlyMap<string, number> | undefined;

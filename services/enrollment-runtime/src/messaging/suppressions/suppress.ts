@@ -24,8 +24,8 @@ const inFlightMs = 10_000;
 const pollMs = 25;
 
 /**
- * Suppresses an address within the contact's lock: a send that asks from then on is refused. False when the same suppression
- * was there. After the commit, `awaitInFlight` waits for sends that were permitted before.
+ * Suppresses an address within the contact's lock: a send that asks from then on is refused. False when the same
+ * suppression was there. After the commit, `awaitInFlight` waits for sends that were permitted before.
  */
 export async function suppress(
   trx: Transaction<DB>,
@@ -63,9 +63,9 @@ export async function suppressAll(
 }
 
 /**
- * Waits until no mail to these addresses is on its way to the mail server any more, so that nothing arrives there after the
- * suppression was answered. A mail whose process has died is on its way until the lease of its run ends; one whose run was paused,
- * ended or removed meanwhile, or that has none, until its deadline. Gives up after 10 s.
+ * Waits until no mail to these addresses is on its way to the mail server any more, so that nothing arrives there after
+ * the suppression was answered. A mail whose process has died is on its way until the lease of its run ends; one whose
+ * run was paused, ended or removed meanwhile, or that has none, until its deadline. Gives up after 10 s.
  */
 export async function awaitInFlight(
   { db, dbNow }: Pick<Context, 'db' | 'dbNow'>,

@@ -14,8 +14,8 @@ import type { Report } from './report.ts';
 export type Taken = { accepted: number; ignored: number; duplicates: number };
 
 /**
- * Takes reports, each in a transaction of its own: a failure half way leaves those before it, and a repeat of all takes the rest. A
- * report is noted by its id, so that it counts once.
+ * Takes reports, each in a transaction of its own: a failure half way leaves those before it, and a repeat of all takes
+ * the rest. A report is noted by its id, so that it counts once.
  */
 export async function takeReports(
   ctx: Context,
@@ -59,8 +59,8 @@ async function noteTaken(ctx: Context, trx: Transaction<DB>, source: string, id:
 }
 
 /**
- * A soft bounce shows and changes nothing else: the mail server tries again. A mail that somebody complained about stays so, whatever
- * is reported after it.
+ * A soft bounce shows and changes nothing else: the mail server tries again. A mail that somebody complained about
+ * stays so, whatever is reported after it.
  */
 async function apply(
   ctx: Context,

@@ -9,8 +9,9 @@ const bodyless = Buffer.alloc(0);
 export type Signed = { id: string; timestamp: string; signature: string; body: Uint8Array };
 
 /**
- * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices. Without a
- * secret it does the same work and refuses. The time is judged after the signature, so that only the sender learns of its clock.
+ * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices.
+ * Without a secret it does the same work and refuses. The time is judged after the signature, so that only the sender
+ * learns of its clock.
  */
 export function verifyStandard(
   secret: Buffer | undefined,

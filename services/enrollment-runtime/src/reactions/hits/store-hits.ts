@@ -7,8 +7,8 @@ import type { Hit } from './hit.ts';
 export type NotedHit = { hit: Hit; notedAt: number; times: number };
 
 /**
- * Stores hits, in a statement of its own. Their times are those of the database, less the time that they waited. Hits of mails that
- * are not known, and names of clients that an erased person used, are not kept.
+ * Stores hits, in a statement of its own. Their times are those of the database, less the time that they waited. Hits
+ * of mails that are not known, and names of clients that an erased person used, are not kept.
  */
 export async function storeHits(
   ctx: Pick<Context, 'db' | 'dbNow' | 'metrics'>,

@@ -20,8 +20,9 @@ const beforeMs = 3 * settledMs;
 type Span = { from: Date; until: Date };
 
 /**
- * Judges hits of some mails that no later hit can change, counts those of people, and raises what they mean. The mails are locked,
- * so several processes can judge at once and each reaction is raised once. Returns the number of judged hits.
+ * Judges hits of some mails that no later hit can change, counts those of people, and raises what they mean. The mails
+ * are locked, so several processes can judge at once and each reaction is raised once. Returns the number of judged
+ * hits.
  */
 export async function judgeSlice(ctx: Context): Promise<number> {
   const { ids, ...span } = await findUnjudged(ctx);
@@ -34,8 +35,8 @@ export async function judgeSlice(ctx: Context): Promise<number> {
 }
 
 /**
- * Judges mails in one transaction. When something fails, their halves are tried until the failing mail is found. It is postponed,
- * so that it delays no other.
+ * Judges mails in one transaction. When something fails, their halves are tried until the failing mail is found. It is
+ * postponed, so that it delays no other.
  */
 async function judgeApart(ctx: Context, ids: readonly bigint[], span: Span): Promise<number> {
   const [first, second] = ids;

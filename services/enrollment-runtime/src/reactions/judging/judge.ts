@@ -17,7 +17,8 @@ export type RawHit = {
 export type Judgement = { verdict: Verdict; reasons: string[] };
 
 /**
- * Number of these rules. A change of what they answer raises it, and `npm run reclassify` judges the hits of before anew.
+ * Number of these rules. A change of what they answer raises it, and `npm run reclassify` judges the hits of before
+ * anew.
  */
 export const rulesVersion = 1;
 
@@ -33,8 +34,8 @@ const besideMs = 5_000;
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit of a person has none of the signs of a program. Pure: the
- * same hits have the same verdicts, whoever judges them and when.
+ * Judges the hits of one mail, which are in the order of their times. A hit of a person has none of the signs of a
+ * program. Pure: the same hits have the same verdicts, whoever judges them and when.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);

@@ -14,8 +14,9 @@ const busyMs = 100;
 export type Reclassified = { mails: number; hits: number; changedHits: number; changedMails: number };
 
 /**
- * Judges the hits since a time by the rules of this version, and corrects what was counted: the times of first open and first click.
- * It raises nothing: a webhook or a run of today must not follow from a reading of last month. Mails that were sent before
+ * Judges the hits since a time by the rules of this version, and corrects what was counted: the times of first open and
+ * first click. It raises nothing: a webhook or a run of today must not follow from a reading of last month. Mails that
+ * were sent before
  * `keptDays` keep their times where their hits are gone. Safe to repeat and to break off, beside running services.
  */
 export async function reclassify(

@@ -1,2 +1,4 @@
-/** Who made a hit: a person, a program that checks links, a proxy that fetches pictures for readers, or nobody knows. */
+/**
+ * Who made a hit: a person, a program that checks links, a proxy that fetches pictures for readers, or nobody knows.
+ */
 export type Verdict = 'human' | 'scanner' | 'privacy_proxy' | 'unknown';

@@ -10,8 +10,8 @@ export type Preferences = {
 };
 
 /**
- * The question, with a form for all mails and one for single categories. Both go to the address of the page itself, which has the
- * token.
+ * The question, with a form for all mails and one for single categories. Both go to the address of the page itself,
+ * which has the token.
  */
 export function questionPage({ receiver, subject, fromName, categories }: Preferences): {
   title: string;

@@ -10,8 +10,9 @@ import { noteReport } from '../note-report.ts';
 import { raiseReactions } from '../raise-reactions.ts';
 
 /**
- * Suppresses the receiver of a mail, for all mails or for categories. In the same transaction it is noted and raised, once, and again
- * after somebody has lifted the suppression. A repeat changes nothing. Nothing goes to the receiver any more when it has returned.
+ * Suppresses the receiver of a mail, for all mails or for categories. In the same transaction it is noted and raised,
+ * once, and again after somebody has lifted the suppression. A repeat changes nothing. Nothing goes to the receiver any
+ * more when it has returned.
  */
 export async function unsubscribe(
   ctx: Context,

@@ -5,7 +5,10 @@ import { type HashedRow, hashOfRow } from './hash.ts';
 /** A row before it has its place in the chain. */
 export type NewRow = Omit<HashedRow, 'number' | 'actor_name'>;
 
-/** Appends rows to the chain of an organization, in order. Rows that are there already, by the id of their event, are left out. */
+/**
+ * Appends rows to the chain of an organization, in order. Rows that are there already, by the id of their event, are
+ * left out.
+ */
 export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows: readonly NewRow[]): Promise<void> {
   if (rows.length === 0) return;
   await db.transaction().execute(async (trx) => {
@@ -29,7 +32,10 @@ export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows
   });
 }
 
-/** The end of the chain, locked until the transaction ends, so that the consumers of all partitions append one after the other. */
+/**
+ * The end of the chain, locked until the transaction ends, so that the consumers of all partitions append one after the
+ * other.
+ */
 async function lockHead(trx: Transaction<DB>, organizationId: bigint): Promise<{ number: bigint; hash: string }> {
   await trx
     .insertInto('audit_heads')

@@ -1,6 +1,9 @@
 import type { Notice } from '@drippulse/mail';
 
-/** A link to a page. The token stands after `#`: a browser sends it to nobody, and a scanner that opens the page uses nothing up. */
+/**
+ * A link to a page. The token stands after `#`: a browser sends it to nobody, and a scanner that opens the page uses
+ * nothing up.
+ */
 function pageUrl(publicUrl: string, page: string, token: string): string {
   return `${publicUrl}/dashboard/${page}#token=${token}`;
 }

@@ -14,7 +14,10 @@ export function requireMailer({ mailer }: Pick<Context, 'mailer'>): void {
   );
 }
 
-/** Adds a mail in the transaction of its cause; wake `ctx.wake.mails` after the commit. It waits sealed, since its link is a secret. */
+/**
+ * Adds a mail in the transaction of its cause; wake `ctx.wake.mails` after the commit. It waits sealed, since its link
+ * is a secret.
+ */
 export async function addMail(
   { config, clock, sealer }: Pick<Context, 'config' | 'clock' | 'sealer'>,
   trx: Transaction<DB>,

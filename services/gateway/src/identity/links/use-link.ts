@@ -23,7 +23,9 @@ export async function findLink(
   return link;
 }
 
-/** Uses a link up, with the transaction. Of several at once one gets through. Who locks members locks them before it. */
+/**
+ * Uses a link up, with the transaction. Of several at once one gets through. Who locks members locks them before it.
+ */
 export async function useLink(trx: Transaction<DB>, { id, token_hash }: Link): Promise<void> {
   const { numDeletedRows } = await trx
     .deleteFrom('mailed_links')

@@ -26,8 +26,8 @@ const sweepHours = [1, 24, 8 * 24];
 const self = serviceOf('identity');
 
 /**
- * Deletes the organizations whose time has come: ends what they do, erases their rows in every service, at last its own, and looks a few times
- * more for what late events made. Every step may run twice.
+ * Deletes the organizations whose time has come: ends what they do, erases their rows in every service, at last its
+ * own, and looks a few times more for what late events made. Every step may run twice.
  */
 export function startDeleteOrganizations(ctx: Context): Loop {
   return startLoop({
@@ -115,7 +115,10 @@ async function warn(ctx: Context, deletion: Deletion): Promise<void> {
   ctx.wake.mails();
 }
 
-/** From now on it can't be cancelled: credentials are refused within 5 s, and nothing starts or is sent, as while it is suspended. */
+/**
+ * From now on it can't be cancelled: credentials are refused within 5 s, and nothing starts or is sent, as while it is
+ * suspended.
+ */
 async function start(ctx: Context, deletion: Deletion): Promise<void> {
   const { organization_id: organizationId } = deletion;
   await ctx.db.kysely.transaction().execute(async (trx) => {

@@ -18,7 +18,10 @@ const deletionKeptMs = 400 * dayMs;
 /** Who belongs to no organization any more may be invited again for so long. */
 const identityKeptMs = 30 * dayMs;
 
-/** Deletes expired sessions, old usage counts, networks without logins, links that ended and identities without members, hourly and in slices. */
+/**
+ * Deletes expired sessions, old usage counts, networks without logins, links that ended and identities without members,
+ * hourly and in slices.
+ */
 export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: LoopLog }): Loop {
   const { db, clock, log } = options;
   return startLoop({

@@ -11,7 +11,10 @@ import { addMail } from '../links/send-mail.ts';
 /** An address may be that of several user names, one in each organization, before identities joined them. */
 const mostNames = 10;
 
-/** Mails links for new passwords to addresses that asked for them, if somebody has them. A job is forgotten with its address. */
+/**
+ * Mails links for new passwords to addresses that asked for them, if somebody has them. A job is forgotten with its
+ * address.
+ */
 export function startMailResets(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer } = ctx;
   if (mailer === undefined) return { wake: () => undefined, stop: async () => undefined };

@@ -11,8 +11,9 @@ const mostFailures = 10;
 const hourMs = 3_600_000;
 
 /**
- * Takes a code of the factor that is in force, or with `isFirst` of one that waits for its first code; `none` without such a factor. No
- * code is right twice. Wrong ones are counted in a transaction of their own, whatever becomes of the call.
+ * Takes a code of the factor that is in force, or with `isFirst` of one that waits for its first code; `none` without
+ * such a factor. No code is right twice. Wrong ones are counted in a transaction of their own, whatever becomes of the
+ * call.
  */
 export async function spendCode(
   ctx: Context,

@@ -1,6 +1,8 @@
 import { NotificationTopic } from '@drippulse/proto/drippulse/identity/v1/identity_pb';
 
-/** What mails of the platform are about. Each is a member of the choices of a user, and a text in `muted_notifications`. */
+/**
+ * What mails of the platform are about. Each is a member of the choices of a user, and a text in `muted_notifications`.
+ */
 export const topics = ['approvals', 'webhooks', 'domains', 'integrations', 'billing', 'reports'] as const;
 
 export type Topic = (typeof topics)[number];

@@ -4,8 +4,9 @@ import { createHash, randomBytes } from 'node:crypto';
 export const attemptSeconds = 600;
 
 /**
- * One way of a browser to a provider and back. The browser keeps the text in a cookie; state, nonce and verifier are made of it, so that
- * nothing is stored, and a callback counts in the browser that began alone, and for the provider that it went to.
+ * One way of a browser to a provider and back. The browser keeps the text in a cookie; state, nonce and verifier are
+ * made of it, so that nothing is stored, and a callback counts in the browser that began alone, and for the provider
+ * that it went to.
  */
 export type Attempt = { text: string; state: string; nonce: string; verifier: string };
 

@@ -38,8 +38,8 @@ const profile = z.object({
 });
 
 /**
- * Reads the claims of an ID token, with those of the answer of `userinfo` where the token names no address. Address and verification are
- * of one place: what one document says of an address says nothing about that of another.
+ * Reads the claims of an ID token, with those of the answer of `userinfo` where the token names no address. Address and
+ * verification are of one place: what one document says of an address says nothing about that of another.
  */
 export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
   const who = subject.safeParse(idToken);

@@ -107,8 +107,8 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
 }
 
 /**
- * A provider of many tenants names a pattern as its issuer, and takes the word of every tenant. Whoever runs one could be anybody, so only
- * the issuer of one tenant counts.
+ * A provider of many tenants names a pattern as its issuer, and takes the word of every tenant. Whoever runs one could
+ * be anybody, so only the issuer of one tenant counts.
  */
 function requireOwnIssuer({ issuer }: OidcClient, metadata: openid.ServerMetadata): void {
   if (URL.canParse(metadata.issuer) && new URL(metadata.issuer).href === new URL(issuer).href) return;

@@ -13,9 +13,10 @@ const organizationName = 'My organization';
 const keyName = 'First key';
 
 /**
- * Creates the first organization, its administrator and, if given, its first API key, where they are missing. A password
- * that differs from the one of the last start is applied and ends the sessions. A password that the administrator has
- * changed since stays, and so does a revoked key. Safe to repeat, and to run in several processes at once.
+ * Creates the first organization, its administrator and, if given, its first API key, where they are missing. A
+ * password that differs from the one of the last start is applied and ends the sessions. A password that the
+ * administrator has changed since stays, and so does a revoked key. Safe to repeat, and to run in several processes at
+ * once.
  */
 export async function bootstrapIdentity(
   url: string,

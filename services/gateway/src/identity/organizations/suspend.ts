@@ -9,14 +9,17 @@ import type { Identity } from './connect.ts';
 const topic = topicOf(OrganizationEventSchema);
 
 /**
- * Suspends an organization: within 5 s its credentials are refused, and nothing of it starts or is sent. Nothing is deleted. False if it
- * is suspended already.
+ * Suspends an organization: within 5 s its credentials are refused, and nothing of it starts or is sent. Nothing is
+ * deleted. False if it is suspended already.
  */
 export function suspendOrganization(identity: Identity, slug: string): Promise<boolean> {
   return setSuspended(identity, slug, true);
 }
 
-/** Resumes a suspended organization. False if it is not suspended. Refuses one whose deletion has begun: half of its rows are gone. */
+/**
+ * Resumes a suspended organization. False if it is not suspended. Refuses one whose deletion has begun: half of its
+ * rows are gone.
+ */
 export function resumeOrganization(identity: Identity, slug: string): Promise<boolean> {
   return setSuspended(identity, slug, false);
 }

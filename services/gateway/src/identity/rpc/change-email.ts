@@ -11,7 +11,9 @@ import { addMail, requireMailer } from '../links/send-mail.ts';
 import { provesIdentity } from '../sessions/proves-identity.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
-/** Mails a link to the new address, without a look at who has it: that is found out, and said, by who opens the link. */
+/**
+ * Mails a link to the new address, without a look at who has it: that is found out, and said, by who opens the link.
+ */
 export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));
   requireMailer(ctx);

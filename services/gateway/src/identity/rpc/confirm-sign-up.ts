@@ -85,8 +85,8 @@ async function findSignUp(ctx: Context, token: string, now: Date): Promise<Selec
 }
 
 /**
- * Uses the link up, with the transaction, and every other one to its address: who asked twice gets one organization. Of several at once one gets
- * through.
+ * Uses the link up, with the transaction, and every other one to its address: who asked twice gets one organization. Of
+ * several at once one gets through.
  */
 async function useSignUp(trx: Transaction<DB>, { id, email }: Selectable<SignUps>): Promise<void> {
   const ofAddress = sql<boolean>`lower(email) = lower(${email})`;

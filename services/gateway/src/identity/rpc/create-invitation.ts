@@ -44,7 +44,9 @@ export async function createInvitation(ctx: Context, request: CreateInvitationRe
   return response;
 }
 
-/** The invited member of an address: a new one, or the one that is there, with the role and the name of this request. */
+/**
+ * The invited member of an address: a new one, or the one that is there, with the role and the name of this request.
+ */
 async function putInvited(
   trx: Transaction<DB>,
   invited: { organizationId: bigint; email: string; name: string | undefined; role: string; now: Date },

@@ -33,7 +33,8 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
     TeamMembersService.method.updateTeamMember,
     request,
     async (trx, { organizationId }) => {
-      // Locked before the reads: the new status depends on the row, and the check for the last administrator on the others.
+      // Locked before the reads: the new status depends on the row, and the check for the last administrator on the
+      // others.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
       const now = ctx.clock.now();
@@ -93,7 +94,10 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
 
 type Member = Awaited<ReturnType<typeof findMember>>;
 
-/** Changes who the member is, where the request does, and answers the identity. An invited member becomes somebody by a password. */
+/**
+ * Changes who the member is, where the request does, and answers the identity. An invited member becomes somebody by a
+ * password.
+ */
 async function changeIdentity(
   trx: Transaction<DB>,
   member: Member,
@@ -132,7 +136,10 @@ function namesIn({ username, email }: Fields): { username?: string; email?: stri
   };
 }
 
-/** A member whom somebody is behind is active, another one is invited. Disabled members stay disabled unless the request changes it. */
+/**
+ * A member whom somebody is behind is active, another one is invited. Disabled members stay disabled unless the request
+ * changes it.
+ */
 function statusAfter(member: Pick<Member, 'status'>, status: Fields['status'], isSomebody: boolean): string {
   const isDisabled = status ? status === MemberStatus.DISABLED : member.status === 'disabled';
   if (isDisabled) return 'disabled';

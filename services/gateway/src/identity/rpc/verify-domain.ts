@@ -8,7 +8,10 @@ import type { DB } from '../../db/schema.ts';
 import type { Context } from '../context.ts';
 import { domainToProto, findDomain, recordOf } from '../domains/rows.ts';
 
-/** Looks up the record outside of any transaction. Name servers that are away change nothing but the time of the look-up. */
+/**
+ * Looks up the record outside of any transaction. Name servers that are away change nothing but the time of the
+ * look-up.
+ */
 export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, call: HandlerContext) {
   const { id } = request;
   const { organizationId } = callerOf(call);

@@ -7,12 +7,14 @@ import { usernameOf } from '../../usernames/username.ts';
 import type { Context } from '../context.ts';
 import { hasFactor } from '../mfa/has-factor.ts';
 
-/** Who has proven to be an identity by its password, and the hash of it, which must be the same when the session begins. */
+/**
+ * Who has proven to be an identity by its password, and the hash of it, which must be the same when the session begins.
+ */
 export type Proven = { identityId: bigint; passwordHash: string };
 
 /**
- * Checks a name and a password. Refusals take the same time and answer alike, whether the identity exists, has a membership, or
- * neither. Throws `resource_exhausted` after too many attempts.
+ * Checks a name and a password. Refusals take the same time and answer alike, whether the identity exists, has a
+ * membership, or neither. Throws `resource_exhausted` after too many attempts.
  */
 export async function checkPassword(
   ctx: Context,
@@ -41,8 +43,8 @@ export function clientNetworkOf(call: HandlerContext): string {
 }
 
 /**
- * The identity of a name, with the active membership that it used last, and whether a login has come from the network of the attempt
- * before: one query for every attempt.
+ * The identity of a name, with the active membership that it used last, and whether a login has come from the network
+ * of the attempt before: one query for every attempt.
  */
 function findUser(ctx: Context, attempt: { username: string; network: string }) {
   return ctx.db.kysely

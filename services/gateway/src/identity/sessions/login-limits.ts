@@ -7,9 +7,9 @@ export type LoginLimits = {
   /** Counts an attempt. Throws `resource_exhausted` after 10 a minute for a name from one network. */
   count(attempt: Attempt): Promise<void>;
   /**
-   * Counts an attempt from a network that the user has never logged in from. After 100 an hour for a name, each such network
-   * has one attempt a minute, and further ones throw `resource_exhausted`: strangers who guess slow each other down, and the
-   * user gets in from anywhere else.
+   * Counts an attempt from a network that the user has never logged in from. After 100 an hour for a name, each such
+   * network has one attempt a minute, and further ones throw `resource_exhausted`: strangers who guess slow each other
+   * down, and the user gets in from anywhere else.
    */
   countStranger(attempt: Attempt): Promise<void>;
 };

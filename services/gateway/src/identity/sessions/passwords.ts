@@ -5,8 +5,8 @@ import { hash, verify } from '@node-rs/argon2';
 export type Passwords = {
   hash(password: string): Promise<string>;
   /**
-   * Without a hash it compares with a decoy, so that the time of an answer does not reveal which users exist. `from` says
-   * who asks: a network that the user has logged in from, or a stranger.
+   * Without a hash it compares with a decoy, so that the time of an answer does not reveal which users exist. `from`
+   * says who asks: a network that the user has logged in from, or a stranger.
    */
   matches(password: string, passwordHash: string | null | undefined, from: 'known' | 'stranger'): Promise<boolean>;
 };
@@ -17,8 +17,8 @@ const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const longestPassword = 200;
 
 /**
- * Hashes at most two passwords at once, which leaves cores and memory to other requests: one for strangers and one for all
- * others, so that a flood of strangers makes nobody else wait.
+ * Hashes at most two passwords at once, which leaves cores and memory to other requests: one for strangers and one for
+ * all others, so that a flood of strangers makes nobody else wait.
  */
 export function createPasswords(): Passwords {
   const known = limitConcurrency({ max: 1, maxWaiting: 100 });

@@ -14,9 +14,9 @@ const sessionHours = 12;
 const longestDevice = 255;
 
 /**
- * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the password is no
- * longer the one that was proven. Throws `sso_required` where the organization wants another way to sign in,
- * and `mfa_code_required` for a second factor that was not asked for.
+ * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the
+ * password is no longer the one that was proven. Throws `sso_required` where the organization wants another way to sign
+ * in, and `mfa_code_required` for a second factor that was not asked for.
  */
 export async function startSession(
   ctx: Context,
@@ -36,8 +36,8 @@ export async function startSession(
   const sessionId = randomUUID();
   const network = clientNetworkOf(call);
   const member = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A change of the member or the identity writes its row before it ends the sessions. Either this waits for the change and finds
-    // another password or status, or the change waits and then ends the new session.
+    // A change of the member or the identity writes its row before it ends the sessions. Either this waits for the
+    // change and finds another password or status, or the change waits and then ends the new session.
     const unchanged = await trx
       .updateTable('memberships')
       .set({ last_login_at: now })
@@ -71,7 +71,10 @@ export async function startSession(
   return member && { token: await ctx.sessionTokens.sign({ sessionId, userId, expiresAt }), expiresAt, member };
 }
 
-/** Refuses a factor that nobody asked for, as one that was enabled a moment ago. A statement of its own sees what the locks waited for. */
+/**
+ * Refuses a factor that nobody asked for, as one that was enabled a moment ago. A statement of its own sees what the
+ * locks waited for.
+ */
 async function refuseFactor(trx: Transaction<DB>, identityId: bigint): Promise<void> {
   const { is_there } = await trx.selectNoFrom(hasFactor(sql`${identityId}`).as('is_there')).executeTakeFirstOrThrow();
   if (is_there) throw codeRequired();

@@ -18,8 +18,9 @@ import { findLinked, identitiesWith, type Vouched } from './links.ts';
 type Arrived = { vouched: Vouched; claims: Claims; speaksForDomain: boolean };
 
 /**
- * Accepts the invitation whose token the browser has kept, as the person whom a provider has signed in, who needs no password for it. The
- * token proves the address, and the provider the person. The sign-in goes on afterwards: `undefined`. A page says why it does not.
+ * Accepts the invitation whose token the browser has kept, as the person whom a provider has signed in, who needs no
+ * password for it. The token proves the address, and the provider the person. The sign-in goes on afterwards:
+ * `undefined`. A page says why it does not.
  */
 export async function acceptByProvider(
   ctx: Context,
@@ -50,8 +51,8 @@ export async function acceptByProvider(
 }
 
 /**
- * Who it is. What an organization's provider says counts in this organization; to another one it comes as somebody who is linked already.
- * An address that is not the one of the invitation links nobody.
+ * Who it is. What an organization's provider says counts in this organization; to another one it comes as somebody who
+ * is linked already. An address that is not the one of the invitation links nobody.
  */
 async function judgeInvited(
   ctx: Context,

@@ -12,7 +12,10 @@ import { endPending, keepPending } from './pending.ts';
 
 type Known = { identityId: bigint; passwordHash?: string | undefined };
 
-/** Signs a browser in whose person is known: after the second factor, at once to the one organization, or after a choice. */
+/**
+ * Signs a browser in whose person is known: after the second factor, at once to the one organization, or after a
+ * choice.
+ */
 export async function completeSignIn(
   ctx: Context,
   call: HandlerContext,

@@ -13,7 +13,10 @@ export type Facts = {
   candidates: readonly Candidate[];
 };
 
-/** `ask`: the person signs in by the password once, and is linked then. `new`: nobody has the address, which is the person's. */
+/**
+ * `ask`: the person signs in by the password once, and is linked then. `new`: nobody has the address, which is the
+ * person's.
+ */
 export type Judgement =
   | { kind: 'linked'; identityId: bigint }
   | { kind: 'link'; identityId: bigint }
@@ -21,9 +24,9 @@ export type Judgement =
   | { kind: 'ask' };
 
 /**
- * Who somebody is. Issuer and subject decide, never the address: it may have been given to another person, or be that of a member whom an
- * administrator made up. An address links only where the provider has verified it, may speak for its domain, and the one identity that
- * has it has proven it too.
+ * Who somebody is. Issuer and subject decide, never the address: it may have been given to another person, or be that
+ * of a member whom an administrator made up. An address links only where the provider has verified it, may speak for
+ * its domain, and the one identity that has it has proven it too.
  */
 export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }: Facts): Judgement {
   if (linkedTo !== undefined) return { kind: 'linked', identityId: linkedTo };
@@ -36,8 +39,9 @@ export function judge({ linkedTo, isEmailVerified, speaksForDomain, candidates }
 const ofGoogle: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * Whether Google may speak for the domain of an address: it gives out those of Gmail, and those of organizations of Google Workspace. Other
- * accounts of Google have an address that somebody else gave out, and may keep it longer than their owner does.
+ * Whether Google may speak for the domain of an address: it gives out those of Gmail, and those of organizations of
+ * Google Workspace. Other accounts of Google have an address that somebody else gave out, and may keep it longer than
+ * their owner does.
  */
 export function googleSpeaksFor({
   email,

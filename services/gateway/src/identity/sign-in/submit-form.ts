@@ -17,7 +17,10 @@ const statuses: Partial<Record<DomainError['kind'], number>> = {
   unavailable: 503,
 };
 
-/** Does what a form asks for, and shows what came of it, or a page that goes on. A refusal shows the form again, with what was entered and why it is no good. */
+/**
+ * Does what a form asks for, and shows what came of it, or a page that goes on. A refusal shows the form again, with
+ * what was entered and why it is no good.
+ */
 export async function submitForm(
   ctx: Context,
   call: HandlerContext,

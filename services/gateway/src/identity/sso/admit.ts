@@ -16,7 +16,10 @@ import { makeMember } from './make-member.ts';
 import { roleBy } from './role-of.ts';
 import { groupsOf, type SsoRow } from './rows.ts';
 
-/** Finds or makes the member that an organization's provider has signed in. What the provider says counts in this organization alone. */
+/**
+ * Finds or makes the member that an organization's provider has signed in. What the provider says counts in this
+ * organization alone.
+ */
 export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<Admission> {
   const { organization_id: organizationId } = sso;
   const { issuer, subject, email } = claims;
@@ -61,7 +64,10 @@ export async function speaksFor(ctx: Context, { domains, organization_id }: SsoR
   return domains.includes(domain) && (await ownsDomain(ctx, organization_id, domain));
 }
 
-/** The membership of somebody who is known. A person of another organization proves to be the one first, and is made a member by people. */
+/**
+ * The membership of somebody who is known. A person of another organization proves to be the one first, and is made a
+ * member by people.
+ */
 async function findMember(
   ctx: Context,
   trx: Transaction<DB>,
@@ -79,7 +85,10 @@ async function findMember(
   return linkedTo === identityId ? { kind: 'member', identityId, memberId: member.id } : { kind: 'ask' };
 }
 
-/** Sets the role of a member where groups decide. False when no group and no default gives one. The last administrator stays one. */
+/**
+ * Sets the role of a member where groups decide. False when no group and no default gives one. The last administrator
+ * stays one.
+ */
 async function applyRole(
   ctx: Context,
   trx: Transaction<DB>,

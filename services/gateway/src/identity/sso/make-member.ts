@@ -12,8 +12,8 @@ import { takeSeat } from '../team-members/seats.ts';
 import type { Admission } from './admission.ts';
 
 /**
- * Makes somebody whom nobody here knows a member: the address is of a domain of the organization, and its provider has verified it. The
- * user name is the address; there is no password.
+ * Makes somebody whom nobody here knows a member: the address is of a domain of the organization, and its provider has
+ * verified it. The user name is the address; there is no password.
  */
 export async function makeMember(
   ctx: Context,

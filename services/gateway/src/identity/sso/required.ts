@@ -5,8 +5,8 @@ import { findOwner } from '../organizations/owner.ts';
 import type { SignInMethod } from '../sessions/method.ts';
 
 /**
- * Throws where an organization lets members in by its own provider only. Its owner gets in otherwise too, so that a provider that is away
- * or set up wrongly locks nobody out for good.
+ * Throws where an organization lets members in by its own provider only. Its owner gets in otherwise too, so that a
+ * provider that is away or set up wrongly locks nobody out for good.
  */
 export async function requireAllowedMethod(
   trx: Transaction<DB>,

@@ -9,8 +9,8 @@ export function countSeats(organizationId: bigint): RawBuilder<bigint> {
 }
 
 /**
- * Takes a seat of the organization for a member whom the transaction adds. Call it before the row is written. Refuses more members than
- * the plan has room for as `plan_limit_reached`.
+ * Takes a seat of the organization for a member whom the transaction adds. Call it before the row is written. Refuses
+ * more members than the plan has room for as `plan_limit_reached`.
  */
 export async function takeSeat(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   const at = sql<Date>`now()`;

@@ -4,8 +4,8 @@ import { nearest, parseJson, stringifyJson } from '@drippulse/json';
 import { configSchemas, type SourceConfig, type SourceType } from './schemas.ts';
 
 /**
- * Reads the settings of a data source, or says what is wrong with them. `former` are those that it has: a mask that people were shown
- * keeps the value behind it.
+ * Reads the settings of a data source, or says what is wrong with them. `former` are those that it has: a mask that
+ * people were shown keeps the value behind it.
  */
 export async function readConfig(
   type: SourceType,

@@ -10,8 +10,8 @@ const tokens = {
 };
 
 /**
- * A date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Undefined for what is no date of the format: nobody guesses whether
- * a day or a month comes first.
+ * A date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Undefined for what is no date of the format:
+ * nobody guesses whether a day or a month comes first.
  */
 export function readDate(
   text: string,

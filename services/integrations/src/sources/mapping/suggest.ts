@@ -54,8 +54,8 @@ const shapes: Readonly<Record<string, (value: string) => boolean>> = {
 };
 
 /**
- * What the columns of a source probably are: by equal names, by synonyms, and by values where the name says nothing. Each member once,
- * never by a part of a name: "Email consent" is no address.
+ * What the columns of a source probably are: by equal names, by synonyms, and by values where the name says nothing.
+ * Each member once, never by a part of a name: "Email consent" is no address.
  */
 export function suggest(
   columns: readonly { name: string; values: readonly string[] }[],

@@ -19,7 +19,10 @@ const lasting: ReadonlySet<string> = new Set([
   'too_large',
 ]);
 
-/** Gets an address of a customer: public, over https, without redirects. 200 and 304 are answers, anything else is a failure with its sentence. */
+/**
+ * Gets an address of a customer: public, over https, without redirects. 200 and 304 are answers, anything else is a
+ * failure with its sentence.
+ */
 export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnswer> {
   const { url, headers, maxBytes, timeoutMs, signal } = o;
   try {

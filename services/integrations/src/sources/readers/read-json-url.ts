@@ -21,8 +21,8 @@ const maxPages = 100_000;
 const timeoutMs = 60_000;
 
 /**
- * Reads a page of JSON. `position` is the end of the reading before: an answer that has not changed since (ETag, Last-Modified) has no
- * rows. The next page must be at the same origin, because the headers go along.
+ * Reads a page of JSON. `position` is the end of the reading before: an answer that has not changed since (ETag,
+ * Last-Modified) has no rows. The next page must be at the same origin, because the headers go along.
  */
 export async function readJsonPage(
   http: HttpClient,

@@ -23,8 +23,9 @@ export type ReadableSource = {
 const fileRows = 2_000;
 
 /**
- * Reads the next page of a source. `cursor` is that of the page before, null for the first. `position` is where the last complete reading
- * ended, for sources that can say what has changed since. `upper`: changes from then on belong to the next reading.
+ * Reads the next page of a source. `cursor` is that of the page before, null for the first. `position` is where the
+ * last complete reading ended, for sources that can say what has changed since. `upper`: changes from then on belong to
+ * the next reading.
  */
 export async function readPage(
   ctx: Context,

@@ -15,7 +15,10 @@ type ProviderConfig = Exclude<Config, { type: 'csv' | 'json_url' }>;
 
 const pageMs = 60_000;
 
-/** Reads a page of records of a provider, over the connection that the settings name. Bulk reads take at most half of an account's rate. */
+/**
+ * Reads a page of records of a provider, over the connection that the settings name. Bulk reads take at most half of an
+ * account's rate.
+ */
 export async function readRecordsPage(
   ctx: Context,
   organizationId: bigint,
@@ -73,7 +76,9 @@ function isRead(verdict: Verdict): boolean {
   return verdict.class === 'ok' || verdict.class === 'done';
 }
 
-/** The failure is shown, stored and sent to webhooks, and providers quote what they refuse: so it holds no credential. */
+/**
+ * The failure is shown, stored and sent to webhooks, and providers quote what they refuse: so it holds no credential.
+ */
 function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailure {
   const { name } = providerOf(connection);
   if (!('problem' in verdict)) return new SourceFailure('internal_error', `${name} gave no answer.`);

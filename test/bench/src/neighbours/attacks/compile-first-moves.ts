@@ -5,7 +5,9 @@ import { largeSteps } from './large-steps.ts';
 
 const workflows = 40;
 
-/** Large workflows with a contact each in turn: together they are larger than what an organization may keep compiled. */
+/**
+ * Large workflows with a contact each in turn: together they are larger than what an organization may keep compiled.
+ */
 export const compileFirstMoves: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

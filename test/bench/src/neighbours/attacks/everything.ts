@@ -13,7 +13,9 @@ const exports = 16;
 const lists = 6;
 const importedRows = 20_000;
 
-/** One organization that does much of each kind at once: uploads, unread answers, exports, lists, imports, a test run. */
+/**
+ * One organization that does much of each kind at once: uploads, unread answers, exports, lists, imports, a test run.
+ */
 export const everything: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

@@ -1,4 +1,6 @@
-/** The times, in milliseconds, of what organizations do at a fixed rate, by its kind, and the number of each failure. */
+/**
+ * The times, in milliseconds, of what organizations do at a fixed rate, by its kind, and the number of each failure.
+ */
 export type Times = { ofKinds: Record<string, number[]>; failures: Record<string, number> };
 
 /** Something that an organization does at a fixed rate. */

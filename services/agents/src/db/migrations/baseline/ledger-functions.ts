@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Locks all windows in the order of their keys, and checks `spent + reserved + amount <= limit` in each. Then it reserves
- * in all of them, or changes nothing and returns the first that is full. A window that is missing is made with the limit
- * that counts now. A window that is drawn keeps the limit that its draws gave it. An attempt that has its reservation
- * gets a new lease.
+ * Locks all windows in the order of their keys, and checks `spent + reserved + amount <= limit` in each. Then it
+ * reserves in all of them, or changes nothing and returns the first that is full. A window that is missing is made with
+ * the limit that counts now. A window that is drawn keeps the limit that its draws gave it. An attempt that has its
+ * reservation gets a new lease.
  */
 export async function createReserve(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -112,8 +112,8 @@ async function createWaits(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all workflows
- * were looked at, and `after_enrollment_id` once all waits were.
+ * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all
+ * workflows were looked at, and `after_enrollment_id` once all waits were.
  */
 async function createSpreading(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -21,7 +21,8 @@ export type Decoder = {
 };
 
 /**
- * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. A file with both valid UTF-8 letters and other bytes is refused:
+ * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. A file with both valid UTF-8 letters and other
+ * bytes is refused:
  * whatever it is read as, some of its letters would be wrong.
  */
 export function createDecoder(): Decoder {

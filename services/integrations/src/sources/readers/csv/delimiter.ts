@@ -2,7 +2,9 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 
-/** The delimiter by which the first 100 records have the same number of cells, and more than one; a comma if none does. */
+/**
+ * The delimiter by which the first 100 records have the same number of cells, and more than one; a comma if none does.
+ */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));
   const best = rated.reduce((one, other) => (isBetter(other, one) ? other : one));

@@ -7,8 +7,9 @@ export type CsvRecord = { cells: string[]; line: number; end: number };
 const maxRecordBytes = 1024 * 1024;
 
 /**
- * Parses records of UTF-8 text until there are `maxRecords` of them, or `maxBytes` are read. `isEnd`: whether the text ended. What is not
- * well-formed ends the reading with its line, since everything after it may be inside or outside of a quote.
+ * Parses records of UTF-8 text until there are `maxRecords` of them, or `maxBytes` are read. `isEnd`: whether the text
+ * ended. What is not well-formed ends the reading with its line, since everything after it may be inside or outside of
+ * a quote.
  */
 export async function parsePage(
   chunks: AsyncIterable<Uint8Array>,
