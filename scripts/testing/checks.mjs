@@ -1,5 +1,6 @@
 import { breaking } from './breaking.mjs';
 import { run } from './children.mjs';
+import { comments } from './comments.mjs';
 import { advisories, licences } from './supply-chain.mjs';
 
 const folders = ['libs', 'services', 'deploy', 'site', 'test'];
@@ -17,6 +18,7 @@ export const checks = [
   command('boundaries', ['depcruise', '--config', '.dependency-cruiser.js', ...folders]),
   command('dead code', ['knip', '--no-config-hints']),
   command('scripts', ['node', '--test', '--test-timeout=60000', 'scripts/**/*.test.mjs']),
+  { name: 'comments', run: comments },
   { name: 'licences', run: licences },
   { name: 'advisories', run: advisories },
   command('OpenAPI document', ['redocly', 'lint', 'site/static/docs/skills/drippulse-openapi-v1.json'], {
