@@ -1,19 +1,19 @@
 import type { Violation } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
-/** An object of JSON, as its text came and as it is read. */
+/** An object of JSON, as text and parsed. */
 export type ReadObject = { text: string; value: JsonObject };
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
 }
 
-/** The object; undefined for any other value. */
+/** Returns the value if it is an object, otherwise undefined. */
 export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** Reads an object of a request. No bytes, and null, are an empty one. */
+/** Reads an object of a request. Empty bytes and null are an empty object. */
 export function readObject(
   bytes: Uint8Array | undefined,
   { field, maxBytes }: { field: string; maxBytes: number },
@@ -36,7 +36,7 @@ export function storedObject(text: string | null): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** The same text for the same value, in whatever order its members came. */
+/** Serializes a value canonically: the order of members does not matter. */
 export function canonicalJson(value: JsonValue): string {
   return stringifyJson(sorted(value));
 }

@@ -9,7 +9,7 @@ import { createRecent } from '../recent.ts';
 import { builtInOrganization, type TemplateRow } from '../templates/rows.ts';
 import { type AgentRow, agentNotFound } from './rows.ts';
 
-/** What the executions of an agent do. */
+/** The work of an agent's executions. */
 export type Work =
   | { kind: 'scorer' }
   | { kind: 'router' }
@@ -17,10 +17,10 @@ export type Work =
   | { kind: 'workflow'; workflowId: bigint }
   | { kind: 'built_in_code'; codeId: string; code: BuiltInCode }
   | { kind: 'remote_code'; codeId: string; code: RemoteCode }
-  /** The code is no longer registered. */
+  /** The code is not registered. */
   | { kind: 'missing_code'; codeId: string };
 
-/** What of a template its executions begin with. */
+/** The part of a template that its executions start from. */
 type DefinedTemplate = Pick<
   TemplateRow,
   | 'id'
@@ -34,11 +34,11 @@ type DefinedTemplate = Pick<
   | 'execution_policy'
 >;
 
-/** An agent with all that its next execution begins with. */
+/** An agent with everything that its next execution starts from. */
 export type AgentDefinition = {
   agent: AgentRow;
   template: DefinedTemplate | undefined;
-  /** Its configuration over that of the template. */
+  /** The configuration of the agent, merged over that of its template. */
   configuration: JsonObject;
   /** Policy as JSON text. */
   policy: string;
@@ -60,7 +60,7 @@ export async function loadDefinition(
 
 type Found = AgentRow &
   Pick<DefinedTemplate, 'prompt' | 'input_schema' | 'output_schema'> & {
-    /** Null without a template, like those that follow. */
+    /** Null without a template, as are the columns below. */
     template_organization_id: bigint | null;
     template_kind: string | null;
     template_version: number | null;
@@ -69,7 +69,8 @@ type Found = AgentRow &
   };
 
 /**
- * The agent and its template as its organization and mode see it, in one statement, because every execution reads both.
+ * Reads the agent and its template, as its organization and mode see them. One statement, because every execution reads
+ * both.
  */
 async function findBoth(
   db: Kysely<DB>,
@@ -110,7 +111,7 @@ const merged = createRecent(500, (texts): JsonObject => {
 /** PostgreSQL has no NUL in texts. */
 const separator = '\u0000';
 
-/** The configuration of an agent over that of its template: the same object for the same texts. */
+/** Merges the configuration of an agent over that of its template. The same texts give the same object. */
 export function mergedConfiguration(
   template: Pick<TemplateRow, 'default_configuration'> | undefined,
   own: string,

@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { selectAgents } from './rows.ts';
 
 /**
- * Refuses a name that another agent of the mode has. Whoever takes the same name at once waits, and is refused after
+ * Refuses a name that another agent of the mode has. A concurrent request for the same name waits, and is refused after
  * the commit.
  */
 export async function requireFreeName(

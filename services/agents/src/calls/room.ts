@@ -11,14 +11,14 @@ import { type Spender, windowsOf } from '../ledger/windows.ts';
 import { picoOf } from '../money.ts';
 import type { Prepared } from './prepare.ts';
 
-/** Reserves a call, in the transaction of what it follows from. Throws `NoRoom`, which rolls that back. */
+/** Reserves a call in the transaction of its cause. Throws `NoRoom`, which rolls the transaction back. */
 export type Reserve = (
   trx: Transaction<DB>,
   call: Call,
   o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
 ) => Promise<void>;
 
-/** A window is full, or has to be drawn. */
+/** A window is full, or needs a draw from the limit of the installation. */
 class NoRoom extends Error {
   readonly full: FullWindow;
 
@@ -28,13 +28,12 @@ class NoRoom extends Error {
   }
 }
 
-/** Whose budgets they are. */
+/** The owner of the budgets. */
 export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
 
 /**
- * Runs a transaction that reserves a call: with the first of the models that the budgets have room for. A share of the
- * day of the installation is drawn on the way. Answers the window that was full for the first model, when there is room
- * for none.
+ * Runs a transaction that reserves a call with the first model that the budgets have room for. Draws a share of the
+ * installation's daily limit if necessary. If no model has room, returns the window that was full for the first one.
  */
 export async function withRoom<T>(
   ctx: Context,
@@ -77,7 +76,7 @@ function reserving(ctx: Context, budgets: Budgets, { llm, request, body, price, 
   };
 }
 
-/** By what an amount was computed, so that a price that changes never changes history. */
+/** Records the basis of an amount, so that a later change of the price does not change history. */
 function basisOf({ source, rates, tiers }: Prepared['price'], bytes: number, maxOutputTokens: number): object {
   const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
   return JSON.parse(
@@ -94,7 +93,7 @@ async function tryRun<T>(
   { payer, budgets, prepared }: { payer: Payer; budgets: Budgets; prepared: Prepared },
   run: (trx: Transaction<DB>) => Promise<T>,
 ): Promise<{ value: T } | { full: FullWindow }> {
-  // Others of the organization may use up what was drawn before this one comes back.
+  // Other calls of the organization may use up a draw before this call reserves again.
   for (let draws = 0; ; draws += 1) {
     try {
       return { value: await retryConflicts(() => ctx.db.kysely.transaction().execute(run)) };

@@ -2,18 +2,18 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
 
-/** Executions out at once: in this process, of one organization, and of one organization to one destination. */
+/** Limits of concurrent executions: in this process, per organization, and per organization and destination. */
 export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
 
-/** An execution that this process works on, while its fence is this one. */
+/** An execution that this process works on, as long as the fence is unchanged. */
 export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'created_at' | 'destination' | 'work'>;
 
-/** How much of the limits an organization, or one of its destinations, has used up in this process. */
+/** Executions under way in this process, of an organization and destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
 /**
- * Leases due executions: of each organization and destination in turn, so that one with many delays none of the others.
- * They run from here on, and nobody else works on them until the lease ends, which is renewed.
+ * Leases due executions. Organizations and destinations take turns, so that a busy one does not delay the others. A
+ * leased execution is running, and no other process works on it until the lease ends. Leases are renewed.
  */
 export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
@@ -50,7 +50,7 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
   return rows;
 }
 
-/** Milliseconds until the next execution is due; undefined when none waits. */
+/** Milliseconds until the next execution is due; undefined if none is scheduled. */
 export async function nextDueMs({ db }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select extract(epoch from min(wake_at) - clock_timestamp())::float8 * 1000 as ms
@@ -59,12 +59,12 @@ export async function nextDueMs({ db }: Context): Promise<number | undefined> {
   return ms === undefined ? undefined : Math.max(0, Math.ceil(ms));
 }
 
-/** Extends leases of executions that this process still works on. */
+/** Extends the leases of executions that this process still works on. */
 export async function renewLeases(ctx: Context, out: readonly Claimed[]): Promise<void> {
   await setWake(ctx, out, ctx.config.leaseMs);
 }
 
-/** Lets others take executions that this process cannot end. */
+/** Ends the leases of executions that this process cannot finish, so that other processes take them. */
 export async function giveBack(ctx: Context, out: readonly Claimed[]): Promise<void> {
   await setWake(ctx, out, 0);
 }

@@ -11,7 +11,7 @@ import { placeOf } from './end.ts';
 import { type Loaded, loadExecutions } from './load.ts';
 import type { ChainStep, End, StepResult } from './step.ts';
 
-/** An execution that ends, with the result of its last step if that is not stored yet. */
+/** An execution that ends, with the result of its last step unless that is stored already. */
 export type Ended = {
   claimed: Claimed;
   end: End;
@@ -19,19 +19,19 @@ export type Ended = {
 };
 
 /**
- * Reads and commits for the executions of a process, several of one organization at once: under load most of the time
- * of an execution would else be round trips and commits. No organization waits for the locks of another.
+ * Reads and commits for the executions of a process, several of one organization at a time. Otherwise, round trips and
+ * commits would take most of an execution's time under load. No organization waits for the locks of another.
  */
 export type Lanes = {
   load(claimed: Claimed): Promise<Loaded | undefined>;
   begin(step: OwnStep): Promise<boolean>;
-  /** Undefined when this process has lost the execution. */
+  /** Undefined if this process has lost the execution. */
   end(ended: Ended): Promise<ExecutionView | undefined>;
 };
 
-/** As many as one organization has out at one destination. */
+/** Limit of executions per batch: as many as an organization may have under way at one destination. */
 const most = 20;
-/** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+/** A refused statement has changed nothing. After a broken connection, the outcome is unknown. */
 const hasDoneNothing = (error: unknown) => !isInfrastructureError(error);
 
 export function openLanes(ctx: Context): Lanes {
@@ -48,8 +48,9 @@ export function openLanes(ctx: Context): Lanes {
 }
 
 /**
- * Commits ends in one transaction, with the results that they follow from. None of the executions has a reservation
- * that was not sent: giving one back locks budgets, and of several executions not in the order of their keys.
+ * Commits ends in one transaction, with the results that caused them. None of the executions may have an unsent
+ * reservation: giving it back locks budgets, and for several executions these locks would not be in the order of their
+ * keys.
  */
 async function endAll(ctx: Context, ended: readonly Ended[]): Promise<(ExecutionView | undefined)[]> {
   const asked = ended.map(({ claimed, end, last }) => ({

@@ -1,6 +1,9 @@
 import type { BuiltInCode } from './code.ts';
 
-/** A contact as lists want it: address in lower case, names without space around them, a telephone number of digits. */
+/**
+ * Normalizes a contact: the address in lower case, names without surrounding space, only digits in the telephone
+ * number.
+ */
 export const normalizeContact: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),

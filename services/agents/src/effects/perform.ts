@@ -13,7 +13,7 @@ import { type EffectRow, executionOf, findEffect, storeTry } from './rows.ts';
 
 type Answer = MessageInitShape<typeof PerformEffectResponseSchema>;
 
-/** What follows a deadline: leases, and the report. */
+/** Time after a deadline for leases and the report. */
 const graceMs = 300_000;
 const dayMs = 86_400_000;
 /** A workflow may wait as long as a step may. */
@@ -22,8 +22,8 @@ const longestMs = 365 * dayMs;
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal', 'resource_exhausted']);
 
 /**
- * Starts the execution of a step by the key of the effect, or answers a repeat with what there is. Attempts of one
- * effect share the execution, so that what was done is not done twice.
+ * Starts the execution of a step by the key of the effect. A repeat gets the stored answer or the state of the
+ * execution. Attempts of one effect share the execution, so that nothing is done twice.
  */
 export async function performEffect(ctx: Context, effect: AskedEffect): Promise<Answer> {
   const { organizationId } = effect.asked.caller;
@@ -43,7 +43,7 @@ export async function performEffect(ctx: Context, effect: AskedEffect): Promise<
   }
 }
 
-/** The stored answer of an attempt. */
+/** Answers a repeated attempt by the stored one. */
 async function answerOf(ctx: Context, known: EffectRow): Promise<Answer> {
   if (known.state === 'refused') return ended(refusalOf(known));
   const view = await executionOf(ctx.db.kysely, known);
@@ -71,7 +71,7 @@ async function refuse(
   return ended(failed(message, { retryable, retryAfterSeconds }));
 }
 
-/** The end may have been committed before the try was, and found nobody to report to. */
+/** The execution may have ended before the try was stored, and then its end was not reported. */
 async function reportIfEnded(
   ctx: Context,
   { key, plannedAt, asked: { caller } }: AskedEffect,

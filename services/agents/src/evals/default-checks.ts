@@ -2,7 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import { objectOf, storedObject } from '../json-objects.ts';
 import type { Check } from './checks.ts';
 
-/** What a scorer and a router decide. Weights, turns and notes may change. */
+/** Members of the decision of a scorer and a router. Weights, turns and notes may change. */
 const decided: Readonly<Record<string, readonly string[]>> = {
   scorer: ['qualified'],
   router: ['priority', 'next_action', 'sla_hours'],
@@ -10,7 +10,7 @@ const decided: Readonly<Record<string, readonly string[]>> = {
 
 const mostChecks = 20;
 
-/** The checks of a case that was made of an execution, where its maker gave none: what it decided has to stay. */
+/** Returns the checks of a case made from an execution, if its maker gave none: the decision must stay the same. */
 export function defaultChecks(kind: string, output: JsonObject, outputSchema: string | null): Check[] {
   const names = kind === 'llm' ? boundedNames(outputSchema) : (decided[kind] ?? Object.keys(output));
   return names
@@ -21,7 +21,7 @@ export function defaultChecks(kind: string, output: JsonObject, outputSchema: st
     .slice(0, mostChecks);
 }
 
-/** Members that a schema bounds by a boolean or a list of values. Of free text no two answers are the same. */
+/** Members that a schema bounds by a boolean or a list of values. Two answers in free text are never the same. */
 function boundedNames(outputSchema: string | null): string[] {
   const properties = objectOf(storedObject(outputSchema)['properties']) ?? {};
   return Object.entries(properties).flatMap(([name, schema]) => {

@@ -1,24 +1,27 @@
-/** What became of a case by a version in a trial. Null: it was not run. */
+/** The outcome of a case for a version in a trial. Null: not run yet. */
 export type Outcome = { caseId: bigint; version: number; trial: number; passed: boolean | null };
 
-/** How a case went: trials that each version has passed. */
+/** The number of trials that each version has passed in a case. */
 export type CaseVerdict = { caseId: bigint; passed: number; activePassed: number | undefined; isWorse: boolean };
 
 export type Verdict = {
   cases: CaseVerdict[];
-  /** Cases of which the version passes the most trials, and of which the active one does. */
+  /**
+   * Number of cases that the version passes in more than half of the trials; `activePassed` counts those of the active
+   * version.
+   */
   passed: number;
   activePassed: number | undefined;
-  /** Whether the version passes fewer cases than the active one in most of the trials. */
+  /** Whether the version passes fewer cases than the active one in more than half of the trials. */
   isWorse: boolean;
 };
 
-/** Compares a version with the one that was active, by what came of the same cases. */
+/** Compares a version with the version that was active, over the same cases. */
 export function verdictOf(
   outcomes: readonly Outcome[],
   { version, activeVersion, trials }: { version: number; activeVersion: number | null; trials: number },
 ): Verdict {
-  // A case that one of them has not run yet says nothing.
+  // Ignores a case that one of the versions has not finished.
   const run = [...Map.groupBy(outcomes, ({ caseId }) => caseId)].filter(([, own]) =>
     own.every(({ passed }) => passed !== null),
   );

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { type ExecutionRow, type ExecutionView, isActive, withTexts } from './rows.ts';
 
-/** An end in another process raises no news in this one. */
+/** Polling interval: ends in other processes raise no news in this one. */
 const lookEveryMs = 500;
 
-/** Waits until an execution ends or waits for something outside, at most as long as a request may. */
+/** Waits until an execution ends or waits for something outside, within the time that a request may take. */
 export async function awaitEnd(ctx: Context, view: ExecutionView): Promise<ExecutionView> {
   const until = performance.now() + ctx.config.patienceMs;
   let row: ExecutionRow = view;

@@ -5,7 +5,7 @@ import { finishExecution } from './finish.ts';
 import type { ExecutionView } from './rows.ts';
 
 /**
- * Cancels an execution and makes it due once more, if it has something outside that has to end too. Undefined when it
+ * Cancels an execution. If it has started something outside, makes it due once more to end that too. Undefined if it
  * has ended.
  */
 export async function cancelExecution(
@@ -14,7 +14,7 @@ export async function cancelExecution(
   { organizationId, id }: { organizationId: bigint; id: bigint },
 ): Promise<ExecutionView | undefined> {
   const view = await finishExecution(ctx, trx, { organizationId, id }, { status: 'cancelled' });
-  // An enrollment, or a question to a person.
+  // It has an enrollment, or may have asked a person.
   if (view !== undefined && (view.enrollment_id !== null || view.work === 'llm')) {
     await sql`update executions set wake_at = clock_timestamp() where id = ${id}`.execute(trx);
   }

@@ -12,15 +12,13 @@ import { createRecent } from '../recent.ts';
 import { ownersOf, type RouterConfig, readRouter } from '../routing/config.ts';
 import { chooseOwner, compileRouter, type Matched, type People, takesTurns } from '../routing/route.ts';
 
-/** What an execution decided, and why. */
+/** The decision of an execution, and its reasons. */
 export type Decided = { output: JsonObject; decision: JsonObject | undefined };
 
-/**
- * Decides in the transaction of the execution, which takes the turn. All that needs other services was asked before.
- */
+/** Decides in the transaction of the execution, which takes the turn. Other services were asked before. */
 export type Decide = (trx: Transaction<DB>) => Promise<Decided>;
 
-/** Kinds of work that decide by themselves, at once. */
+/** Kinds of work that decide at once, without another service. */
 type Deciding = 'scorer' | 'router' | 'built_in_code';
 
 const routerOf = createRecent(500, (text) => {
@@ -67,10 +65,7 @@ function routed({ rule, decision, trace }: Matched, people: People, turn: bigint
   };
 }
 
-/**
- * The turn is part of the execution: it is given back with a transaction that is rolled back, and a repeat by key takes
- * none.
- */
+/** Takes the turn in the transaction of the execution. A rollback gives it back, and a repeat by key takes none. */
 async function takeTurn(
   trx: Transaction<DB>,
   { organizationId, agentId }: { organizationId: bigint; agentId: bigint },
@@ -95,7 +90,7 @@ async function findPeople(
   const members = new Set(userIds.map(Number));
   const open = new Map<number, number>();
   if (owner.type === 'least_open') {
-    // At most twenty, one after the other: a count costs little, and a burst of them would not.
+    // At most twenty owners, counted one after the other: a count costs little, but a burst of counts does not.
     for (const id of owner.owner_ids.filter((one) => members.has(one))) {
       const request = { ownerId: BigInt(id), status: CrmStageType.OPEN, limit: 1 };
       const { totalCount } = await ctx.clients.opportunities(caller, from).listCrmOpportunities(request);

@@ -8,7 +8,7 @@ import { newExecution, queued } from './new-execution.ts';
 import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
-/** Inserts an execution that is worked on later. Undefined when its key has one already. */
+/** Inserts an execution to be worked on later. Undefined if the key already has one. */
 export async function insertQueued(
   ctx: Context,
   db: Kysely<DB>,

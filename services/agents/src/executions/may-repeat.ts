@@ -1,6 +1,6 @@
 import type { ExecutionRow } from './rows.ts';
 
-/** Failures whose key starts a new attempt. */
+/** Failures after which the key starts a new attempt. */
 const repeatable = new Set(['provider_unavailable', 'timeout']);
 
 /** Whether the key of an execution starts it again. */

@@ -11,8 +11,8 @@ import { durationOf, executionToProto } from './to-proto.ts';
 const shards = 4;
 
 /**
- * Writes what follows from the ends of executions, in the transaction that ends them: events, counts, lines of the log,
- * and that results are to be reported to the steps which asked for them. Call `afterEnd` for each after the commit.
+ * Writes the consequences of ends, in the transaction that ends the executions: events, counts, lines of the log, and
+ * the reports to steps that asked for them. Call `afterEnd` for each execution after the commit.
  */
 export async function recordEnds(
   { random }: Pick<Context, 'random'>,
@@ -78,7 +78,7 @@ async function countEnds(trx: Transaction<DB>, views: readonly ExecutionView[], 
       ${lines.map(({ level }) => level)}::text[], ${lines.map(({ message }) => message)}::text[])`.execute(trx);
 }
 
-/** Announces an end that was committed. */
+/** Announces an end after its commit. */
 export function afterEnd(ctx: Context, view: ExecutionView): void {
   ctx.metrics.executionEnded(view.work, view.status, Number(durationOf(view) ?? 0n));
   ctx.relay.wake();
@@ -90,7 +90,10 @@ function outcomeOf({ status, error_code: code }: ExecutionView): string {
   return status === 'failed' ? (code ?? 'failed') : status;
 }
 
-/** It names no person: codes are ours, and the message of an error stays with the execution. */
+/**
+ * Builds a log line that names no person: codes belong to this service, and the message of an error stays with the
+ * execution.
+ */
 function lineOf({ status, error_code: code }: ExecutionView): { level: string; message: string } {
   if (status === 'succeeded') return { level: 'info', message: 'Succeeded' };
   if (status === 'cancelled') return { level: 'warn', message: 'Cancelled' };

@@ -3,8 +3,8 @@ import type { DB } from '../db/schema.ts';
 import type { ExecutionRow } from './rows.ts';
 
 /**
- * Gives back what an execution that has ended has reserved and not sent, and forgets its window when nothing of it is
- * out. One that its key starts again goes on with the same window.
+ * Gives back the unsent reservations of an ended execution, and deletes its window if nothing in it is reserved. An
+ * execution that its key may start again keeps its window.
  */
 export async function releaseUnsent(
   trx: Transaction<DB>,

@@ -22,7 +22,7 @@ const names: Record<FullWindow['window']['scope'], string> = {
   installation_day: 'of the installation for the day',
 };
 
-/** The refusal of a call, with the facts of the window that is full. What is needed is the most that it could cost. */
+/** The refusal of a call, with the facts of the full window. The needed amount is the maximum cost of the call. */
 export function budgetExceeded({ full, neededPicoUsd }: Exceeded): DomainError {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;
   const facts = {
@@ -42,7 +42,10 @@ export function exceededText({ full, neededPicoUsd }: Exceeded): string {
   return `The call may cost up to ${usdOf(neededPicoUsd)} USD, which the budget ${names[window.scope]} does not cover: ${now}.`;
 }
 
-/** Publishes that a window is full, once for each. It is a transaction of its own: that of the call was rolled back. */
+/**
+ * Publishes that a window is full, once for each window. Needs its own transaction, because that of the call was rolled
+ * back.
+ */
 export async function noteExceeded(
   ctx: Context,
   { organizationId, agentId, mode }: { organizationId: bigint; agentId: bigint; mode: string },

@@ -1,24 +1,24 @@
-/** What became of a call of a model provider, as far as its cost goes. */
+/** The outcome of a call of a model provider, as far as its cost is concerned. */
 export type CallOutcome =
-  /** It was never sent: no name, refused connection, TLS, the guard of addresses, or the deadline before it. */
+  /** Never sent: no name, refused connection, TLS, the guard of addresses, or the deadline before it. */
   | { kind: 'not_sent' }
-  /** The provider answered with this status, and no success. */
+  /** The provider answered with this status, which is not a success. */
   | { kind: 'status'; status: number }
-  /** It was sent, and nobody knows what became of it: a timeout, an abort, a lost connection, a process that died. */
+  /** Sent, with an unknown outcome: a timeout, an abort, a lost connection, a process that died. */
   | { kind: 'unknown' }
-  /** A success. `cost` is usage times price; undefined when it says no usage beside content. */
+  /** A success. `costPicoUsd` is usage times price; undefined if the answer has content but no usage. */
   | { kind: 'answered'; costPicoUsd: bigint | undefined; bytesBoundPicoUsd: bigint };
 
-/** How a reservation ends. An outcome that is not known is never free. */
+/** The end of a reservation. An unknown outcome is never free. */
 export type Settlement = {
   state: 'settled' | 'released' | 'assumed' | 'estimated' | 'overrun';
   chargePicoUsd: bigint;
 };
 
-/** Statuses of gateways: the provider behind one may have answered, and have counted. */
+/** Statuses of gateways. The provider behind the gateway may have answered and charged. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** The one table of what each outcome costs. */
+/** Defines the charge of every outcome. */
 export function settlementOf(outcome: CallOutcome, reservedPicoUsd: bigint): Settlement {
   switch (outcome.kind) {
     case 'not_sent':

@@ -1,6 +1,6 @@
 import type { Budgets } from './budgets.ts';
 
-/** What a budget is about. */
+/** The subject of a budget. */
 export type Scope =
   | 'execution'
   | 'agent_day'
@@ -11,19 +11,19 @@ export type Scope =
   | 'plan'
   | 'installation_day';
 
-/** A limit for a time. No limit: what is spent is counted, and not bounded. */
+/** A limit for a period. Without a limit, spend is counted and not bounded. */
 export type Window = {
   scope: Scope;
   key: string;
   limitPicoUsd: bigint | null;
-  /** Whether the limit is what the organization has drawn of a limit that others share. */
+  /** Whether the limit is the amount that the organization has drawn from a shared limit. */
   isDrawn: boolean;
   endsAt: Date;
   /** Whether the window starts anew when it ends. */
   resets: boolean;
 };
 
-/** Whose call it is. */
+/** The parties that pay for a call. */
 export type Spender = {
   organizationId: bigint;
   agentId: bigint;
@@ -37,15 +37,15 @@ export type Spender = {
   raised: ReadonlyMap<string, bigint>;
 };
 
-/** Executions and enrollments have no end that is known before; nothing of them is kept for longer. */
+/** The ends of executions and enrollments are not known in advance. Nothing of them is kept longer than this. */
 const keptMs = 395 * 86_400_000;
 
-/** What a call that the installation pays for counts in too. */
+/** Present for a call that the installation pays for. */
 export type PaidHere = { installationDayPicoUsd: bigint | undefined };
 
 /**
- * The windows that a call counts in, each once. Without `paidHere` the organization pays by its own account, which no
- * plan bounds.
+ * The windows that a call counts in, each once. Without `paidHere`, the organization pays through its own account,
+ * which no plan bounds.
  */
 export function windowsOf(spender: Spender, budgets: Budgets, paidHere: PaidHere | undefined): Window[] {
   const windows = [...ownWindows(spender, budgets), ...(paidHere ? paidWindows(spender, budgets, paidHere) : [])];
@@ -133,7 +133,7 @@ export function enrollmentKey(organizationId: bigint, enrollmentId: bigint): str
   return `enrollment:${organizationId}:${enrollmentId}`;
 }
 
-/** The window of a month (UTC), which a plan may limit. */
+/** The key of the window of a month (UTC), which a plan may limit. */
 export function planKey(organizationId: bigint, monthStart: Date): string {
   return `plan:${organizationId}:${monthStart.toISOString().slice(0, 7)}`;
 }

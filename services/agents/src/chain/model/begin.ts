@@ -17,15 +17,15 @@ import { isOwn } from '../commits.ts';
 import type { End } from '../step.ts';
 import type { LoadedModel } from './load.ts';
 
-/** An attempt that was committed with its reservation, and may be sent. */
+/** An attempt that is committed with its reservation, and ready to be sent. */
 export type Begun = { prepared: Prepared; call: Call; timeoutMs: number };
 
-/** A budget has no room for an attempt, and a person may make some. */
+/** The budget has no room for an attempt, and a person may raise it. */
 type Question = { refusal: string; raise: Raise };
 
 /**
- * Commits the begin of an attempt with its reservation, before anything is sent. Undefined when this process has lost
- * the execution.
+ * Commits the start of an attempt with its reservation, before anything is sent. Undefined if this process has lost the
+ * execution.
  */
 export async function beginCall(
   ctx: Context,
@@ -51,7 +51,7 @@ export async function beginCall(
         update execution_steps set attempts = ${attempt}, first_sent_at = coalesce(first_sent_at, clock_timestamp()), result = null,
           request = ${request}
         where created_at = ${call.createdAt} and execution_id = ${call.executionId} and seq = ${call.seq}`.execute(trx);
-      // Nobody knows what became of an attempt that was interrupted.
+      // The outcome of an interrupted attempt is unknown.
       const interrupted = { ...call, attempt: attempt - 1 };
       if (attempt > 1) await settleInterrupted(trx, interrupted);
       await reserveCall(trx, call, { spender: spenderOf(loaded), kind: row.kind, timeoutMs, isSent: true });
@@ -60,13 +60,16 @@ export async function beginCall(
     if ('exceeded' in begun) return refusedBy(loaded, begun.exceeded);
     return begun.value ? { prepared: begun.prepared, call, timeoutMs } : undefined;
   } catch (error) {
-    // The price, the model or the limit of another day: it is the execution that cannot go on.
+    // The price, the model or the limit may differ on another day. This execution cannot continue.
     if (error instanceof DomainError && ends.has(error.reason)) return { end: endOf(error.reason, error.message) };
     throw error;
   }
 }
 
-/** A limit is raised once for an execution. Then, or where nobody is asked, it ends. */
+/**
+ * Ends the execution, or asks a person to raise the limit. A limit is raised once for an execution, and only if the
+ * policy allows the question.
+ */
 function refusedBy({ bounds, steps }: LoadedModel, exceeded: Exceeded): { end: End } | { question: Question } {
   const refusal = exceededText(exceeded);
   const raise = bounds.asksForRoom ? raiseFor(exceeded, bounds.executionPicoUsd) : undefined;
@@ -80,7 +83,7 @@ function endOf(code: string, message: string): End {
   return { status: 'failed', code, message };
 }
 
-/** Settles an attempt of which nobody knows what became. */
+/** Settles an interrupted attempt, whose outcome is unknown. */
 export async function settleInterrupted(trx: Parameters<typeof settle>[0], call: Call): Promise<void> {
   const open = await trx
     .selectFrom('reservations')
@@ -94,7 +97,7 @@ export async function settleInterrupted(trx: Parameters<typeof settle>[0], call:
   if (open !== undefined) await settle(trx, call, settlementOf({ kind: 'unknown' }, open.amount_pico_usd));
 }
 
-/** Whose money it is. */
+/** The owner of the budgets that the call counts in. */
 function spenderOf({ row, bounds, steps }: LoadedModel): Spender {
   return {
     organizationId: row.organization_id,

@@ -13,9 +13,7 @@ import { callerOf } from '../caller.ts';
 
 const timeoutMs = 10_000;
 
-/**
- * Reads records of the CRM as somebody who may read and nothing else. Another organization's answer like missing ones.
- */
+/** Reads records of the CRM with read access alone. Records of another organization answer like missing ones. */
 export async function readRecords(
   { clients }: Context,
   row: ExecutionRow,
@@ -61,6 +59,6 @@ function found<D extends DescMessage>(
 ): ToolResult {
   const shown = (record: MessageShape<D>): JsonObject => storedObject(encodeJson(desc, record));
   if (Array.isArray(records)) return { outcome: 'succeeded', output: { records: records.map(shown) } };
-  const one = records as MessageShape<D> | undefined; // what is no list is one record
+  const one = records as MessageShape<D> | undefined; // a value that is not a list is one record
   return { outcome: 'succeeded', output: { record: one === undefined ? null : shown(one) } };
 }

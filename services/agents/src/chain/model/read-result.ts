@@ -1,10 +1,10 @@
 import type { ModelResult } from '../../calls/step.ts';
 import type { CallResult } from '../../llm/call.ts';
 
-/** Statuses of gateways: the provider behind one may have answered. */
+/** Statuses of gateways. The provider behind the gateway may have answered. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** What a call means for its step. */
+/** Converts the result of a call to the result of its step. */
 export function resultOfCall(result: CallResult): ModelResult {
   switch (result.kind) {
     case 'not_sent':
@@ -26,7 +26,7 @@ function ofStatus({ status, error, retryAfterSeconds }: Extract<CallResult, { ki
   return { outcome: 'failed', code: 'provider_refused', message: error };
 }
 
-/** An answer that nobody can read is an empty one: it was paid, and may be repaired. */
+/** Treats an unreadable answer as an empty one: it was paid, and may be repaired. */
 function ofAnswer({ answer }: Extract<CallResult, { kind: 'answered' }>): ModelResult {
   if (answer === undefined) {
     return { outcome: 'succeeded', answer: { text: '', toolCalls: [], finish: 'other', model: '' } };

@@ -9,8 +9,9 @@ export async function createAgents(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * `model_version` is the model that decides. Null: the rules of the configuration decide. `shadow_model_version` is the
- * model that is tried beside it. 0 stands for the rules, and null means that nothing is tried.
+ * `model_version` is the model that decides; null means that the rules of the configuration decide.
+ * `shadow_model_version` is the model that is tried beside it; 0 stands for the rules, and null means that none is
+ * tried.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -48,7 +49,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'agents');
 }
 
-/** Whose turn it is, by the rule of a router. */
+/** The turns of routers, by rule. */
 async function createTurns(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_turns (

@@ -8,7 +8,7 @@ export async function createTemplates(db: Kysely<unknown>): Promise<void> {
   await createPolicies(db);
 }
 
-/** Organization 0 has the built-in templates. They have the ids below 1000. */
+/** Organization 0 has the built-in templates, whose ids are below 1000. */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table templates (
@@ -35,7 +35,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'templates');
 }
 
-/** A version never changes. JSON is text, so that numbers keep their digits. */
+/** A version never changes. JSON is stored as text, so that numbers keep their digits. */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table template_versions (

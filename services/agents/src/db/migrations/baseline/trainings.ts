@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Scorers learn by trainings, which are jobs. A training makes a model. */
+/** Trainings of scorers, which are jobs. A training makes a model. */
 export async function createTrainings(db: Kysely<unknown>): Promise<void> {
   await createTable(db);
   await createRows(db);
