@@ -82,7 +82,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep({ stop: () => http.close() });
     const source = sourceOf(config.llm);
     const prices = readPrices(config.llm.prices);
-    // The address is the operator's, who may have it in a network of the installation.
+    // The operator chose the address, which may be in a network of the installation.
     const llmHttp = createHttpClient({ allowPrivate: true, userAgent: 'DripPulse-Agents/1' });
     keep({ stop: () => llmHttp.close() });
     const ctx: Context = {

@@ -63,7 +63,7 @@ test('code elsewhere gets signed bytes and one key, however often it is asked', 
       data: { agent_id: Number(agentId), input: { q: 1 } },
     });
   }
-  // An answer that is stored is never asked for again.
+  // A stored answer is never requested again.
   expect((await execute('three attempts')).execution?.replayed).toBe(true);
   expect(receiver.requests).toHaveLength(3);
 });
@@ -136,7 +136,7 @@ test('of executions that end together, one that another process has taken stays 
   });
 });
 
-/** Executions of the agent that are in the counts. */
+/** Number of the agent's executions in the counts. */
 async function counted(): Promise<number> {
   const { sum } = await harness.db.kysely
     .selectFrom('execution_counts')
@@ -170,7 +170,7 @@ test.each(faultPoints)('a process killed %s loses nothing: the execution ends on
   });
 });
 
-/** A queued execution, as a request would leave it. */
+/** Inserts a queued execution, as a request would leave it. */
 async function queue(
   key: string,
   row: { organization_id?: bigint; destination?: string } = {},

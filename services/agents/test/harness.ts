@@ -45,7 +45,7 @@ export const codeSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 type Run = { key: string; workflowId: bigint; contact: string; status: EnrollmentStatus };
 
-/** The service on a database of its own. Its peers are a runtime that keeps runs, and members 1 to 3. */
+/** Starts the service on a database of its own. Its peers are a runtime that keeps runs, and members 1 to 3. */
 export async function startHarness(
   o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides; clock?: Clock } = {},
 ) {
@@ -55,7 +55,7 @@ export async function startHarness(
     isAway: false,
     refusal: undefined as string | undefined,
     deleted: [] as bigint[],
-    /** Lets no enrollment begin until the returned function is called. */
+    /** Blocks the start of enrollments until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -64,10 +64,10 @@ export async function startHarness(
   };
   const open = new Map<bigint, number>();
   const peer = createRuntimePeer();
-  /** Records of the CRM that ended, newest first, and what happens before a page of them is given. */
+  /** Ended records of the CRM, newest first, and a hook that runs before each page of them. */
   const crm = {
     outcomes: [] as MessageInitShape<typeof CrmOutcomeSchema>[],
-    /** Ids of those of them that are erased. */
+    /** Ids of erased records. */
     erased: new Set<string>(),
     onPage: (async () => undefined) as (page: number) => Promise<void>,
   };
@@ -233,7 +233,7 @@ const endings: Partial<Record<EnrollmentStatus, 'completed' | 'failed' | 'cancel
   [EnrollmentStatus.CANCELLED]: 'cancelled',
 };
 
-/** The reason of a refusal; undefined for a success. */
+/** Returns the reason of a refusal; undefined for a success. */
 export async function reasonOf(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,

@@ -33,7 +33,7 @@ const post = (url: string, payload: object = {}) => call('http__post', { url, pa
 const deep = `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`;
 
 /**
- * What a model that works for somebody else tries: the calls of its answers, one answer after the other, and its last
+ * Attempts of a model that works for an attacker: the calls of its answers, one answer after the other, and its last
  * text.
  */
 const scripts: [string, { calls?: ReturnType<typeof call>[][]; text?: string }][] = [
@@ -100,7 +100,7 @@ test.each(scripts)(
     const execution = await tools.execute(agentId, { note: `From a form.\u200b Key: ${canary}` });
     expect(harness.peer.performed).toEqual([]);
     const sent = provider.requests.map(({ body }) => body).join();
-    // What the model says itself comes back to it, and was not learned here.
+    // The model's own text is sent back to it, so it does not count as learned.
     const learned = sent.replaceAll(o.text ?? '-', '').replaceAll(JSON.stringify(o.text ?? '-').slice(1, -1), '');
     expect(learned).not.toContain('sk-canary');
     expect(learned).not.toContain('theirs-canary');

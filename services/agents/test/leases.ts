@@ -3,10 +3,10 @@ import type { Harness } from './harness.ts';
 
 /**
  * Ends the leases of executions and jobs under way, as time does for those of a process that died or stands still. Rows
- * that a process locked before it was frozen stay as they are: nobody can take them before it goes on.
+ * that a process locked before it was frozen stay unchanged, because nobody can take them before it continues.
  */
 export async function endLeases({ db, config }: Pick<Harness, 'db' | 'config'>): Promise<void> {
-  // What waits for an event is looked at later than any lease ends.
+  // An execution that waits for an event is due later than the end of any lease.
   await sql`
     update executions set wake_at = clock_timestamp()
     from (

@@ -11,12 +11,12 @@ const patient = { timeoutMs: 30_000 };
 
 export type Tools = Awaited<ReturnType<typeof startTools>>;
 
-/** The service with a scripted model, and a runtime that performs actions. */
+/** Starts the service with a scripted model, and a runtime that performs actions. */
 export async function startTools(env: Record<string, string> = {}) {
   const provider = await startModelProvider();
   /** Points at which the process loses the execution, in order. */
   const crashes: FaultPoint[] = [];
-  /** What happens after the nth commit of an execution: after the answer, after the plan of its calls, and so on. */
+  /** Hooks after the nth commit of an execution: after the answer, after the plan of its calls, and so on. */
   const afterCommits: (() => Promise<unknown>)[] = [];
   const harness = await startHarness({
     env: {
@@ -31,7 +31,7 @@ export async function startTools(env: Record<string, string> = {}) {
         if (point === 'after-commit') await afterCommits.shift()?.();
         if (crashes[0] !== point) return;
         crashes.shift();
-        // Its lease ends like that of a process that died.
+        // The lease ends like that of a process that died.
         await endLeases(harness);
         throw new Error(`the process died ${point}`);
       },
@@ -43,7 +43,7 @@ export async function startTools(env: Record<string, string> = {}) {
     harness,
     crashes,
     afterCommits,
-    /** An agent of a template of its own, with a policy. */
+    /** Creates an agent of a template of its own, with a policy. */
     async agentWith(
       policy: object,
       more: { outputSchema?: Buffer } = {},
@@ -60,7 +60,7 @@ export async function startTools(env: Record<string, string> = {}) {
     async execute(agentId: bigint, input: object = {}): Promise<AgentExecution | undefined> {
       return (await harness.executions(editor).executeAgent({ id: agentId, input: json(input) }, patient)).execution;
     },
-    /** What the model was told by the results of its tools. */
+    /** Returns the results of tools that the model was told. */
     told(): string[] {
       const { messages } = JSON.parse(provider.requests.at(-1)?.body ?? '{}');
       return messages.flatMap(({ role, content }: { role: string; content: string }) =>

@@ -2,7 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Divisor of the remaining limit: a draw takes at most this share beyond what it needs, because nothing is given back.
+ * Divisor of the remaining limit. A draw takes the missing amount, or this share if it is larger. The share is small,
+ * because nothing is given back.
  */
 const shareOfLeft = 100n;
 

@@ -3,15 +3,15 @@ import type { Usage } from '../pricing/amount.ts';
 
 export type ToolCall = { id: string; name: string; input: string };
 
-/** What a model answered. */
+/** The answer of a model. */
 export type Answer = {
   text: string;
   toolCalls: ToolCall[];
-  /** Why it stopped. */
+  /** Reason why the model stopped. */
   finish: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
-  /** The model that answered, which may be another one than was asked. */
+  /** The model that answered, which may differ from the requested one. */
   model: string;
-  /** Undefined when the provider says no usage beside content. */
+  /** Undefined if the answer has content but no usage. */
   usage: Usage | undefined;
 };
 
@@ -31,7 +31,7 @@ export function readAnswer(generated: LanguageModelV4GenerateResult, asked: stri
   };
 }
 
-/** Each token in one member only. Providers count cached tokens within the input, or beside it. */
+/** Puts each token into exactly one member. Some providers count cached tokens within the input, others beside it. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
   const cacheRead = inputTokens.cacheRead ?? 0;
   const cacheWrite = inputTokens.cacheWrite ?? 0;
@@ -39,7 +39,7 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   const reasoning = outputTokens.reasoning ?? 0;
   const output = outputTokens.text ?? (outputTokens.total ?? 0) - reasoning;
   const all = [input, cacheRead, cacheWrite, output, reasoning].map((count) => Math.max(0, Math.ceil(count)));
-  // None at all beside an answer: it was not counted.
+  // Zero tokens for an answer mean that they were not counted.
   if (all.some((count) => !Number.isSafeInteger(count)) || all.every((count) => count === 0)) return undefined;
   const [inputTotal = 0, read = 0, written = 0, outputTotal = 0, reasoned = 0] = all;
   return {

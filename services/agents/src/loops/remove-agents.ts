@@ -9,7 +9,7 @@ const sliceRows = 500;
 
 type Removed = { id: bigint; organization_id: bigint };
 
-/** Cancels the executions of deleted agents, then removes what is left of them, slice by slice, and the agents last. */
+/** Cancels the executions of deleted agents, then removes their rows slice by slice, and the agents last. */
 export function startRemoveAgents(ctx: Context): Loop {
   return startLoop({
     name: 'remove agents',
@@ -30,7 +30,7 @@ export function startRemoveAgents(ctx: Context): Loop {
   });
 }
 
-/** Whether there is more to do now. What waits for the end of an enrollment stays until the next time. */
+/** Returns whether there is more to do now. Rows that wait for the end of an enrollment stay until the next run. */
 async function removeSlice(ctx: Context, agent: Removed): Promise<boolean> {
   if (await cancelSlice(ctx, agent)) return true;
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -45,7 +45,7 @@ async function removeSlice(ctx: Context, agent: Removed): Promise<boolean> {
         where own.created_at = gone.created_at and own.execution_id = gone.id`.execute(trx);
     }
     if (rows.length > 0) return true;
-    // Trainings and runs of eval sets that go on lose their jobs, and with them what they have.
+    // Active trainings and runs of eval sets lose their jobs, and their data with them.
     await sql`
       delete from jobs where id in (
         select id from trainings where agent_id = ${agent.id} union all select id from eval_runs where agent_id = ${agent.id})`.execute(

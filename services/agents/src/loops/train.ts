@@ -12,7 +12,7 @@ import { trainingJobs } from '../trainings/rows.ts';
 const input = z.object({ agent_id: z.string(), mode: z.string(), subject: z.string() });
 const hourMs = 3_600_000;
 
-/** Trains scorers, one slice at a time; organizations take turns. */
+/** Trains scorers, one slice at a time. Organizations take turns. */
 export function startTraining(ctx: Context): Loop {
   return startJobLoop({
     db: ctx.db,
@@ -41,7 +41,7 @@ async function readTask({ db }: Context, job: JobRow) {
   return { agentId: agent.id, mode, subject };
 }
 
-/** Forgets the records of trainings that failed: those that completed or were cancelled have forgotten theirs. */
+/** Deletes the records of failed trainings. Completed and cancelled trainings have deleted theirs. */
 export function startForgetTrainingRecords(ctx: Context): Loop {
   return startLoop({
     name: 'forget records of trainings',

@@ -8,7 +8,7 @@ import { readScorer } from '../scoring/config.ts';
 import { compileScorer, type Score, type Scorer } from '../scoring/score.ts';
 import { findModel, rulesVersion } from './rows.ts';
 
-/** A score, which model gave it, and that of the model that is tried beside it. */
+/** A score, the version of the model that gave it, and the score of the shadow model. */
 type ModelScore = {
   score: Score;
   modelVersion: number | null;
@@ -21,7 +21,9 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/** Configurations are read once for their texts, so most scores find theirs by identity. */
+/**
+ * Prepared scorers by configuration. Equal texts share one configuration object, so most lookups succeed by identity.
+ */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {
@@ -31,10 +33,10 @@ function rulesOf(configuration: JsonObject): Scorer {
 }
 
 const mostModels = 500;
-/** Models never change, so that a process reads each once. */
+/** Models never change, so a process reads each one once. */
 const models = new Map<string, string>();
 
-/** Scores by what is in force: a model of the agent, or the rules of its configuration. */
+/** Scores by the model or the rules in force for the agent. */
 export async function scoreByAgent(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },
@@ -51,7 +53,7 @@ export async function scoreByAgent(
   };
 }
 
-/** The scorer of a version with the threshold of the configuration. */
+/** The scorer of a version, with the threshold of the configuration. */
 export async function scorerOfVersion(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },
@@ -77,7 +79,7 @@ async function modelText(
   return configuration;
 }
 
-/** The score as its executions store it, with the model that gave it and the one that is tried beside it. */
+/** The score in the form that executions store, with the model that gave it and the shadow model. */
 export function decidedBy({ score: { factors, ...score }, modelVersion, shadow }: ModelScore): {
   output: JsonObject;
   decision: JsonObject;

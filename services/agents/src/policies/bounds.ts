@@ -1,7 +1,7 @@
 import { picoOf } from '../money.ts';
 import { type Policy, policyDefaults } from './policy.ts';
 
-/** A policy as executions obey it. */
+/** The bounds of a policy, in the form that executions apply. */
 export type Bounds = {
   timeoutSeconds: number;
   maxRetries: number;
@@ -11,11 +11,11 @@ export type Bounds = {
   executionPicoUsd: bigint;
   /** Null: no limit. */
   agentDayPicoUsd: bigint | null;
-  /** Models in the order in which they are tried. The first is undefined where the installation's counts. */
+  /** Models in the order in which they are tried. An undefined first one stands for the model of the account. */
   models: readonly (string | undefined)[];
   maxOutputTokens: number;
   retryUncertain: boolean;
-  /** Whether a person is asked for room where a budget has none. */
+  /** Whether a person is asked to raise a full budget. */
   asksForRoom: boolean;
 };
 
@@ -35,7 +35,7 @@ export function boundsOf(policy: Policy): Bounds {
   };
 }
 
-/** The bounds of an execution that began with one policy while another counts now: of limits the lower one. */
+/** Combines the policy that an execution began with and the one in force. Of two limits, the lower one counts. */
 export function stricterOf(pinned: Bounds, current: Bounds): Bounds {
   const [day, other] = [pinned.agentDayPicoUsd, current.agentDayPicoUsd];
   return {

@@ -7,8 +7,8 @@ import { isBuiltIn } from '../templates/rows.ts';
 import { findVersion } from '../templates/versions.ts';
 
 /**
- * An agent as it would be with a version of its template: the version's content, and the configuration of the agent
- * over it.
+ * Loads an agent as it would be with a version of its template: the content of the version, with the configuration of
+ * the agent merged over it.
  */
 export async function definitionOfVersion(
   ctx: Pick<Context, 'db' | 'code'>,
@@ -27,7 +27,7 @@ export async function definitionOfVersion(
     output_schema: content.output_schema,
     default_configuration: content.default_configuration,
   };
-  // The policy of a built-in template is the organization's, whatever its version.
+  // The policy of a built-in template belongs to the organization and is independent of the version.
   const policy = isBuiltIn(template) ? definition.policy : content.execution_policy;
   return {
     ...definition,

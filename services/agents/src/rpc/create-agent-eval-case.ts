@@ -14,7 +14,7 @@ const mostCases = 500n;
 
 export async function createAgentEvalCase(ctx: Context, request: CreateAgentEvalCaseRequest, call: HandlerContext) {
   const { evalSetId } = request;
-  // Before the transaction, because no connection waits for another service.
+  // Before the transaction, because no connection may wait for another service.
   const known = await findEvalSet(ctx.db.kysely, callerOf(call).organizationId, evalSetId);
   const made = await readNewCase(ctx, known, request);
   const { createAgentEvalCase: method } = AgentEvalSetsService.method;
@@ -34,7 +34,10 @@ export async function createAgentEvalCase(ctx: Context, request: CreateAgentEval
   });
 }
 
-/** An erasure locks the execution, so that it has erased it before, or finds the case after. */
+/**
+ * Requires the execution to exist. An erasure locks the execution: it has either erased it before, or finds the case
+ * after.
+ */
 async function requireThere(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -16,8 +16,8 @@ export async function scoreLead(ctx: Context, request: ScoreLeadRequest, call: H
 }
 
 /**
- * The fields of the lead. With a reference they are those that the lead has now, so that a repeat needs a key to mean
- * the same.
+ * Returns the fields of the lead. A reference stands for the lead's current fields, so a repeat has the same meaning
+ * only with a key.
  */
 async function leadOf(
   ctx: Context,

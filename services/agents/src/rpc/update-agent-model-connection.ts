@@ -43,7 +43,9 @@ export async function updateAgentModelConnection(
   });
 }
 
-/** The members that the request has. Null is empty: refused by the checks, except where it is a value. */
+/**
+ * Returns the members that the request sets. Null becomes empty, which the checks refuse where empty is not a value.
+ */
 function membersOf({ updateMask, ...request }: UpdateAgentModelConnectionRequest) {
   const has = new Set(updateMask?.paths);
   return {

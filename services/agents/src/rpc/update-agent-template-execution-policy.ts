@@ -37,7 +37,10 @@ export async function updateAgentTemplateExecutionPolicy(
   });
 }
 
-/** A template of the organization's own gets a version; of a built-in one, the organization keeps the policy alone. */
+/**
+ * Stores the policy: as a new version of the organization's own template, or as the organization's policy for a
+ * built-in one.
+ */
 async function storePolicy(
   trx: Transaction<DB>,
   caller: Caller,

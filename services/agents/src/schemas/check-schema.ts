@@ -2,11 +2,14 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { isJsonObject } from '../json-objects.ts';
 
-/** Bounds of a schema: a check of an input must cost little, whoever wrote the schema. */
+/** Limits of a schema. A check of an input must be cheap for any schema. */
 const limits = { bytes: 32 * 1024, depth: 8, properties: 200 };
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
-/** `pattern` is missing on purpose: a pattern and 27 characters can stop a process for seconds. So are `$ref` and `format`. */
+/**
+ * Allowed keywords. `pattern` is absent on purpose: a pattern and 27 characters can stop a process for seconds. So are
+ * `$ref` and `format`.
+ */
 const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   type: (value) => typeof value === 'string' && types.includes(value),
   properties: isJsonObject,
@@ -27,7 +30,7 @@ const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   description: isText,
 };
 
-/** What is wrong with a JSON Schema of a template. `field` is the member of the request that has it. */
+/** Returns the violations of a template's JSON Schema. `field` is the member of the request that contains it. */
 export function schemaProblems(text: string, schema: JsonObject, field: string): Violation[] {
   if (Buffer.byteLength(text) > limits.bytes) {
     return [{ field, message: `must be at most ${limits.bytes / 1024} KiB long`, code: 'length' }];
@@ -63,7 +66,7 @@ function childrenOf({ properties, items, anyOf }: JsonObject, path: string): [st
   const named = isJsonObject(properties) ? Object.entries(properties) : [];
   const choices = Array.isArray(anyOf) ? anyOf : [];
   return [
-    // A property that is no schema is a type error of its own.
+    // A property that is not a schema is a type error of its own.
     ...named.map(([name, child]): [string, JsonObject, boolean] => [
       `${path}.properties.${name}`,
       isJsonObject(child) ? child : { type: 'object', properties: null },

@@ -5,13 +5,13 @@ import { isJsonObject, objectOf, storedObject } from '../json-objects.ts';
 import { createRecent } from '../recent.ts';
 
 const compiled = createRecent<z.ZodType>(500, (text) => {
-  // The subset of `check-schema.ts`, with null as a choice of its own.
+  // The subset of `check-schema.ts`, with null as a separate choice.
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
 /**
- * What a value lacks of a schema that `schemaProblems` has accepted. `field` is the member of the request that has the
- * value.
+ * Validates a value by a schema that `schemaProblems` has accepted. `field` is the member of the request that contains
+ * the value.
  */
 export function validate(schema: string, value: JsonObject, field: string): Violation[] {
   const { error } = compiled(schema).safeParse(plain(value));
@@ -22,7 +22,7 @@ export function validate(schema: string, value: JsonObject, field: string): Viol
   }));
 }
 
-/** A schema whose `nullable` is spelled as JSON Schema does. */
+/** Rewrites `nullable` in a schema to the form of JSON Schema. */
 export function withNulls(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withNulls);
   const object = objectOf(value);
@@ -32,14 +32,14 @@ export function withNulls(value: JsonValue): JsonValue {
   return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
-/** Values of `enum` and `const` are no schemas, and a property may have the name of a keyword. */
+/** Rewrites a member. Values of `enum` and `const` are not schemas, and a property may have the name of a keyword. */
 function inner(name: string, member: JsonValue): JsonValue {
   if (name === 'enum' || name === 'const') return member;
   if (name !== 'properties' || !isJsonObject(member)) return withNulls(member);
   return Object.fromEntries(Object.entries(member).map(([property, schema]) => [property, withNulls(schema)]));
 }
 
-/** Numbers as doubles, whatever digits they came with: a schema compares them, and nothing is stored of it. */
+/** Converts numbers to doubles for comparison by the schema. The result is not stored. */
 function plain(value: JsonValue): JsonValue {
   if (isRawNumber(value)) return numberOf(value) ?? null;
   if (Array.isArray(value)) return value.map(plain);

@@ -3,7 +3,7 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { z } from 'zod';
 
-/** Weights beyond this make every score 0 or 1. */
+/** Larger weights would make every score 0 or 1. */
 const weight = z.number().min(-50).max(50);
 const field = z.string().min(1).max(255);
 const name = z.string().min(1).max(100);
@@ -55,7 +55,8 @@ export type ScorerConfig = z.output<typeof scorerShape>;
 export type Factor = ScorerConfig['factors'][number];
 
 /**
- * The weights of a scorer, or what is wrong with them. `path` is the member of the request that has the configuration.
+ * Reads the weights of a scorer, or returns their violations. `path` is the member of the request that contains the
+ * configuration.
  */
 export function readScorer(
   configuration: JsonObject,
@@ -67,7 +68,7 @@ export function readScorer(
   return violations.length > 0 ? { violations } : { config: read.data };
 }
 
-/** The rule of a factor in the form of the engine. */
+/** Converts the rule of a factor to the form of the engine. */
 export function ruleOf({ match, conditions }: Extract<Factor, { type: 'rule' }>): JsonObject {
   return { match, conditions: conditions as JsonValue }; // parsed from JSON
 }
@@ -97,7 +98,7 @@ function duplicates({ factors }: ScorerConfig, path: string): Violation[] {
   });
 }
 
-/** The engine knows what conditions may be. */
+/** Returns the violations of rules; the engine defines which conditions are valid. */
 function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
   return factors.flatMap((factor, index) => {
     if (factor.type !== 'rule') return [];
@@ -105,7 +106,7 @@ function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
   });
 }
 
-/** What the engine refuses of a rule. */
+/** Returns the violations that the engine finds in a rule. */
 export function conditionProblems(rule: JsonObject, path: string): Violation[] {
   return readEventFilter(rule).problems.map((problem) => ({
     ...problem,

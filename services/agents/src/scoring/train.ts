@@ -6,32 +6,32 @@ import { type Judged, judge, type Scored } from './judge.ts';
 import { compileScorer, type Scorer } from './score.ts';
 import { at } from './solve.ts';
 
-/** Records of each outcome that training needs. */
+/** Minimum number of records of each outcome. */
 export const leastOfEach = 40;
 const heldOutShare = 0.25;
 const leastHeldOut = 8;
 const folds = 5;
 const lambdas = [0.3, 1, 3, 10, 30, 100];
-/** Configurations allow no more, see `config.ts`. */
+/** The maximum that configurations allow, see `config.ts`. */
 const largestWeight = 50;
 
 type TrainedFactor = Factor & { error: number };
 
-/** What training found. */
+/** The result of a training. */
 export type Trained = {
   base: number;
-  /** Factors with their weights, without those that say nothing. */
+  /** Factors with their weights, without insignificant ones. */
   factors: TrainedFactor[];
   lambda: number;
-  /** The row from which on records were held out. */
+  /** Index of the first held-out row. */
   split: number;
   judged: Judged;
   judgedInForce: Judged;
 };
 
 /**
- * The row at which the newest quarter begins: later or earlier so that both sides have enough of each outcome;
- * undefined if none does.
+ * Returns the row at which the newest quarter begins, moved so that both sides have enough records of each outcome;
+ * undefined if that is impossible.
  */
 export function splitByTime(won: Uint8Array): number | undefined {
   const wanted = Math.round(won.length * (1 - heldOutShare));
@@ -68,7 +68,7 @@ export function* train(
   const fit = yield* fitLogistic(measured, lambda, (row) => row < split);
   const scored: Scored[] = [];
   const weighty = [...factors.keys()].filter((column) => at(fit.weights, column) !== 0);
-  // A scorer has one factor at least, also where nothing tells the outcomes apart.
+  // A scorer needs at least one factor, even if nothing separates the outcomes.
   const kept = weighty.length > 0 ? weighty : [0];
   for (let row = split; row < measured.rows; row += 1) {
     scored.push({ score: scoreOf(measured, fit, row), won: measured.won[row] === 1 });
@@ -88,7 +88,8 @@ export function* train(
 }
 
 /**
- * Empties columns that few records would decide: a weight is of ten people at least. What never varies gets no weight.
+ * Empties columns that depend on few records: a weight needs at least ten people. A column that never varies gets no
+ * weight.
  */
 function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measured): void {
   for (const [column, { type }] of factors.entries()) {
@@ -100,7 +101,7 @@ function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measu
   }
 }
 
-/** The penalty with the least loss on records that its fits did not see. Of equal ones, the larger. */
+/** Returns the penalty with the least loss on records outside its fits. Of equal ones, the larger. */
 function* chooseLambda(measured: Measured, split: number): Pieces<number> {
   let best = { lambda: lambdas.at(-1) ?? 1, loss: Number.POSITIVE_INFINITY };
   for (const lambda of lambdas.toReversed()) {
@@ -114,7 +115,7 @@ function* chooseLambda(measured: Measured, split: number): Pieces<number> {
   return best.lambda;
 }
 
-/** Measures one record: its value of each factor, 0 where that is unknown, as a score has it. */
+/** Measures one record: its value of each factor, or 0 if unknown, as in a score. */
 export function measureWith(factors: readonly Factor[]): (fields: JsonObject, now: Date) => number[] {
   const score = scorerOf(factors);
   return (fields, now) => score(fields, now).factors.map(({ value }) => value ?? 0);

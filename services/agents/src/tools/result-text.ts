@@ -7,8 +7,8 @@ const longest = 8 * 1024;
 const longestText = 2_000;
 
 /**
- * What a model gets of a call: JSON with the source of the data. Nobody vouches for a text in it, so it is data,
- * without characters that nobody sees, without what looks like a secret, and cut.
+ * Renders the result of a call for a model: JSON with the source of the data. Its texts are untrusted, so they are
+ * marked as data, shortened, and stripped of invisible characters and of texts that look like secrets.
  */
 export function resultText(action: string, result: ToolResult): string {
   if (result.outcome === 'refused')

@@ -3,9 +3,9 @@ import type { DB } from '../db/schema.ts';
 import { trainingJobs } from './rows.ts';
 
 /**
- * Removes the records of a person from trainings that go on. A slice that has read the person, and is not committed, is
- * lost: its fence is no longer that of the job, and the CRM does not give the person again. Models keep weights, which
- * are of many people.
+ * Removes the records of a person from active trainings. A slice that has read the person and is not committed is lost,
+ * because the fence of the job has changed. The repeated slice does not get the person from the CRM. Models stay: their
+ * weights are derived from many people.
  */
 export async function eraseTrainingRecords(
   db: Kysely<DB>,
