@@ -2,10 +2,10 @@ import { stringifyJson } from '@drippulse/json';
 import type { Credentials, Provider, ProviderRequest } from '@drippulse/providers';
 import { ForeignHost, type Outgoing } from './send.ts';
 
-/** A request as it is sent, without its deadline. */
+/** A request as sent, without its deadline. */
 export type Encoded = Pick<Outgoing, 'url' | 'allowed' | 'method' | 'headers' | 'body' | 'maxBytes'>;
 
-/** The request with its credentials; undefined where the connection lacks what it needs. */
+/** Builds the request with its credentials; undefined if the connection lacks a field that the request needs. */
 export function encode(provider: Provider, credentials: Credentials, request: ProviderRequest): Encoded | undefined {
   const host = provider.hosts[request.host];
   if (host === undefined) throw new Error(`${provider.key} has no host ${request.host}`);
@@ -38,7 +38,10 @@ function urlOf(origin: string, { path, query = {} }: ProviderRequest): string {
   return url.href;
 }
 
-/** The next page, which an answer named: credentials go along, so it is where the page before was. */
+/**
+ * The address of the next page, as named by an answer. It keeps the origin of the previous page, because credentials
+ * are sent there.
+ */
 function pageOf(origin: string, page: string): string {
   const url = URL.parse(page, origin);
   if (url === null || url.host !== new URL(origin).host) throw new ForeignHost(page);

@@ -3,7 +3,7 @@ import { contextOf } from './connect/authorizations.ts';
 import { credentialsContext } from './connections/credentials.ts';
 import { sourceContext } from './sources/config/seal-config.ts';
 
-/** The keys of the envelopes: what they seal stays as it is. */
+/** The keys of the envelopes are sealed again; the content sealed by them stays as it is. */
 export const sealedColumns: readonly SealedColumn[] = [
   {
     table: 'connections',
@@ -30,7 +30,7 @@ export const sealedColumns: readonly SealedColumn[] = [
       sourceContext({ id: BigInt(String(id)), organizationId: BigInt(String(organization_id)) }),
   },
   {
-    // A run seals its settings as its source does, and forgets the key at its end.
+    // A run seals its settings like its source, and deletes the key at its end.
     table: 'data_source_runs',
     row: ['id'],
     needs: ['organization_id', 'data_source_id'],

@@ -34,17 +34,17 @@ import { findRunMode } from './runs/rows.ts';
 import { sealedColumns } from './sealed-columns.ts';
 import { findSourceMode } from './sources/rows.ts';
 
-/** Longest URL to a provider: lists name the properties that they want. */
+/** Limit of the length of a provider's URL. It is high, because lists name the wanted properties. */
 const maxUrlLength = 16_000;
 
 /** Set by tests only. */
 export type Overrides = {
   /** Kills the process at a point. */
   fault?: Fault;
-  /** Providers besides those that the platform has. */
+  /** Providers in addition to those of the platform. */
   catalog?: Catalog;
   random?: () => number;
-  /** Points of a run at which it dies. */
+  /** Kills a run at a point. */
   runFault?: NonNullable<Context['runFault']>;
 };
 
@@ -106,7 +106,7 @@ export const service = defineService<Config, DB, Overrides>({
       ...(fault && { fault }),
       ...(runFault && { runFault }),
     };
-    // A refresh whose answer is not stored may lose the connection, so the end waits for each.
+    // A refresh whose answer is not stored may lose the connection, so the stop waits for each.
     keep({ stop: () => Promise.allSettled(ctx.refreshes.values()) });
     const mailing = keep(startSendMails(ctx));
     const reporting = keep(startReportNews(ctx));
@@ -119,7 +119,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startAnnounceEnds(ctx));
     keep(startForgetAuthorizations(ctx));
     keep(startCheckKeys(ctx));
-    // It is kept last, so that it stops first.
+    // Kept last, so that it stops first.
     keep({ stop: async () => stopping.abort() });
     return routesOf(ctx, { effects: createEffects(ctx) });
   },

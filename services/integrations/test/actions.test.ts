@@ -152,7 +152,7 @@ test('an account whose provider asks for a pause is left alone by everybody, and
   expect(until).toBeGreaterThanOrEqual(before + 120_000);
   expect(await outcomeOf(client(), actionEffect('post', at))).toMatchObject({ case: 'postponed' });
   expect(receiver.requests).toHaveLength(1);
-  // Other accounts go on.
+  // Other accounts continue.
   receiver.answer({ body: '{}' });
   expect(await outcomeOf(client(), actionEffect('post'))).toMatchObject({ case: 'succeeded' });
 });

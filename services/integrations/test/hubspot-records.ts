@@ -9,7 +9,7 @@ import { connect } from './connect.ts';
 import { expectWhole, json, makeSource, run } from './sources.ts';
 import { editor, type Harness, startHarness } from './sources-harness.ts';
 
-/** HubSpot with contacts that were all changed at one moment, as a bulk update leaves them. */
+/** Fills HubSpot with contacts that were all changed at one moment, as by a bulk update. */
 function fill(fakes: FakeProviders, count: number, at: Date, title: string): void {
   const { state } = fakes.provider('hubspot');
   state.records.length = 0;
@@ -31,8 +31,8 @@ function fill(fakes: FakeProviders, count: number, at: Date, title: string): voi
 }
 
 /**
- * Reads so many contacts of one moment: all of them, then all again after a bulk update, which a search cannot page
- * through by times, and then none of those that have not changed.
+ * Reads a number of contacts that were changed at one moment. First reads all of them, then all again after a bulk
+ * update, whose equal times a search cannot page through, and then none, because none has changed.
  */
 export async function readHubSpot(count: number): Promise<void> {
   const fakes = await startFakeProviders();

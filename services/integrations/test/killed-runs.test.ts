@@ -68,7 +68,7 @@ test('a run that is killed again and again, anywhere, loses no row and writes no
   expect(left).toEqual([]);
 });
 
-/** Queues a run, of which no batch is written before the service has stopped. */
+/** Queues a run, and stops the service before a batch is written. */
 async function startStopped(id: bigint): Promise<bigint> {
   const held = await harness.db.startTransaction().execute();
   await sql`lock table source_batches in access exclusive mode`.execute(held);

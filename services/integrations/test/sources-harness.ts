@@ -18,7 +18,7 @@ export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, 
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service on a database of its own, with a CRM in memory. */
+/** Starts the service on a database of its own, with a CRM in memory. */
 export async function startHarness(
   options: { overrides?: Overrides; env?: Record<string, string>; start?: boolean } = {},
 ) {

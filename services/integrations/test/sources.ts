@@ -34,7 +34,7 @@ export async function makeSource(
   return dataSource?.id ?? 0n;
 }
 
-/** An upload, in pieces that cut characters, quotes and line ends in two. */
+/** Yields an upload in pieces that split characters, quotes and line ends. */
 export async function* upload(id: bigint, content: string | Uint8Array, pieceBytes = 10_007) {
   const bytes = Buffer.from(content);
   if (bytes.length === 0) yield { id, body: { contentType: 'text/csv', data: bytes } };
@@ -48,7 +48,7 @@ export async function start(harness: Harness, dataSourceId: bigint, more: object
   return dataSourceRun?.id ?? 0n;
 }
 
-/** The run once it has ended. */
+/** Returns the run once it has ended. */
 export async function ended(harness: Harness, id: bigint, caller: Caller = editor) {
   return eventually(async () => {
     const { dataSourceRun } = await harness.runs(caller).getDataSourceRun({ id });
@@ -62,7 +62,7 @@ export async function run(harness: Harness, dataSourceId: bigint, more: object =
   return ended(harness, await start(harness, dataSourceId, more, caller), caller);
 }
 
-/** A file of people, from number `from` on. */
+/** Builds a file of people, from number `from` on. */
 export function people(count: number, from = 0): string {
   const rows = Array.from({ length: count }, (_, index) => `P${from + index}@example.com,Ada Person ${from + index}`);
   return `E-mail,Name\n${rows.join('\n')}\n`;
@@ -74,7 +74,7 @@ export async function readLines(messages: AsyncIterable<{ body?: { data: Uint8Ar
   return Buffer.concat(parts).toString();
 }
 
-/** The sum of what became of rows is the rows. */
+/** Checks that the results of rows add up to the number of rows. */
 export function expectWhole(
   counts: Record<'read' | 'created' | 'updated' | 'unchanged' | 'skipped' | 'failed', bigint> | undefined,
 ): void {

@@ -5,21 +5,21 @@ import type { UsableConnection } from '../usable-connection.ts';
 import { type CallOptions, callProvider } from './call-provider.ts';
 import { isSafe } from './failure-verdict.ts';
 
-/** An action with an input that it has read. */
+/** An action with an input that it has validated. */
 export type PlannedAction = { action: Action; input: Parameters<Action['perform']>[0]; place: ActionPlace };
 
-/** What became of an action. The output is there after `ok` and `done`. */
+/** The result of an action. The output is set after `ok` and `done`. */
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
 /**
- * How far an action has come, in what a repeat would do twice: whether some of it may have been sent, and whether some
+ * The progress of an action through requests that must not be repeated: whether one may have been sent, and whether one
  * was done.
  */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 
 /**
- * Runs the requests of an action one after the other, until it returns its output or a request is refused. What is
- * refused after something was done counts as `unknown` where a repeat would do that again.
+ * Runs the requests of an action one after the other, until it returns its output or a request is refused. A refusal
+ * after something was done counts as `unknown`, if a repeat would do that again.
  */
 export async function runAction(
   ctx: Context,
@@ -56,7 +56,7 @@ export async function runAction(
   }
 }
 
-/** Half of the action is done. Waiting and trying again would do that half twice. */
+/** Half of the action is done. A later repeat would do that half twice. */
 function afterHalf({ repeat }: Action, verdict: Verdict): Verdict {
   const isTriedAgain = verdict.class === 'rate_limited' || verdict.class === 'temporary';
   return repeat === 'none' && isTriedAgain ? { class: 'unknown', problem: verdict.problem } : verdict;

@@ -7,8 +7,8 @@ import { send } from '../send.ts';
 const timeoutMs = 15_000;
 
 /**
- * One call with credentials, which need not be stored yet. No limit of the account counts it: a person waits for it,
- * and it is rare.
+ * Makes one call with credentials, which need not be stored yet. It does not count against the limits of the account: a
+ * person waits for it, and it is rare.
  */
 export async function askProvider(
   ctx: Context,

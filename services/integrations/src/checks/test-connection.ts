@@ -17,7 +17,7 @@ import { testCredentials } from './test-credentials.ts';
 type Test = MessageInitShape<typeof ConnectionTestSchema>;
 type Check = { name: string; ok: boolean; detail: string };
 
-/** Tests a stored connection, and stores what was found. The first check that fails is the last one. */
+/** Tests a stored connection, and stores the findings. Stops after the first check that fails. */
 export async function testConnection(ctx: Context, row: ConnectionRow): Promise<Test> {
   const provider = providerOf(row);
   const opened = openConnection(ctx, row);
@@ -53,10 +53,7 @@ function found(provider: Provider, { account, scopes }: TestFindings, checks: Ch
   };
 }
 
-/**
- * A token that is refused is refreshed once. A connection that is disabled is tested with what it has, and nothing is
- * refreshed.
- */
+/** Refreshes a refused token once. A disabled connection is tested with its stored token and without a refresh. */
 async function callWithRefresh(
   ctx: Context,
   connection: UsableConnection,

@@ -8,14 +8,17 @@ export function randomText(): string {
 }
 
 /**
- * What is stored of a ticket, a state or a cookie. They are random, so that a hash without a salt cannot be guessed
- * back.
+ * Hashes a ticket, a state or a cookie for storage. They are random, so an unsalted hash cannot be reversed by
+ * guessing.
  */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** The state of a ticket: the start of the consent has the ticket alone, and nobody gets the one from the other. */
+/**
+ * Derives the state of a ticket. The start of the consent knows only the ticket, and the ticket cannot be derived from
+ * the state.
+ */
 export function stateOf(ticket: string): string {
   return createHash('sha256').update(`state of ${ticket}`).digest('base64url');
 }

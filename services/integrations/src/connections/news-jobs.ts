@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 
-/** The kind of the jobs that report what happened to a connection. */
+/** The kind of the jobs that report changes of a connection. */
 export const newsJobs = 'connection news';
 
 const input = z.object({
@@ -12,15 +12,15 @@ const input = z.object({
   sequence: z.coerce.bigint(),
   /** Code of the failure; empty otherwise. */
   reason: z.string(),
-  /** When it stopped working. */
+  /** Time at which the connection stopped working. */
   failedAt: z.coerce.date().nullable(),
 });
 
 export type News = z.infer<typeof input>;
 
 /**
- * Adds a report in the transaction of what it is about. It is made by a job, since it needs the workflows and the
- * members, which other services have, and no transaction waits for them.
+ * Adds a report in the transaction of the change. A job makes the report, because it needs workflows and members of
+ * other services, and no transaction waits for other services.
  */
 export async function addNews<D extends DB>(
   trx: Transaction<D>,

@@ -2,7 +2,7 @@ import { actionsOf, type Provider } from '@drippulse/providers';
 
 export type ScopeFindings = { granted: string[]; missing: string[]; actionsWithout: string[] };
 
-/** What the granted scopes leave out. Undefined where the provider does not tell which are granted. */
+/** Compares granted and needed scopes. Undefined if the provider does not report the granted ones. */
 export function scopeFindings(
   provider: Provider,
   granted: readonly string[] | null | undefined,
@@ -21,8 +21,8 @@ export function scopeFindings(
 }
 
 /**
- * The scopes that a consent asks for: those that every connection needs, and those of all actions and data sources
- * unless some are chosen.
+ * The scopes that a consent requests: those that every connection needs, and either the chosen ones or those of all
+ * actions and data sources.
  */
 export function scopesToAsk(provider: Provider, chosen: readonly string[]): string[] {
   const all = () => [...actionsOf(provider.key).flatMap(({ scopes }) => scopes), ...(provider.sourceScopes ?? [])];

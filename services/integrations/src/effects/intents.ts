@@ -5,17 +5,18 @@ import type { Context } from '../context.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
-/** Whether an effect may be tried now. */
+/** The answer to whether an effect may be tried now. */
 export type Began =
-  /** It is this caller's, until its lease ends. Only a result with this fence counts. */
+  /** The caller has the effect until its lease ends. Only a result with this fence counts. */
   | { state: 'go'; fence: number; mayHaveHappened: boolean }
-  /** It has ended, for this attempt or for good. */
+  /** The effect has ended, for this attempt or permanently. */
   | { state: 'ended'; outcome: Ended['outcome']; isRetryable: boolean; result: Buffer }
-  /** Somebody else is at it. */
+  /** Another process has the effect. */
   | { state: 'busy'; until: Date };
 
 /**
- * The end of a try. `waiting` is none: it was not tried, or not to its end, and may be tried again as the same attempt.
+ * The end of a try. `waiting` does not end the effect: it was not tried, or not to its end, and may be tried again as
+ * the same attempt.
  */
 export type Ended = {
   asked: AskedEffect;
@@ -26,18 +27,18 @@ export type Ended = {
   result: Buffer | null;
 };
 
-/** The intents of effects and their results. What comes at the same time is written together. */
+/** The intents of effects and their results. Concurrent ones are written together. */
 export type Intents = {
-  /** Commits the intent, before anything is sent. */
+  /** Commits the intent before anything is sent. */
   begin(asked: AskedEffect): Promise<Began>;
-  /** Commits the end. False when somebody else has taken the effect over: then their result counts. */
+  /** Commits the end. Returns false if another process has taken over the effect: then its result counts. */
   end(ended: Ended): Promise<boolean>;
 };
 
 const batches = {
-  /** Effects of one statement. */
+  /** Limit of effects in one statement. */
   most: 200,
-  /** A statement that was refused has changed nothing; nobody knows that of a connection that broke. */
+  /** A refused statement has changed nothing. After a broken connection, the outcome is unknown. */
   hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
 };
 
@@ -53,9 +54,8 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, that wait, that are due for another attempt, or whose process died: then nobody knows
- * what it has done. A row of this key that is older than they are kept is gone, so that of such an effect nobody knows
- * either.
+ * Takes effects that are new, waiting, or due for another attempt. Also takes effects whose process died, which may
+ * have happened. Rows are deleted after a time, so an older effect without a row may have happened, too.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`
@@ -96,7 +96,7 @@ async function readKnown(ctx: Context, asked: readonly AskedEffect[]): Promise<R
   return new Map(rows.map((row) => [rowId(row), row]));
 }
 
-/** An effect that ended its try between both statements is asked for again. */
+/** The state of a stored effect. If its try ended between the two statements, it is requested again. */
 function knownState(known: Known | undefined): Began {
   if (known === undefined || known.status === 'waiting') return { state: 'busy', until: new Date(0) };
   if (known.status === 'sending') return { state: 'busy', until: known.lease_until ?? new Date(0) };

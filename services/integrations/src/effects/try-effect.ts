@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
 /**
- * One try of an effect. `mayHaveHappened` says that a try before may have done it. Nothing is sent after `deadline`.
+ * Tries an effect once. `mayHaveHappened` says that an earlier try may have done it. Nothing is sent after `deadline`.
  */
 export async function tryEffect(
   ctx: Context,
@@ -59,7 +59,7 @@ function planOf(
   return { action, input, place: { key, mayHaveHappened, plannedAt, now, settings, given } };
 }
 
-/** The credentials that are no secrets. */
+/** Returns the credential fields that are not secret. */
 function settingsOf({ credentials }: Provider, connection: UsableConnection): Readonly<Record<string, string>> {
   const names = credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name);
   return Object.fromEntries(

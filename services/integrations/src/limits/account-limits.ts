@@ -1,24 +1,24 @@
 import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers';
 import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
 
-/** Steps go first: an import may use half of what an account has. */
+/** Priority of requests. Steps go first: an import may use half of an account's rate. */
 export type Priority = 'live' | 'bulk';
 
-/** The account of a provider whose requests are counted together, whatever connection they come from. */
+/** An account at a provider. Its requests are counted together, over all its connections. */
 export type LimitedAccount = { provider: Provider; account: string };
 
-/** The rates of accounts, for all processes of the service. */
+/** The rates of accounts, shared by all processes of the service. */
 export type AccountLimits = {
-  /** Takes a place for a request. Undefined where there is one, else the milliseconds until there may be. */
+  /** Takes a place for a request. Returns undefined on success, else the milliseconds until a place may be free. */
   take(of: LimitedAccount, request: ProviderRequest, priority: Priority): Promise<number | undefined>;
-  /** No process sends anything for the account until the pause is over. */
+  /** Pauses all requests of all processes for the account. */
   block(of: LimitedAccount, pauseMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Longest pause that an answer may ask for. */
+/** Limit of a pause that an answer may ask for. */
 const longestBlockMs = 24 * 3_600_000;
-/** Requests that a pause alone bounds. */
+/** The limit of requests that only pauses bound. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
 
 export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {
@@ -46,8 +46,8 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
 }
 
 /**
- * The limiters that a request counts against. That of bulk comes first, so that a refusal of it takes nothing from the
- * live ones.
+ * The limiters that a request counts against. The one for bulk comes first, so that its refusal uses up nothing of the
+ * live one.
  */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };

@@ -9,13 +9,12 @@ import { freshCredentials } from '../oauth/fresh-credentials.ts';
 
 const everyMs = 600_000;
 const sliceRows = 20;
-/** So long one process keeps a connection that it looks after, whatever comes of it. */
+/** Time for which one process reserves an idle connection, regardless of the outcome. */
 const pauseHours = 6;
 
 /**
- * Refreshes connections that nobody uses, at a third of the time after which their provider would forget them.
- * `refreshed_at` is moved by the refresh; `refresh_not_before` keeps other processes, and the next run, from the same
- * one.
+ * Refreshes idle connections, after a third of the time until their provider would forget them. The refresh sets
+ * `refreshed_at`. `refresh_not_before` excludes the connection from other processes and the next run.
  */
 export function startKeepAlive(ctx: Context): Loop {
   return startLoop({
@@ -35,7 +34,7 @@ async function keepSlice(ctx: Context, signal: AbortSignal): Promise<number> {
   return rows.length;
 }
 
-/** One that was deleted meanwhile does not keep the others of the slice waiting for their next turn. */
+/** Refreshes one connection. A connection that was deleted since must not delay the others of the slice. */
 async function keep(ctx: Context, row: Idle): Promise<void> {
   try {
     const read = openConnection(ctx, await findConnection(ctx.db.kysely, row.organization_id, row.id));

@@ -6,11 +6,11 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { readPlace, readRetry, retryJobs, writePlace } from '../retries/retry-jobs.ts';
 
-/** Longer than one call of the service of enrollments may take. */
+/** Longer than one call to the service of enrollments may take. */
 const leaseSeconds = 60;
 
 /**
- * Retries what failed for connections that work again, a part at a time. A part that runs twice retries nothing twice.
+ * Retries failed enrollments of connections that work again, a part at a time. A repeated part retries nothing twice.
  */
 export function startRetryFailed(ctx: Context): Loop {
   return startJobLoop<DB>({

@@ -7,19 +7,16 @@ import { leaseSeconds } from '../runs/fetch-file.ts';
 import { runSlice } from '../runs/run-slice.ts';
 import { runJobs } from '../runs/start-run.ts';
 
-/** Slices that a process works on at the same time: sources of others wait for minutes. */
+/** Concurrent slices of a process: a customer's source may take minutes to answer. */
 const lanes = 4;
-/**
- * Batches of a slice that are written at the same time, while all of them are no more than the lanes: the CRM has
- * others to serve.
- */
+/** Limit of concurrent batches of a slice, while all batches fit into the lanes. The CRM serves other callers, too. */
 const mostAtOnce = 2;
 const busyMs = 1_000;
-/** When the run of a suspended organization is looked at again. */
+/** Delay until the run of a suspended organization is checked again. */
 const suspendedMs = 60_000;
 
 /**
- * Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice under way
+ * Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice at a time
  * in a process.
  */
 export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {

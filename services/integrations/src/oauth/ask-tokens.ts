@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { send } from '../send.ts';
 import { clientOf } from './clients.ts';
 
-/** Asks the token endpoint of a provider for tokens. The request leaves once, whatever comes of it. */
+/** Requests tokens from the token endpoint of a provider. The request is sent exactly once. */
 export async function askTokens(
   ctx: Context,
   { provider, credentials }: { provider: Provider; credentials: Credentials },
@@ -36,8 +36,8 @@ function secretOf(grant: Grant): Credentials {
 }
 
 /**
- * Sends a request to an endpoint for tokens. It may be answered only once, so it never waits on a connection that may
- * have ended.
+ * Sends a request to a token endpoint. The request may be answered only once, so it never uses a kept connection, which
+ * may have ended.
  */
 export function sendTokenRequest(
   ctx: Context,

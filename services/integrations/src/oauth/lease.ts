@@ -3,20 +3,18 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { UsableConnection } from '../usable-connection.ts';
 
-/** The right of one call to refresh a version of a connection. */
+/** The exclusive right of one call to refresh a version of a connection. */
 export type Lease = {
   owner: string;
   version: bigint;
-  /**
-   * Whether an earlier refresh of this version was begun and no answer to it was stored: the tokens may have been used.
-   */
+  /** Whether an earlier refresh of this version began and its answer was not stored: its tokens may have been used. */
   isRepeat: boolean;
 };
 
 /**
- * Leases the refresh of a version; undefined while another process has it, or has refreshed. It is one statement: no
- * transaction and no connection is kept while the provider answers. That the refresh begins is committed with it, so
- * that a death during the call is seen by the next one.
+ * Leases the refresh of a version; undefined if another process has the lease or has refreshed. It is one statement, so
+ * no transaction and no connection is occupied while the provider answers. The start of the refresh is committed with
+ * it, so that the next process sees a death during the call.
  */
 export async function holdLease(
   ctx: Context,

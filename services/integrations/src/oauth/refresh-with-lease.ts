@@ -18,9 +18,9 @@ const storeAgainMs = 250;
 type Outcome = { connection: UsableConnection } | { verdict: Refusal } | 'overtaken';
 
 /**
- * Refreshes under a lease, and stores what came of it. Nothing is stored once another process has the lease or the
- * credentials have changed. A lost answer is asked for once more with the same token: a provider that keeps the old
- * token gives a new one, and of one that does not, nobody can get it.
+ * Refreshes under a lease, and stores the result. Stores nothing if another process has got the lease or the
+ * credentials have changed. After a lost answer, repeats once with the same token. A provider that still accepts the
+ * token answers with a new one; with any other provider, the tokens are lost.
  */
 export async function refreshWithLease(ctx: Context, connection: UsableConnection, lease: Lease): Promise<Outcome> {
   const provider = providerOf(connection);
@@ -43,9 +43,9 @@ export async function refreshWithLease(ctx: Context, connection: UsableConnectio
 }
 
 /**
- * Stores while the database is away for a moment, as long as a lease lives: the former token may be worth nothing by
- * now, so tokens that are not stored end the connection. What was stored by a try whose answer was lost is no longer of
- * the version that it replaces.
+ * Retries a store while the database is unavailable, as long as a lease is valid. The former token may be invalid by
+ * now, so losing the tokens would end the connection. If an earlier try was stored and its answer lost, the version no
+ * longer matches.
  */
 async function untilStored<T>({ config }: Context, store: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
@@ -96,7 +96,7 @@ async function storeTokens(
 
 const noLease = { lease_owner: null, lease_until: null, refresh_started_at: null };
 
-/** The provider no longer knows the refresh token. The first who hears it disables the connection. */
+/** The provider no longer knows the refresh token. The first call that learns it disables the connection. */
 async function endConnection(
   ctx: Context,
   connection: UsableConnection,
@@ -128,10 +128,7 @@ async function hasLease(trx: Transaction<DB>, { id }: UsableConnection, { owner,
   return rows.length === 1;
 }
 
-/**
- * Ends the lease after a failure that may pass. After a lost answer `refresh_started_at` stays: the next one has to
- * know.
- */
+/** Ends the lease after a transient failure. After a lost answer, `refresh_started_at` stays for the next refresh. */
 async function giveBack(
   ctx: Context,
   { id }: UsableConnection,

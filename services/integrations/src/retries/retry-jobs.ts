@@ -14,9 +14,9 @@ const input = z.object({
   connectionId: z.coerce.bigint(),
   provider: z.string(),
   externalKey: z.string(),
-  /** Enrollments that failed from then on, */
+  /** Enrollments that failed from this time on, */
   since: z.coerce.date(),
-  /** and before then: what fails again is left alone. */
+  /** and before this time. Later failures are not retried. */
   until: z.coerce.date(),
 });
 
@@ -32,7 +32,7 @@ export function readRetry(text: string): RetryInput {
   return input.parse(JSON.parse(text));
 }
 
-/** Where the next part starts. */
+/** Reads the start of the next part. */
 export function readPlace(cursor: string | null): z.infer<typeof place> {
   return cursor === null ? { workflowId: 0n, enrollmentId: 0n } : place.parse(JSON.parse(cursor));
 }

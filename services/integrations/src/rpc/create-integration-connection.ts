@@ -19,7 +19,10 @@ import type { DB } from '../db/schema.ts';
 
 const { createIntegrationConnection: method } = IntegrationConnectionsService.method;
 
-/** The provider is asked outside of the transaction, and only if the request is no repeat and nothing has the key. */
+/**
+ * Creates a connection. The provider is called outside of the transaction, and only if the request is not a repeat and
+ * the key is free.
+ */
 export async function createIntegrationConnection(
   ctx: Context,
   request: CreateIntegrationConnectionRequest,
@@ -53,7 +56,7 @@ export async function createIntegrationConnection(
         created_at: now,
         updated_at: now,
       })
-      // Another request was first.
+      // A concurrent request was first.
       .onConflict((oc) => oc.columns(['organization_id', 'provider', 'external_key']).doNothing())
       .returningAll()
       .executeTakeFirst();

@@ -15,8 +15,8 @@ const { deleteIntegrationConnection: method } = IntegrationConnectionsService.me
 const listedAtMost = 10;
 
 /**
- * The tokens are revoked once the row is gone: a revocation that comes first would leave a dead connection if the
- * removal failed.
+ * Deletes a connection. Its tokens are revoked after the row is deleted: revoking first would leave a dead connection
+ * if the deletion failed.
  */
 export async function deleteIntegrationConnection(
   ctx: Context,
@@ -37,7 +37,7 @@ export async function deleteIntegrationConnection(
   return response;
 }
 
-/** What uses it, each in words. */
+/** Describes each use of the connection. */
 async function usesOf(ctx: Context, row: ConnectionRow): Promise<string[]> {
   const workflows = await workflowsUsing(ctx, row);
   const sources = await sourcesUsing(ctx, row);

@@ -12,7 +12,7 @@ import type { Context } from '../context.ts';
 const longestWords = 300;
 
 /**
- * Ends a consent. What went wrong is said in a page: the person is in a browser, and has no other way to hear of it.
+ * Ends a consent. An error is shown in a page, because the person is in a browser and would not learn of it otherwise.
  */
 export async function finishConnect(ctx: Context, request: FinishConnectRequest, call: HandlerContext) {
   const { state, code, error, errorDescription, iss } = request;

@@ -3,7 +3,10 @@ import { callerOf } from '@drippulse/rpc';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** Once more than enough: a person who was erased stands in no row that is left, and a mended file is sent again. */
+/**
+ * Deletes all stored rows of the organization, more than strictly needed. No remaining row names an erased person, and
+ * a corrected file can be sent again.
+ */
 export async function forgetSourceRows(ctx: Context, _request: object, call: HandlerContext) {
   const { organizationId } = callerOf(call);
   await ctx.db.kysely.transaction().execute(async (trx) => {

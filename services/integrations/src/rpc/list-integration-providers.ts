@@ -6,7 +6,7 @@ import type {
 import { type Action, actionsOf, type Provider, providerAliases, providers } from '@drippulse/providers';
 import { z } from 'zod';
 
-/** The same for everybody, so it is made once, with the first request. */
+/** The answer is the same for everybody, so the first request builds it once. */
 let catalog: { providers: MessageInitShape<typeof IntegrationProviderSchema>[]; totalCount: bigint } | undefined;
 
 export function listIntegrationProviders() {

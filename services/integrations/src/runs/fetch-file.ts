@@ -7,15 +7,15 @@ import { fetchUrl } from '../sources/readers/fetch-url.ts';
 import { storeFile } from '../sources/readers/store-file.ts';
 import type { Found, RunPlace } from './run-place.ts';
 
-/** The largest file at a URL. */
+/** Size limit of a file at a URL. */
 export const maxFileBytes = 2 * 1024 * 1024 * 1024;
 const timeoutMs = 30 * 60_000;
-/** The lease of a slice, which the fetching of a file renews. */
+/** Lease of a slice, which the download of a file renews. */
 export const leaseSeconds = 120;
 
 /**
- * Fetches the file of a run before it is read: a reading that continues reads the same bytes, whatever the address
- * answers by then. What a process leaves that dies meanwhile is no file, and goes.
+ * Downloads the file of a run before it is read, so that a continued reading reads the same bytes even if the address
+ * answers differently by then. An incomplete file of a process that died does not count as a file, and is deleted.
  */
 export async function fetchFile(
   ctx: Context,
@@ -39,7 +39,7 @@ export async function fetchFile(
     });
     return { progress: { ...progress, fileId: file.id, tries: 0 } };
   } catch (error) {
-    // The address has not failed: another process fetches the file anew.
+    // The address has not failed: another process downloads the file again.
     if (ctx.stopping.aborted)
       throw new DomainError('unavailable', 'service_unavailable', 'The process stops.', { cause: error });
     throw error;

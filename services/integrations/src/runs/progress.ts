@@ -6,22 +6,22 @@ const json = z.record(z.string(), z.unknown());
 const schema = z.object({
   /** Number of the next batch to stage. */
   staged: z.number(),
-  /** Where the next page begins; null before the first. */
+  /** Start of the next page; null before the first. */
   reader: json.nullable(),
   isRead: z.boolean(),
-  /** Number of the next row, where the source has none. */
+  /** Number of the next row, for sources that do not number rows. */
   row: z.number(),
   columns: z.array(z.string()),
-  /** The file that was fetched for the run, or that was uploaded. */
+  /** The file that was downloaded for the run or uploaded. */
   fileId: z.string().nullable(),
-  /** Tries in a row that failed in a way that may pass. */
+  /** Consecutive tries that failed transiently. */
   tries: z.number(),
-  /** Number of the next call that archives. */
+  /** Number of the next archiving call. */
   archived: z.number(),
   isUnchanged: z.boolean(),
 });
 
-/** How far a run has come, beside its counts: the cursor of its job. */
+/** The progress of a run besides its counts: the cursor of its job. */
 export type Progress = Omit<z.output<typeof schema>, 'reader'> & { reader: JsonObject | null };
 
 export function readProgress(cursor: string | null, fileId: string | null): Progress {

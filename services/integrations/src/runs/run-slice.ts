@@ -22,10 +22,10 @@ const mostTries = 6;
 const failuresOfJob = 4;
 
 /**
- * One slice of a run: writes the batches that wait, or reads on when none does. A batch is committed before it is
- * written, and written by a key of run and number: whenever the process dies, the batch is written again with the same
- * bytes, and the CRM answers what it did the first time. A slice that writes asks no source, so that one that fails
- * takes no result with it.
+ * Runs one slice of a run: writes the waiting batches, or reads further rows if none waits. A batch is committed before
+ * it is written, and its key consists of run and number. After a crash, it is written again with the same bytes, and
+ * the CRM repeats its first answer. A slice that writes does not ask the source, so that a failing source loses no
+ * result.
  */
 export async function runSlice(ctx: Context, job: JobRow, atOnce: number): Promise<WriteSlice<DB>> {
   const run = await findRunOf(ctx, job);
@@ -92,8 +92,8 @@ async function advance(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * The next page of a stored file, while the batches of the page before are written: both are small. Pages of other
- * sources may be large, and asking for one may fail. A page that cannot be read is read again, and refused, once the
+ * Reads the next page of a stored file while the batches of the previous page are written. Both are small. Pages of
+ * other sources may be large, and their requests may fail. An unreadable page is read again, and refused, after the
  * batches are saved.
  */
 async function readAhead(ctx: Context, place: RunPlace) {
@@ -103,8 +103,8 @@ async function readAhead(ctx: Context, place: RunPlace) {
 }
 
 /**
- * The batches that wait may have been written by a process that died, or that lost its lease: they are written, so that
- * they are counted.
+ * Cancels a run. Its waiting batches may have been written by a process that died or lost its lease. They are written,
+ * so that they are counted.
  */
 async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
   const written = await writeBatches(ctx, place);
@@ -116,8 +116,8 @@ async function cancel(ctx: Context, place: RunPlace): Promise<WriteSlice<DB>> {
 }
 
 /**
- * What may pass is tried again, with growing pauses; what stays ends the run with its sentence. An error of ours is
- * left to the job, whose log has it, until it would give up: a run never stays open without a job.
+ * Retries a transient failure with growing pauses. A permanent one ends the run with its sentence. An error of this
+ * service is left to the job, whose log contains it, until the job would give up: a run never stays open without a job.
  */
 function onFailure(ctx: Context, place: Ending, error: unknown): WriteSlice<DB> {
   const { job, progress } = place;

@@ -12,20 +12,22 @@ import type { RunPlace } from './run-place.ts';
 import { givesUp } from './settings.ts';
 import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-rows.ts';
 
-/** Batches of a slice: those of a page of a file. */
+/** Limit of batches in a slice: those of one page of a file. */
 const mostBatches = 4;
 
-/** What saves the results of batches. `rows`: how many rows they have; `isAll`: whether no other batch waits. */
+/**
+ * The write that saves the results of batches. `rows` is their number of rows. `isAll` says that no other batch waits.
+ */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
-/** A batch with its rows as the CRM takes them, and by what they mean records. */
+/** A batch with its rows as the CRM takes them, and the keys of their records. */
 type Batch = { batch: number; mapped: MappedRows; keys: RowKeys };
 type Begun = Batch & { results: Promise<RowResult[]> };
 
 /**
- * Writes batches that wait, at most four; undefined when none waits. While the CRM writes one, the next is mapped, and
- * is written too where the order of both does not matter. When one fails, or too many rows are refused, no other is
- * begun, and those before are saved.
+ * Writes up to four waiting batches; undefined if none waits. While the CRM writes one, the next is mapped, and is
+ * written concurrently if the order of both does not matter. When one fails, or too many rows are refused, no further
+ * batch begins, and the earlier ones are saved.
  */
 export async function writeBatches(ctx: Context, place: RunPlace): Promise<Written | undefined> {
   const numbers = await findWaiting(ctx, place.run);
@@ -59,7 +61,10 @@ export async function writeBatches(ctx: Context, place: RunPlace): Promise<Writt
   };
 }
 
-/** Rows of the first batch may show that the settings are wrong, so nothing is written beside them. */
+/**
+ * Whether a batch may begin. The first batch may show that the settings are wrong, so nothing is written concurrently
+ * with it.
+ */
 function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys }: Batch): boolean {
   if (underWay.length === 0) return true;
   return underWay.length < atOnce && seenRows(run) > 0n && underWay.every((other) => areApart(other.keys, keys));
@@ -98,7 +103,7 @@ async function writeBatch(ctx: Context, place: RunPlace, { batch, mapped }: Batc
   return results;
 }
 
-/** Whether so many rows were refused that the run gives up. */
+/** Whether too many rows were refused, so that the run gives up. */
 function isRefused({ run, settings }: RunPlace, results: readonly RowResult[]): boolean {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   return givesUp(settings, { seen: seenRows(run) + BigInt(results.length), failed: run.rows_failed + BigInt(failed) });
@@ -124,7 +129,7 @@ async function saveResults(
   return countResults(trx, run, results, addErrors(run.errors, failed));
 }
 
-/** How the rows of a run are written, and in whose name. */
+/** The options by which the rows of a run are written, and the caller. */
 export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'settings' | 'mapping'>) {
   return {
     caller: callerOfRun(run),
@@ -140,7 +145,7 @@ export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'se
   };
 }
 
-/** Ids of two data sources never mean the same record. */
+/** Names a data source as a system, so that ids of two data sources never refer to the same record. */
 export function externalSystemOf(dataSourceId: bigint): string {
   return `data_source_${dataSourceId}`;
 }
@@ -173,7 +178,7 @@ async function countResults(
     .executeTakeFirstOrThrow();
 }
 
-/** The records that the run has seen: those that it has not seen at its end are gone from the source. */
+/** Notes the records that the run has seen. The others are gone from the source when it ends. */
 async function noteRecords(trx: Transaction<DB>, run: RunRow, results: readonly RowResult[]): Promise<void> {
   const ids = [...new Set(results.flatMap(({ recordId }) => recordId ?? []))];
   if (ids.length === 0) return;

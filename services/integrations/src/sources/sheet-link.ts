@@ -1,7 +1,9 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import { sheetOfUrl } from '@drippulse/providers';
 
-/** The spreadsheet and the sheet that a link names. Any other address is refused: nothing is ever sent to it. */
+/**
+ * Reads the spreadsheet and the sheet that a link names. Refuses any other address; the link itself is never requested.
+ */
 export function readSheetLink(link: string): NonNullable<ReturnType<typeof sheetOfUrl>> {
   const sheet = sheetOfUrl(link.trim());
   if (sheet !== undefined) return sheet;

@@ -4,8 +4,8 @@ import { nearest, parseJson, stringifyJson } from '@drippulse/json';
 import { configSchemas, type SourceConfig, type SourceType } from './schemas.ts';
 
 /**
- * Reads the settings of a data source, or says what is wrong with them. `former` are those that it has: a mask that
- * people were shown keeps the value behind it.
+ * Reads the settings of a data source, or returns their violations. `former` are the stored settings: a mask keeps the
+ * value behind it.
  */
 export async function readConfig(
   type: SourceType,
@@ -24,7 +24,7 @@ export async function readConfig(
   return { config };
 }
 
-/** Addresses are judged at every connect; a save asks no name server. */
+/** Saving resolves no names, because addresses are checked at every connect. */
 async function noLookUp(): Promise<undefined> {
   return undefined;
 }
@@ -55,7 +55,7 @@ function violationsOf(issue: Issue, known: readonly string[]): Violation[] {
   });
 }
 
-/** zod's messages begin with a capital, and a violation continues a sentence. */
+/** Lowers the capital of zod's messages, because a violation continues a sentence. */
 function plain(message: string): string {
   return message.replace(/^Invalid (input|option|string): /, '');
 }
@@ -63,7 +63,7 @@ function plain(message: string): string {
 /** The mask that stands for a secret. */
 export const mask = '••••';
 
-/** What people see: values of headers, and of the query of a URL, are masked. */
+/** The form that people see: values of headers, and of the query of a URL, are masked. */
 export function shownConfig({ type: _, ...config }: SourceConfig): string {
   const shown: Record<string, unknown> = { ...config };
   if ('url' in config && config.url !== undefined) shown['url'] = maskQuery(config.url);
@@ -95,7 +95,7 @@ function unmask(given: unknown, former: SourceConfig | undefined): unknown {
   return config;
 }
 
-/** A kept secret goes nowhere but where it went. */
+/** A stored secret is sent only to the origin that it was entered for. */
 function sameOrigin(given: unknown, former: string | undefined): boolean {
   const [one, other] = [typeof given === 'string' ? URL.parse(given) : null, URL.parse(former ?? '')];
   return one !== null && other !== null && one.origin === other.origin;

@@ -22,9 +22,9 @@ export const configSchemas = {
   json_url: z.strictObject({
     url: text(2_048),
     headers: headers.optional(),
-    /** Where the array of rows is. Default: the whole answer. */
+    /** Path of the array of rows. Default: the whole answer. */
     items_path: pointer.optional(),
-    /** Where the URL of the next page is. Default: the Link header (RFC 8288). */
+    /** Path of the URL of the next page. Default: the Link header (RFC 8288). */
     next_path: pointer.optional(),
   }),
   google_sheets: z.strictObject({

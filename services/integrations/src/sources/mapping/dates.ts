@@ -10,8 +10,8 @@ const tokens = {
 };
 
 /**
- * A date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Undefined for what is no date of the format:
- * nobody guesses whether a day or a month comes first.
+ * Reads a date (`2026-11-27`) or, with a time, a moment (RFC 3339, in UTC). Undefined for a text outside the format:
+ * the order of day and month is never guessed.
  */
 export function readDate(
   text: string,
@@ -66,7 +66,7 @@ function written(groups: Readonly<Record<string, string | undefined>>, zone: str
   return groups['hour'] === undefined ? date.toISOString().slice(0, 10) : momentOf(clock, zone).toISOString();
 }
 
-/** The moment at which clocks of the zone show this time: that offset is applied which then holds. */
+/** Returns the moment at which clocks of the zone show this time, by the offset in force then. */
 function momentOf(clock: Clock, zone: string): Date {
   const asUtc = Date.UTC(clock.year, clock.month - 1, clock.day, clock.hour, clock.minute, clock.second);
   const first = asUtc - offsetOf(asUtc, zone);

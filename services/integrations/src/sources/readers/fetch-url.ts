@@ -10,7 +10,7 @@ export type UrlRequest = {
 };
 export type UrlAnswer = { status: number; headers: Readonly<Record<string, string>>; body: AsyncIterable<Buffer> };
 
-/** Kinds of failures that stay until a person does something. */
+/** Kinds of permanent failures, which need a person. */
 const lasting: ReadonlySet<string> = new Set([
   'address_not_allowed',
   'url_not_allowed',
@@ -20,8 +20,8 @@ const lasting: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Gets an address of a customer: public, over https, without redirects. 200 and 304 are answers, anything else is a
- * failure with its sentence.
+ * Fetches an address of a customer: public, over https, without redirects. Statuses 200 and 304 are answers. Any other
+ * result throws a failure with its sentence.
  */
 export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnswer> {
   const { url, headers, maxBytes, timeoutMs, signal } = o;
@@ -35,7 +35,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
       ...(signal && { signal }),
     });
     if (answer.statusCode === 200) return { status: 200, headers: answer.headers, body: told(answer.body, maxBytes) };
-    // An unread body would keep the connection and the timer of the request.
+    // An unread body would keep the connection and the timer of the request alive.
     for await (const _ of answer.body) break;
     if (answer.statusCode === 304) return { status: 304, headers: answer.headers, body: nothing() };
     throw refusalOf(answer.statusCode, answer.headers);
@@ -44,7 +44,7 @@ export async function fetchUrl(http: HttpClient, o: UrlRequest): Promise<UrlAnsw
   }
 }
 
-/** The body, whose failures are failures of the source too. */
+/** Yields the body. Its failures count as failures of the source. */
 async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<Buffer> {
   try {
     yield* body;
@@ -53,7 +53,7 @@ async function* told(body: AsyncIterable<Buffer>, maxBytes: number): AsyncGenera
   }
 }
 
-/** The body of an answer that has none. */
+/** An empty body. */
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 function refusalOf(status: number, headers: Readonly<Record<string, string>>): SourceFailure {

@@ -1,16 +1,18 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** A row of a source: its number, as a spreadsheet counts, and its cells by column, or why it is no row. */
+/**
+ * A row of a source: its number, as a spreadsheet counts, and its cells by column. `problem` says why it is invalid.
+ */
 export type ReadRow = { row: number; cells: JsonObject; problem?: string };
 
 /** A part of a source. */
 export type Page = {
   columns: readonly string[];
   rows: ReadRow[];
-  /** From where the next page is read. Plain JSON. */
+  /** Start of the next page, as plain JSON. */
   cursor: JsonObject;
   isLast: boolean;
-  /** Share of the source that is read with this page; null where its size is unknown. */
+  /** Share of the source that is read after this page; null if its size is unknown. */
   progress: number | null;
   warnings: readonly string[];
 };

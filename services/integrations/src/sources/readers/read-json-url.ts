@@ -21,8 +21,8 @@ const maxPages = 100_000;
 const timeoutMs = 60_000;
 
 /**
- * Reads a page of JSON. `position` is the end of the reading before: an answer that has not changed since (ETag,
- * Last-Modified) has no rows. The next page must be at the same origin, because the headers go along.
+ * Reads a page of JSON. `position` is the end of the previous reading: an answer that has not changed since (ETag,
+ * Last-Modified) has no rows. The next page must be at the same origin, because the headers are sent there.
  */
 export async function readJsonPage(
   http: HttpClient,
@@ -129,7 +129,7 @@ function linkOf(header: string): string | undefined {
 
 const maxDepth = 5;
 
-/** Members of objects are columns of their own, `address.city`; lists stay what they are. */
+/** Makes a row. Members of objects become columns such as `address.city`; lists stay lists. */
 function rowOf(item: JsonValue, row: number): ReadRow {
   if (!isObject(item)) return { row, cells: {}, problem: 'is no object' };
   return { row, cells: flatten(item, '', 0) };

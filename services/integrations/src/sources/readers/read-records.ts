@@ -16,7 +16,7 @@ type ProviderConfig = Exclude<Config, { type: 'csv' | 'json_url' }>;
 const pageMs = 60_000;
 
 /**
- * Reads a page of records of a provider, over the connection that the settings name. Bulk reads take at most half of an
+ * Reads a page of a provider's records, through the connection that the settings name. Bulk reads use up to half of an
  * account's rate.
  */
 export async function readRecordsPage(
@@ -52,7 +52,7 @@ export async function readRecordsPage(
   }
 }
 
-/** The settings that the provider's reader knows. */
+/** Returns the settings in the form of the provider's reader. */
 function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObject {
   const { type: _, connection_key: __, ...settings } = config;
   const given: JsonObject = JSON.parse(JSON.stringify(settings)); // without undefined members
@@ -63,7 +63,7 @@ function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObj
   return { ...given, [member]: [...(named.length > 0 ? named : (usualFields[config.object] ?? []))] };
 }
 
-/** A reader refuses what the answers say: such as a sheet that is not there. */
+/** Advances a reader, which refuses bad answers, such as a missing sheet. */
 function advance<T>(next: () => T, connection: UsableConnection): T {
   try {
     return next();
@@ -77,7 +77,8 @@ function isRead(verdict: Verdict): boolean {
 }
 
 /**
- * The failure is shown, stored and sent to webhooks, and providers quote what they refuse: so it holds no credential.
+ * The failure of a verdict. It is shown, stored and sent to webhooks, and providers quote what they refuse, so
+ * credentials are removed from it.
  */
 function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailure {
   const { name } = providerOf(connection);
@@ -90,7 +91,7 @@ function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailur
       const passing = verdict.retryAfterMs === undefined ? {} : { retryAfterMs: verdict.retryAfterMs };
       return new SourceFailure('source_unreadable', message, { passing });
     }
-    case 'unknown': // a read that is repeated changes nothing
+    case 'unknown': // a repeated read changes nothing
       return new SourceFailure('source_unreadable', message, { passing: {} });
     case 'credentials':
     case 'permission':

@@ -10,7 +10,7 @@ export const recordPages: Readonly<Record<ProviderType, RecordPages>> = {
   salesforce: salesforceRecords,
 };
 
-/** Fields that are read where neither the settings nor a mapping names any, by object: what a first preview shows. */
+/** Default fields by object, if neither the settings nor a mapping names any. A first preview shows them. */
 export const usualFields: Readonly<Record<string, readonly string[]>> = {
   contacts: ['email', 'firstname', 'lastname', 'phone', 'company', 'jobtitle', 'lifecyclestage'],
   companies: ['name', 'domain', 'website', 'industry', 'phone', 'description'],
@@ -21,5 +21,5 @@ export const usualFields: Readonly<Record<string, readonly string[]>> = {
   Opportunity: ['Name', 'Amount', 'StageName', 'CloseDate'],
 };
 
-/** Columns that a reader gives by itself. */
+/** Columns that a reader adds by itself. */
 export const ownColumns: ReadonlySet<string> = new Set(['id', 'Id', 'SystemModstamp']);

@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { createDecoder, guessedEncoding } from './csv/decode.ts';
 import type { TextFile } from './csv/read-csv.ts';
 
-/** Bytes of a part. A reading that continues reads the part again in which it stopped. */
+/** Bytes of a part. A continued reading reads the part again in which it stopped. */
 const partBytes = 256 * 1024;
 
 export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings: string[]; created_at: Date };
@@ -12,8 +12,7 @@ export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings
 type Owner = { organizationId: bigint; sourceId: bigint; runId?: bigint };
 
 /**
- * Stores a text as UTF-8, in parts, so that it can be read from any byte by any process. A text that breaks off leaves
- * nothing.
+ * Stores a text as UTF-8, in parts, so that any process can read it from any byte. An interrupted text leaves nothing.
  */
 export async function storeFile(db: Kysely<DB>, owner: Owner, chunks: AsyncIterable<Uint8Array>): Promise<StoredFile> {
   const id = uuidv7();
@@ -72,7 +71,7 @@ function createParts(store: (part: number, content: Buffer) => Promise<void>) {
   };
 }
 
-/** The newest complete file that was uploaded for a data source. */
+/** Finds the newest complete upload of a data source. */
 export async function findUpload(db: Kysely<DB>, { organizationId, sourceId }: Owner): Promise<StoredFile | undefined> {
   return db
     .selectFrom('source_files')
@@ -86,7 +85,7 @@ export async function findUpload(db: Kysely<DB>, { organizationId, sourceId }: O
     .executeTakeFirst();
 }
 
-/** The newest complete uploads of data sources, by their ids. */
+/** Finds the newest complete uploads of data sources, by id. */
 export async function findUploads(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -101,7 +100,7 @@ export async function findUploads(
   return new Map(rows.map((row) => [row.data_source_id, row]));
 }
 
-/** A complete file by its id. */
+/** Finds a complete file by its id. */
 export async function findFile(db: Kysely<DB>, organizationId: bigint, id: string): Promise<StoredFile | undefined> {
   return db
     .selectFrom('source_files')
@@ -112,7 +111,7 @@ export async function findFile(db: Kysely<DB>, organizationId: bigint, id: strin
     .executeTakeFirst();
 }
 
-/** A stored file as a text that is read part by part. */
+/** Opens a stored file as a text that is read part by part. */
 export function readStored(db: Kysely<DB>, file: StoredFile): TextFile {
   return {
     bytes: Number(file.bytes),

@@ -14,11 +14,13 @@ const apart = [
 ];
 
 /**
- * `config` is sealed whole by the key in `data_key`. `shown_config` is the form that people see. `columns` are those of
- * the last reading, and `header_fingerprint` is their hash. `position` is where an incremental reading continues.
+ * `config` is sealed as a whole by the key in `data_key`. `shown_config` is the form that people see. `columns` are
+ * those of the last reading, and `header_fingerprint` is their hash. `position` is where an incremental reading
+ * continues.
  */
 async function createTable(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own: the id is part of what seals the settings, so it must be known before the insert.
+  // A sequence of its own: the id is part of the context that seals the settings, so it must be known before the
+  // insert.
   await sql`create sequence data_sources_id_seq as bigint`.execute(db);
   await sql`
     create table data_sources (
@@ -53,13 +55,13 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
       deleted_at timestamptz,
       constraint data_sources_mode_check check (mode in ('live', 'test'))
     ) with (fillfactor = 80)`.execute(db);
-  // A list shows one mode, and reads no data source of the other.
+  // A list shows one mode, and does not read the data sources of the other.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`data_sources_${mode}_organization_id_id_idx`)} on data_sources (organization_id, id)
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // The organization does not lead: a loop looks for the due ones of all organizations.
+  // The organization does not lead: a loop looks for due data sources of all organizations.
   await sql`create index data_sources_next_run_at_idx on data_sources (next_run_at) where next_run_at is not null`.execute(
     db,
   );
@@ -68,7 +70,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'data_sources', { apart });
 }
 
-/** Files are stored in UTF-8 and in pieces, so that a reading continues at any byte. */
+/** Files are stored in UTF-8 and in parts, so that a reading can continue at any byte. */
 async function createFiles(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table source_files (

@@ -12,23 +12,22 @@ const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
 export const guessedEncoding =
   'The file is not UTF-8, so it was read as Windows-1252. Look at letters with accents, or save it as CSV in UTF-8.';
 
-/** Turns the bytes of a text into UTF-8 as they come. */
+/** Converts the bytes of a text to UTF-8 as they arrive. */
 export type Decoder = {
   write(chunk: Uint8Array): string;
   end(): string;
-  /** What was found so far. */
+  /** The encoding found so far. */
   encoding(): Encoding;
 };
 
 /**
- * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. A file with both valid UTF-8 letters and other
- * bytes is refused:
- * whatever it is read as, some of its letters would be wrong.
+ * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. Refuses a file with both valid UTF-8 letters and
+ * other bytes, because either encoding would garble some letters.
  */
 export function createDecoder(): Decoder {
   let head: Uint8Array = new Uint8Array();
   let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
-  /** Bytes at the end of ASCII that the decoder keeps, since a letter may begin with them. */
+  /** Trailing bytes after ASCII that are kept, because a letter may begin with them. */
   let open: Uint8Array = new Uint8Array();
 
   function begin(): string {
@@ -53,7 +52,7 @@ export function createDecoder(): Decoder {
       if (state.encoding !== 'utf-8' || !state.isAscii || hasLetters(Buffer.concat([open, bytes]))) {
         throw unreadable('The file has bytes that are no text in its encoding. Save it as CSV in UTF-8.', cause);
       }
-      // Only ASCII came before, so that nothing was read otherwise than it would have been.
+      // Only ASCII came before, which both encodings read alike.
       state = { encoding: 'windows-1252', decoder: new TextDecoder('windows-1252'), isAscii: false };
       return state.decoder.decode(Buffer.concat([open, bytes]), { stream: more });
     }
@@ -80,7 +79,7 @@ function isAscii(text: string): boolean {
   return ascii.test(text);
 }
 
-/** Whether bytes that are no UTF-8 as a whole have letters of it. */
+/** Whether bytes that are not valid UTF-8 as a whole contain UTF-8 letters. */
 function hasLetters(bytes: Uint8Array): boolean {
   return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
 }

@@ -3,7 +3,8 @@ import { parse } from 'csv-parse/sync';
 const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * The delimiter by which the first 100 records have the same number of cells, and more than one; a comma if none does.
+ * Finds the delimiter by which the first 100 records have the same number of cells, and more than one. Default: a
+ * comma.
  */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));

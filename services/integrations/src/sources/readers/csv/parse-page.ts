@@ -1,15 +1,15 @@
 import { CsvError, parse } from 'csv-parse';
 import { unreadable } from '../../failure.ts';
 
-/** A record: its cells, its place among the lines of a spreadsheet from 1, and the number of bytes up to its end. */
+/** A record: its cells, its line number in a spreadsheet from 1, and the number of bytes up to its end. */
 export type CsvRecord = { cells: string[]; line: number; end: number };
 
 const maxRecordBytes = 1024 * 1024;
 
 /**
- * Parses records of UTF-8 text until there are `maxRecords` of them, or `maxBytes` are read. `isEnd`: whether the text
- * ended. What is not well-formed ends the reading with its line, since everything after it may be inside or outside of
- * a quote.
+ * Parses records of UTF-8 text, until there are `maxRecords` or `maxBytes` are read. `isEnd` says whether the text
+ * ended. Malformed text ends the reading with its line, because everything after it may be inside or outside of a
+ * quote.
  */
 export async function parsePage(
   chunks: AsyncIterable<Uint8Array>,

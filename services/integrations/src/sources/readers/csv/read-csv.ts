@@ -20,7 +20,9 @@ const cursorSchema = z.object({
 const pageBytes = 1024 * 1024;
 const headBytes = 64 * 1024;
 
-/** Reads a page of a CSV file. Memory does not grow with the file: a page ends after `maxRows` rows or a mebibyte. */
+/**
+ * Reads a page of a CSV file. A page ends after `maxRows` rows or a mebibyte, so memory does not grow with the file.
+ */
 export async function readCsvPage(
   file: TextFile,
   o: { cursor: JsonObject | null; delimiter?: string | undefined; maxRows: number },
@@ -52,7 +54,7 @@ async function readHeader(file: TextFile, given: string | undefined) {
   return { offset: header.end, line: header.line + 1, delimiter, columns: nameColumns(header.cells) };
 }
 
-/** The beginning of the file, to the end of a line: a record that is cut off would have too few cells. */
+/** Reads the head of the file up to the end of a line, because a truncated record would have too few cells. */
 async function headOf(file: TextFile): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
