@@ -17,15 +17,15 @@ export const readConfig = configReader(
     PUBLIC_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:3000'),
   },
   (read) => ({
-    /** Folder for files of reports above 16 MiB, which all processes of the service share. */
+    /** Folder for files of reports above 16 MiB, shared by all processes of the service. */
     artifactsDir: read.ARTIFACTS_DIR,
-    /** Bucket for such files, which has precedence. Without both there are none so large. */
+    /** Bucket for such files, which takes precedence over the folder. Without either, reports cannot be so large. */
     artifactsS3: s3Of(read),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
     /** Folder where mails are written as `.eml` files when there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Beginning of links in mails, without a slash at its end. */
+    /** Start of links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
   }),
 );

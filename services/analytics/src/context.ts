@@ -17,7 +17,7 @@ import type { Fault } from './fault-points.ts';
 import type { ServiceMetrics } from './metrics.ts';
 import type { FileStores } from './stores/store.ts';
 
-/** The parts that every operation of this service works with. */
+/** The members that every operation of this service works with. */
 export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof AccountService>;
@@ -34,14 +34,14 @@ export type Context = ServiceBase<Config, DB> & {
     opportunities: ClientOf<typeof CrmOpportunitiesService>;
     pipelines: ClientOf<typeof CrmOpportunityPipelinesService>;
   };
-  /** Where files above 16 MiB are. */
+  /** Stores of files above 16 MiB. */
   stores: FileStores;
-  /** Undefined: there is no way for mails, and none is written. */
+  /** Undefined: mails are not configured, and none is written. */
   mailer: Mailer | undefined;
   metrics: ServiceMetrics;
-  /** Organizations that have a row, so that facts need not ask for each. */
+  /** Organizations known to have a row, so that facts do not look them up each time. */
   knownOrganizations: Set<bigint>;
-  /** Time zones of organizations, and when to ask for each again. */
+  /** Time zones of organizations, with the time at which each is requested again. */
   timezones: Map<bigint, { timezone: string; askAgainAt: number }>;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { recounts(): void; reports(): void; schedules(): void; reportMails(): void; mails(): void };

@@ -24,7 +24,7 @@ const kathmandu = 2n;
 const tester: Caller = { ...editor, mode: 'test' };
 
 let harness: Harness;
-/** What happens at a point of the next batch. */
+/** Runs at a fault point of the next batch. */
 let fault: ((point: FaultPoint) => void) | undefined;
 beforeAll(async () => {
   harness = await startHarness({
@@ -199,7 +199,7 @@ test('a funnel or experiment that is not possible is refused, by the name of wha
   expect(await refusal(experiments({ enteredFrom: before }))).toBe(invalid('entered_from'));
 });
 
-/** People and goals of the variants A and B. */
+/** Counts of people and goals of the variants A and B. */
 function outcomes(version: number, people: readonly [number, number], goals: readonly [number, number]) {
   return ['A', 'B'].map((name, index) => ({
     ...{
@@ -288,7 +288,7 @@ test('goals count when they are met, with the time that they took', async () => 
     { variant: 'split:A', goals: [{ name: 'bought', count: 4, times }], at: entered },
     { variant: 'holdout', goals: [{ name: 'bought', count: 9 }], at: entered },
   ]);
-  // Those of all enrollments, and as many of the variant.
+  // The facts of all enrollments, and as many of the variant.
   await harness.stored(7);
   const from = timestampFromDate(new Date(Date.now() - dayMs));
   expect(await metric(Name.GOAL_CONVERSIONS, { from, workflowId: 12n, version: 1 })).toMatchObject({ value: 4 });
@@ -326,7 +326,7 @@ test('metrics of a variant are of those who got it, and all enrollments count on
     ];
     return names.map((name) => metrics.find((one) => one.name === name)?.value);
   };
-  // Of goals: all, A and B. Of variants: two that began, two ends of two kinds, and three mails.
+  // Goals: in total, of A and of B. Variants: two starts, two ends of two kinds, and three mails.
   await harness.stored(3 + 2 + 3 + 2 + 4 + 3 + 3);
   const own = { workflowId: 12n };
   expect(await counted({})).toEqual([3, 1, 1, 2, 2, 1]);
@@ -349,7 +349,7 @@ test('metrics of a variant are of those who got it, and all enrollments count on
   ]);
   expect(await keys({ variant: 'split:B' })).toEqual([['split:B', 1]]);
   expect(await keys({ variant: 'split:A', groupBy: AnalyticsGroup.STEP })).toEqual([['hello', 1]]);
-  // An event that comes again changes no variant, and a day that is counted anew has the same numbers.
+  // A repeated event changes no variant, and a recounted day has the same numbers.
   await harness.email('emailSent', { id, at, variants: ['split:B'] });
   await harness.email('emailBounced');
   await harness.stored(21);

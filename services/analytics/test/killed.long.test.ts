@@ -14,7 +14,7 @@ const eventsOfBatch = 40;
 let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness();
-  // The organization is known from now on: the process that dies has no identity to ask.
+  // Makes the organization known, because the process that dies has no identity to ask.
   await harness.enrollment('started');
   await harness.stored(1);
   await harness.stopServices();
@@ -46,7 +46,7 @@ test('processes that are killed before and after the commit of facts lose no eve
 });
 
 /**
- * Runs the service in a process of its own until it dies at a point. There are events to die with: a process that dies
+ * Runs the service in a child process until it dies at a point. There are unhandled events for it: a process that dies
  * after the commit has marked none as handled.
  */
 async function killAt(point: FaultPoint): Promise<void> {

@@ -21,7 +21,7 @@ import { editor, type Harness, startReports, stranger, tester } from './reports-
 let harness: Harness;
 beforeAll(async () => {
   harness = await startReports();
-  // Two replicas: every tick is seen by both.
+  // Two replicas, which both see every tick.
   await harness.start();
 });
 afterAll(() => harness?.stop());
@@ -59,21 +59,21 @@ function suspend(isNowSuspended: boolean, sequence: bigint): Promise<void> {
   );
 }
 
-/** A report that has ended. */
+/** Makes a report, and waits for its end. */
 async function ready(given: { type?: ReportType; format?: ReportFormat } = {}, caller = editor): Promise<bigint> {
   const id = await harness.generate(given, caller);
   await harness.ended(id, caller);
   return id;
 }
 
-/** Lets the tick of a report come now; the loops look at it with the next wake. */
+/** Makes the tick of a report due. The loops see it when they wake next. */
 async function tick(id: bigint, at = new Date(Date.now() - 60_000)): Promise<Date> {
   await sql`update reports set next_run_at = ${at} where id = ${id}`.execute(harness.db.kysely);
   await wake();
   return at;
 }
 
-/** Any schedule wakes the loops of the process that takes it. */
+/** Wakes the loops of the process, by setting any schedule. */
 async function wake(): Promise<void> {
   const other = await harness.generate();
   await schedule(other, { paused: true });
@@ -93,7 +93,7 @@ async function endedTicks(id: bigint, count: number): Promise<bigint[]> {
   });
 }
 
-/** Waits until every mail about a report is written that a tick has asked for, and sent. */
+/** Waits until every mail about reports of ticks is written and sent. */
 async function mailsAreWritten(): Promise<void> {
   await eventually(async () => {
     const { rows } = await sql`
@@ -104,7 +104,7 @@ async function mailsAreWritten(): Promise<void> {
   });
 }
 
-/** The mails about ticks of a report. */
+/** Returns the mails about ticks of a report. */
 async function mailsOf(id: bigint): Promise<[name: string, text: string][]> {
   return [...(await harness.mails())].filter(([name]) => new RegExp(`^report (failures )?${id} `).test(name));
 }
@@ -148,7 +148,7 @@ test('a tick makes one report and sends each recipient one mail with its file, t
       expect.objectContaining({ filename: report?.fileName, contentType: 'text/csv', content: bytes }),
     ]);
   }
-  // What the job does twice, or late, is of the same key.
+  // Repeated or late mails of the job have the same key.
   await sql`update jobs set status = 'queued', wake_at = now() where kind = 'report mail'`.execute(harness.db.kysely);
   await wake();
   await mailsAreWritten();
@@ -267,7 +267,7 @@ test('the zone of the organization is the default, and the 51st schedule is refu
     from reports, generate_series(1, 49) where id = ${id}`.execute(harness.db.kysely);
   const more = await ready();
   expect(await refusal(schedule(more, {}))).toMatchObject({ reason: 'report_schedule_limit_reached' });
-  // One that has a schedule gets another.
+  // A report with a schedule gets another one.
   expect((await schedule(id, { cron: 'weekly' })).schedule?.cron).toBe('weekly');
 });
 
@@ -277,7 +277,7 @@ test('a report with a schedule outlasts its 90 days, and its schedule ends with 
   await sql`update reports set expires_at = now() - interval '1 day' where id in (${kept}, ${gone})`.execute(
     harness.db.kysely,
   );
-  // The loop that removes them runs with each start.
+  // The loop that deletes them runs with each start.
   await harness.start();
   await eventually(() => refusal(harness.reports(editor).getReport({ id: gone })));
   await harness.reports(editor).getReport({ id: kept });

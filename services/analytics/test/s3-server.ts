@@ -21,13 +21,13 @@ const version = 'v1.8.0';
 const bucket = 'reports';
 const keys = { accessKeyId: 'drippulse', secretAccessKey: 'a secret of tests' };
 
-/** A server of S3's protocol with a bucket, as the settings of the store name it. */
+/** A server of S3's protocol with a bucket, with the names of the store's settings. */
 export type S3Server = {
   settings: { endpoint: string; region: string; accessKeyId: string; secretAccessKey: string };
   stop(): Promise<void>;
 };
 
-/** Starts Versity's gateway, a server of S3's protocol over a folder, installed by Go where it is missing. */
+/** Starts Versity's gateway, a server of S3's protocol over a folder. Go installs it if it is missing. */
 export async function startS3Server(): Promise<S3Server | Unavailable> {
   const binary = await install();
   if (typeof binary !== 'string') return binary;

@@ -17,7 +17,7 @@ const split = (weight: number) =>
     variants: [{ name: 'A', weight }, { name: 'B' }],
   });
 
-/** The workflow of each version: the weight of a variant is changed by the second. */
+/** The versions of the workflow. The second one changes the weight of a variant. */
 const versions = [1, 3].map((weight, index) => ({
   version: index + 1,
   steps: json([step('start', 'trigger'), split(weight), step('mail', 'email'), step('done', 'log')]),
@@ -49,7 +49,7 @@ export const workflowsPeer: { name: ServiceName; routes: Routes } = {
 
 type Cohort = MessageInitShape<typeof CohortCountsSchema>;
 
-/** Sends an event of counts of workflow 12. Cohorts entered at `at`, unless they say otherwise. */
+/** Publishes an event with counts of workflow 12. Cohorts entered at `at` by default. */
 export function publishCounts(
   { publish }: Harness,
   cohorts: (Cohort & { at?: Date })[],
@@ -66,7 +66,7 @@ export function publishCounts(
   return publish(EnrollmentEventSchema, { ...o, payload: { case: 'stepsCounted', value } });
 }
 
-/** Waits until so many days of events about steps are stored. */
+/** Waits until this number of days with events about steps is stored. */
 export async function countsStored({ db }: Harness, days: number): Promise<void> {
   await eventually(async () => {
     const { n } = await db.kysely

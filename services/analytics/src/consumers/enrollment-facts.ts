@@ -9,8 +9,8 @@ import { eventPlace } from './event-place.ts';
 import { withVariants } from './variant-parts.ts';
 
 /**
- * The facts of an event of enrollments. Those that get a variant are counted by `goalFacts`, with the moves that give
- * it.
+ * Returns the facts of an event of enrollments. Enrollments that get a variant are counted by `goalFacts`, with the
+ * moves that assign it.
  */
 export function enrollmentFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   return withVariants(event, factsOf(event));
@@ -25,7 +25,7 @@ function factsOf(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
     workflowId: enrollment.workflowId,
     version: enrollment.workflowVersion,
   });
-  /** Ends carry how long the enrollment lived. */
+  /** Facts of ends include the duration of the enrollment. */
   const end = (kind: FactKind, enrollment: Enrollment): Fact => ({
     ...fact(kind, enrollment),
     ...(enrollment.createdAt && {

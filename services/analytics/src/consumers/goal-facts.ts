@@ -8,11 +8,11 @@ import { leastOf } from '../rollups/buckets.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace, partId } from './event-place.ts';
 
-/** A fact without the place of its event. */
+/** A fact without organization, id and time of its event. */
 type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
 
 /**
- * The facts of goals that enrollments met, of all and of those with a variant, and of enrollments that got a variant.
+ * Returns the facts of goals that enrollments met, both in total and by variant, and of enrollments that got a variant.
  * People who are held out do not count.
  */
 export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
@@ -39,7 +39,7 @@ function goalsOf({ goals, ...cohort }: CohortCounts): Part[] {
   });
 }
 
-/** An enrollment begins for a variant when it gets it. */
+/** The fact that enrollments began for a variant, which happens when they get it. */
 function startedOf({ people, ...cohort }: CohortCounts): Part {
   return { ...partOf(cohort), kind: factKinds.enrollment_started, count: people };
 }

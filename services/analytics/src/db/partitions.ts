@@ -2,7 +2,7 @@ import type { Partitioning } from '@drippulse/db';
 
 /** Facts and quarter hours are kept for 13 months. */
 export const factHours = 396 * 24;
-/** Days are few, and are kept for three years. */
+/** Days are few rows, and are kept for three years. */
 const dayHours = 37 * 31 * 24;
 
 export const analyticsPartitions: readonly Partitioning[] = [

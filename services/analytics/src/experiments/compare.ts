@@ -1,22 +1,22 @@
-/** People who got a variant, and those of them who did what was hoped for. */
+/** The number of people who got a variant, and of those who converted. */
 export type Outcome = { people: number; conversions: number };
 
-/** A difference of two rates with an interval around it, which holds at every look at once. */
+/** A difference of two rates with a confidence interval that is valid at all checks simultaneously. */
 export type Difference = { value: number; low: number; high: number };
 
 /**
- * The spread of differences that the interval is narrowest for: five points. Larger and smaller ones are found too,
- * with more people. Any value keeps the promise of the interval.
+ * The spread of differences for which the interval is narrowest: five points. Larger and smaller differences are found
+ * too, with more people. The interval is valid for any value.
  */
 const expectedSpread = 0.05;
-/** Below this the rates are not near enough to a normal distribution. */
+/** Minimum number of people. With fewer, the rates are too far from a normal distribution. */
 const fewestPeople = 50;
 const fewestConversions = 5;
 
 /**
- * The difference `one - other` of two rates. With a chance of at least `1 - alpha` the true difference is within the
- * interval at all looks, of however many and whenever: Robbins' mixture of normal distributions (Robbins 1970; Johari
- * et al., Always Valid Inference, 2022). Undefined with too few people.
+ * Estimates the difference `one - other` of two rates. With a probability of at least `1 - alpha`, the true difference
+ * is within the interval at all checks, regardless of their number and times. It uses Robbins' mixture of normal
+ * distributions (Robbins 1970; Johari et al., Always Valid Inference, 2022). Undefined with too few people.
  */
 export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference | undefined {
   if (!isEnough(one) || !isEnough(other)) return undefined;
@@ -28,8 +28,8 @@ export function compare(one: Outcome, other: Outcome, alpha = 0.05): Difference 
 }
 
 /**
- * The place of the variant that is better than every other one, at a chance of at most `alpha` that there is no
- * difference; undefined while none is. The chance is shared by all pairs.
+ * Returns the index of the variant that is better than every other one, with a probability of at most `alpha` of
+ * declaring a winner when there is no difference; undefined if there is none yet. All pairs share `alpha`.
  */
 export function winnerOf(outcomes: readonly Outcome[], alpha = 0.05): number | undefined {
   const pairs = (outcomes.length * (outcomes.length - 1)) / 2;

@@ -7,13 +7,13 @@ import type { Period } from '../periods/period.ts';
 import { stepKinds } from '../rollups/kinds.ts';
 import type { Outcome } from './compare.ts';
 
-/** What enrollments led to that entered in a time. */
+/** The outcomes of enrollments that entered in a period. */
 export type Outcomes = {
   all: Outcome;
   heldOut: Outcome;
   /** By the id of the split and the name of the variant. */
   splits: Map<string, Map<string, Outcome>>;
-  /** People that each version gave to the variants of a split. */
+  /** Number of people that each version assigned to the variants of a split. */
   given: Map<string, Map<number, Map<string, number>>>;
 };
 

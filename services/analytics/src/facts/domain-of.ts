@@ -20,8 +20,8 @@ const providers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Where the mailbox of an address is. Other domains than these are not told apart: that of a person may name the
- * person.
+ * Returns the provider of an address's mailbox. Other domains are not distinguished, because a person's own domain may
+ * identify the person.
  */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();

@@ -1,11 +1,11 @@
 import type { FactKind } from '../rollups/kinds.ts';
 
 /**
- * One thing that happened, without anything that identifies a person. Members that do not apply to its kind are absent.
+ * A fact about an event, without anything that identifies a person. Members that do not apply to its kind are absent.
  */
 export type Fact = {
   organizationId: bigint;
-  /** When it happened; the quarter hour of this time counts it. */
+  /** Time of the event. The fact counts in the quarter hour of this time. */
   at: Date;
   /** UUID of the event that reported it. */
   id: string;
@@ -14,22 +14,22 @@ export type Fact = {
   workflowId?: bigint;
   version?: number;
   /**
-   * A variant that the enrollment got in a split. Such a fact is a part of one without it, and counts for the variant
+   * The enrollment's variant in a split. Such a fact is a part of a fact without variant, and counts for the variant
    * alone.
    */
   variant?: string;
   stepId?: string;
   /** The category of a mail. */
   category?: string;
-  /** Where the receiver's mailbox is. */
+  /** Provider of the receiver's mailbox. */
   domain?: string;
-  /** The agent or webhook that it is about. */
+  /** The agent or webhook of the event. */
   subjectId?: bigint;
-  /** Milliseconds that it took. */
+  /** Duration in milliseconds. */
   ms?: number;
-  /** Cents of money, or millionths of a dollar of cost. */
+  /** Money in cents, or cost in millionths of a dollar. */
   amount?: bigint;
   currency?: string;
-  /** How many alike it stands for. Default: 1. */
+  /** Number of equal events that the fact represents. Default: 1. */
   count?: number;
 };

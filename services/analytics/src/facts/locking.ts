@@ -5,8 +5,8 @@ import { knowOrganizations } from '../organizations/know-organizations.ts';
 import { lockOrganizations } from '../organizations/lock-organizations.ts';
 
 /**
- * Adds facts in a transaction that has locked their organizations for those who add. Late events of an organization
- * that was deleted are left out.
+ * Adds facts in a transaction that has locked their organizations in the shared mode. Late events of a deleted
+ * organization are left out.
  */
 export async function locking<F extends { organizationId: bigint }, R>(
   ctx: Context,

@@ -5,12 +5,12 @@ import type { Cell, Page, Table } from '../tables/table.ts';
 const notPlain = /[^!#-+\--:<-~]/;
 
 /**
- * A cell that a spreadsheet may read as a formula: the first characters that OWASP's page on CSV injection lists, in
- * full width too, and a line feed. Numbers of the platform may be negative; only texts are escaped.
+ * A cell that a spreadsheet may read as a formula: it starts with a line feed, or with one of the characters on OWASP's
+ * page on CSV injection, in normal or full width. Numbers of the platform may be negative, so only texts are escaped.
  */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/** The lines of a table as CSV (RFC 4180), some at a time. */
+/** Yields the lines of a table as CSV (RFC 4180), some at a time. */
 export async function* csvOf(
   { columns, pages }: Pick<Table, 'columns' | 'pages'>,
   { bom, onPage }: { bom: boolean; onPage(page: Page): Promise<void> },
@@ -23,8 +23,8 @@ export async function* csvOf(
 }
 
 /**
- * The library quotes a cell only for the line end that it writes itself, but readers take each of them for the end of a
- * row.
+ * Formats rows, and quotes every line end. The library quotes only the line end that it writes itself, but readers end
+ * a row at any of them.
  */
 function linesOf(rows: readonly (readonly Cell[])[]): string {
   return stringify(

@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import { factTopics } from '../progress/topics.ts';
 
 const noteEveryMs = 2_000;
-/** How long events may take from the commit that raised them to the event log. */
+/** Upper bound of the time from the commit of events until they are in the event log. */
 const relayMs = 2_000;
 
-/** Notes the last time at which the log of a topic had nothing that is not counted. */
+/** Records the last time at which every event in the log of a topic was counted. */
 export function startNoteProgress(ctx: Context): Loop {
   return startLoop({
     name: 'note progress',

@@ -6,7 +6,7 @@ import { recountNext } from '../rollups/recount-next.ts';
 const idleMs = 60_000;
 
 /**
- * Counts marked days anew: the one that was marked first, and so on. Then it marks what a rebuild has left unmarked.
+ * Recounts marked days in the order in which they were marked. Then marks the days that a rebuild has left unmarked.
  */
 export function startRecountDays(ctx: Context): Loop {
   return startLoop({

@@ -15,7 +15,7 @@ const batch = 50;
 const leastMs = 1_000;
 const isReportSuspended = isSuspended(sql.ref('reports.organization_id'));
 
-/** Asks for the reports of ticks. Ticks that passed while no process ran are made up for by one. */
+/** Requests the reports of ticks. One report replaces all ticks that passed while no process ran. */
 export function startScheduledReports(ctx: Context): Loop {
   return startLoop({
     name: 'start scheduled reports',
@@ -28,7 +28,10 @@ export function startScheduledReports(ctx: Context): Loop {
   });
 }
 
-/** The report of a tick and the next tick are one commit, so a tick has one report, however many processes look. */
+/**
+ * Requests due reports. The report of a tick and the next tick are one commit, so a tick has one report for any number
+ * of processes.
+ */
 async function startDue(ctx: Context, trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<ReportRow & { next_run_at: Date; schedule: string }>`
     select * from reports

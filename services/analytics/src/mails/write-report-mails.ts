@@ -15,8 +15,8 @@ const mostAttachedBytes = 5n * 1024n * 1024n;
 const done = { cursor: 'null', processed: 1, isFinished: true };
 
 /**
- * Writes the mails about the report of a tick, with the end of the job. Who was removed, or wants none by now, gets
- * none. The key of a mail is of the tick and the member, so a tick has one Message-ID for each.
+ * Writes the mails about the report of a tick, with the end of the job. Members who were removed, or who no longer want
+ * mails, are left out. The key of a mail consists of tick and member, so a tick has one Message-ID for each member.
  */
 export async function writeReportMails(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { organization_id: organizationId } = job;

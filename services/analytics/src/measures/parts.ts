@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Period } from '../periods/period.ts';
 
 /**
- * Members of a WITH: `part` has the rows of the rollups that make up each of several times, with its `place` from 1.
- * These are those of whole days of the zone, and of the quarter hours before the first and after the last of them. The
- * bounds of all times together are conditions of their own, by which partitions and entries of an index are left out:
- * those of the join are not known to the plan.
+ * Members of a WITH. `part` contains the rows of the rollups that make up each of several periods, with its `place`
+ * from 1. These are rows of whole days of the zone, and of the quarter hours before the first and after the last of
+ * these days. The bounds of all periods together are separate conditions, by which partitions and entries of an index
+ * are skipped: the planner does not know the bounds of the join.
  */
 export function partsOf(
   periods: readonly Period[],

@@ -12,7 +12,10 @@ type Asked = {
   variant?: string | undefined;
 };
 
-/** Whose facts a request is about. A workflow of another organization has none, like one that does not exist. */
+/**
+ * Reads the selection of facts of a request. A workflow of another organization has no facts, like one that does not
+ * exist.
+ */
 export function readScope({ workflowId, version, variant }: Asked, { organizationId, mode }: Caller): Scope {
   if (workflowId !== undefined && workflowId <= 0n) {
     refuseViolations([{ field: 'workflow_id', message: 'must be the id of a workflow', code: 'range' }]);
@@ -30,7 +33,10 @@ export function readScope({ workflowId, version, variant }: Asked, { organizatio
   };
 }
 
-/** Refuses what is no name of a variant. One that nobody has got has zeros: names of variants may be anything. */
+/**
+ * Refuses a text that cannot be the name of a variant. A variant that nobody got has zeros, because any name is
+ * possible.
+ */
 export function checkVariant(variant: string | undefined, others: readonly string[] = []): void {
   if (variant === undefined || others.includes(variant) || /^[\w.-]{1,64}:/.test(variant)) return;
   const message = `must be ${['the id of a split, a colon and the name of a variant', ...others].join(', or ')}`;
@@ -38,8 +44,8 @@ export function checkVariant(variant: string | undefined, others: readonly strin
 }
 
 /**
- * The same for a request that may name a project: the workflows that are in it now. That of another organization has
- * none.
+ * Finds the selection of facts of a request that may name a project: the workflows that are in it now. A project of
+ * another organization has none.
  */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,

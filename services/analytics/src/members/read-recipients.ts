@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { findMembers } from './find-members.ts';
 
 /**
- * The ids of the members whom a request names by mail address or id; without a name, that of the caller. Somebody else,
- * a member who was removed, and one who wants no mails about reports are refused alike.
+ * Reads the ids of the members whom a request names by mail address or id. Default: the caller. A stranger, a removed
+ * member, and a member who wants no mails about reports are refused alike.
  */
 export async function readRecipients(
   ctx: Pick<Context, 'clients'>,

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
-/** The name of a thing that charts name, as of a version of it. */
+/** The name of a thing in charts, as of one of its versions. */
 export type Named = { organizationId: bigint; noun: 'workflow' | 'agent'; id: bigint; name: string; sequence: bigint };
 
-/** Keeps the newest name of each thing. */
+/** Stores the newest name of each thing. */
 export async function storeNames(ctx: Context, names: readonly Named[]): Promise<void> {
-  // One statement changes a row once: the last of a thing counts, which is its newest.
+  // A statement changes a row only once, so only the newest name of each thing is kept.
   const newest = [
     ...new Map(names.map((named) => [`${named.noun} ${named.organizationId} ${named.id}`, named])).values(),
   ];

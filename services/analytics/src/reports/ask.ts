@@ -18,11 +18,11 @@ export type AskedReport = {
   parameters: Parameters;
   asOf: Date;
   actor: { type: string; id: string };
-  /** The tick of a schedule that asks. Default: somebody asks. */
+  /** The tick of a schedule that requests the report. Default: a person requests it. */
   tick?: { scheduledBy: bigint; at: Date };
 };
 
-/** Queues a report in the transaction of the request; wake the loop of reports after the commit. */
+/** Queues a report in the transaction of the request. Wake the loop of reports after the commit. */
 export async function askReport(trx: Transaction<DB>, asked: AskedReport): Promise<ReportRow> {
   const { organizationId, mode, type, format, parameters, asOf, actor, tick } = asked;
   const row = await trx
@@ -46,7 +46,7 @@ export async function askReport(trx: Transaction<DB>, asked: AskedReport): Promi
   return queueReport(trx, row);
 }
 
-/** When a report goes that was asked for at a time. */
+/** The time at which a report requested at a time is deleted. */
 export function keptUntil(asOf: Date): Date {
   return new Date(asOf.getTime() + keptDays * 86_400_000);
 }

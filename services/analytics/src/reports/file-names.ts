@@ -8,7 +8,7 @@ export const mediaTypes: Readonly<Record<string, string>> = {
   pdf: 'application/pdf',
 };
 
-/** The name of a report's file: its type and its first and last day, in UTC. */
+/** The name of a report's file: its type, and its first and last day in UTC. */
 export function fileNameOf(type: string, format: string, { from, to }: Pick<Parameters, 'from' | 'to'>): string {
   const last = new Date(to.getTime() - 1);
   return `${type}-${from.toISOString().slice(0, 10)}-${last.toISOString().slice(0, 10)}.${format}`;

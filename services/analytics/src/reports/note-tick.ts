@@ -7,14 +7,14 @@ import type { ReportRow } from './rows.ts';
 /** The kind of the jobs that write the mails about reports of ticks. */
 export const reportMailJobs = 'report mail';
 
-/** Failures one after the other that are mailed. */
+/** Number of consecutive failures after which a mail is sent. */
 const mailedFailures = 3;
 
 const input = z.object({ report_id: z.string() });
 
 /**
- * Counts the failures of a schedule one after the other, and queues the mails about a report that its tick has made:
- * those with its file, or about the third failure. Reports of test keys are mailed to nobody.
+ * Counts consecutive failures of a schedule, and queues the mails about a report of its tick: either with its file, or
+ * about the third failure. Reports of test keys are not mailed.
  */
 export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise<void> {
   const { id, organization_id: organizationId, scheduled_by: scheduledBy, status, mode } = report;
@@ -30,7 +30,7 @@ export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise
   await addJob(trx, { organizationId, kind: reportMailJobs, input: JSON.stringify(about), total: 1n });
 }
 
-/** The id of the report that a job is about. */
+/** Reads the id of a job's report. */
 export function mailedReport(text: string): bigint {
   return BigInt(input.parse(JSON.parse(text)).report_id);
 }

@@ -18,8 +18,8 @@ export function addSums(sums: string): RawBuilder<unknown> {
 }
 
 /**
- * Sums of quarter hours by the day of the organization's time zone: its first moment. `quarters` names a common table
- * expression.
+ * Sums quarter hours by the day of the organization's time zone, identified by its first moment. `quarters` names a
+ * common table expression.
  */
 function sumsOfDays(quarters: string): RawBuilder<unknown> {
   return sql`

@@ -2,12 +2,15 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { factHours } from '../db/partitions.ts';
 import type { DB } from '../db/schema.ts';
 
-/** Organizations of a statement. For each day of each it looks into the keys of three tables, 60,000 times in all. */
+/**
+ * Limit of organizations in a statement. For each day of each organization, it probes the keys of three tables, 60,000
+ * times in all.
+ */
 const pageOrganizations = 50;
-/** Sums are kept as long as their facts. Where the last of these are about to go, the sums stay. */
+/** Retention of sums. It is slightly shorter than that of facts: sums whose facts are about to be deleted stay. */
 const sumHours = factHours - 48;
 
-/** Asks for the days of all organizations to be marked. An earlier rebuild that has not finished begins anew. */
+/** Requests that the days of all organizations are marked. An unfinished earlier rebuild begins anew. */
 export async function askForMarks(db: Kysely<DB>): Promise<void> {
   await sql`
     insert into rebuilds (marked_until) values (0)
@@ -15,9 +18,9 @@ export async function askForMarks(db: Kysely<DB>): Promise<void> {
 }
 
 /**
- * Marks the days (UTC) of the next organizations: those with facts, and those with sums without any. These marks are
- * after every other one. False if nothing is left to this process. Days are marked in one order, so that two who mark
- * never deadlock.
+ * Marks the days (UTC) of the next organizations: days with facts, and days with sums and no facts. These marks come
+ * after all others. Returns false if nothing is left for this process. Days are marked in a fixed order, so that two
+ * processes never deadlock.
  */
 export async function markNext(db: Kysely<DB>): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
@@ -47,15 +50,15 @@ export async function markNext(db: Kysely<DB>): Promise<boolean> {
   });
 }
 
-/** The first moments of the days that facts are kept of. A fact may be ahead of the database's clock. */
+/** The starts of the days whose facts are kept. A fact may be ahead of the database's clock. */
 const keptDays = sql`
   generate_series(
     date_trunc('day', now(), 'UTC') - make_interval(hours => ${sql.lit(factHours)}),
     date_trunc('day', now(), 'UTC') + interval '24 hours', interval '24 hours')`;
 
 /**
- * True if the organization of `page` has a row of `day`; no value otherwise. With a limit it is never a join that reads
- * a whole day.
+ * True if the organization of `page` has a row of `day`; otherwise null. The limit prevents a join that reads a whole
+ * day.
  */
 function hasRow(table: 'facts' | 'step_facts' | 'rollup_quarters', more = sql``): RawBuilder<unknown> {
   return sql`(

@@ -4,19 +4,19 @@ import type { DB } from '../db/schema.ts';
 const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at', 'version', 'variant', 'key'];
 
 /**
- * Sums of some hundred thousand facts are sorted and hashed in memory. The planner does not know how many sums there
- * are: one that takes them for few compares each with each, and sorts them by seven columns to group them.
+ * Planner settings for sums of some hundred thousand facts, which are sorted and hashed in memory. The planner does not
+ * know the number of sums. If it assumes few, it compares each with each, and sorts by seven columns to group them.
  */
 const planned = sql`
   select set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),
     set_config('jit', 'off', true)`;
 
 /**
- * Makes the rows of a rollup that meet a condition those of a query with its columns. `isReplaced` is about rows named
- * `kept`. Rows that are right already are not written: a row that is deleted and inserted again slows each search of
- * its key until the next vacuum. The caller has locked the organization, so nobody else writes them. They are inserted
- * in the order of the key's numbers: comparing texts takes as long as the rest of the sort, and neighbours share pages
- * without it.
+ * Replaces the rows of a rollup that meet a condition by those of a query with the same columns. `isReplaced` refers to
+ * rows named `kept`. Correct rows are not written: a row that is deleted and inserted again slows each search of its
+ * key until the next vacuum. The caller has locked the organization, so nobody else writes these rows. They are
+ * inserted in the order of the key's numbers: comparing texts would take as long as the rest of the sort, and
+ * neighbours share pages without it.
  */
 export async function replaceSums(
   trx: Transaction<DB>,

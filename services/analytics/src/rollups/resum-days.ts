@@ -3,11 +3,11 @@ import type { DB } from '../db/schema.ts';
 import { replaceSums } from './replace-sums.ts';
 import type { Span } from './span.ts';
 
-/** A day of a zone begins within this of the moment that its name stands for, where a clock is set at midnight. */
+/** Maximum shift of a day's start from midnight, for zones whose clocks change at midnight. */
 const slackHours = 3;
 
 /**
- * Sums the days of the organization's zone that a time touches anew, from quarter hours. The caller has locked the
+ * Sums anew the days of the organization's zone that a period touches, from quarter hours. The caller has locked the
  * organization.
  */
 export async function resumDays(trx: Transaction<DB>, organizationId: bigint, { from, until }: Span): Promise<void> {

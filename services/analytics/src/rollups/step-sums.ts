@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Dimension, dimensions } from './dimensions.ts';
 import { type StepKind, stepKinds } from './kinds.ts';
 
-/** A change of a row of `rollup_quarters`. Several may be of one row. */
+/** A change of a row of `rollup_quarters`. Several changes may affect the same row. */
 export type StepSum = {
   organizationId: bigint;
   mode: 'live' | 'test';
@@ -22,8 +22,8 @@ const quarterMs = 15 * 60_000;
 const changes = ['entered', 'left', 'completed', 'failed', 'cancelled', 'waited', 'skipped', 'held'] as const;
 
 /**
- * The rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of what they
- * count for.
+ * Returns the rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of
+ * the counts' effect.
  */
 export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): StepSum[] {
   return cohorts.flatMap((cohort) => {
@@ -45,8 +45,8 @@ export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): Ste
 }
 
 /**
- * Adds up changes of one row: events of one day change few rows many times, and the database adds them more slowly. Of
- * one organization.
+ * Adds up changes of the same row, within one organization. Events of one day change few rows many times, and the
+ * database would add them more slowly.
  */
 export function startAddingUp() {
   const sums = new Map<string, StepSum>();
@@ -63,12 +63,12 @@ export function startAddingUp() {
   };
 }
 
-/** Variants and keys may be any text: the length of the first says where it ends. */
+/** Identifies a row. Variants and keys may be any text, so the length of the variant marks its end. */
 function keyOf({ mode, kind, dimension, workflowId, at, version, variant, key }: StepSum): string {
   return `${mode} ${kind} ${dimension} ${workflowId} ${at.getTime()} ${version} ${variant.length} ${variant}${key}`;
 }
 
-/** When the quarter hour began in which a cohort entered. */
+/** Returns the start of the quarter hour in which a cohort entered. */
 export function quarterOf({ enteredQuarter }: Pick<CohortCounts, 'enteredQuarter'>): Date {
   return new Date(Number(enteredQuarter) * quarterMs);
 }

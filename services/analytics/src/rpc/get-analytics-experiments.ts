@@ -17,7 +17,7 @@ import { mostDays, readPeriod } from '../periods/period.ts';
 import { completeUntil } from '../progress/complete-until.ts';
 import { findVersion, type Step, type Version } from '../workflows/find-version.ts';
 
-/** Weights are asked for of this many versions. A split that more versions gave people to has no chance. */
+/** Limit of versions whose weights are requested. A split that more versions assigned has no probability. */
 const mostVersions = 20;
 
 export async function getAnalyticsExperiments(
@@ -36,7 +36,7 @@ export async function getAnalyticsExperiments(
     throw new DomainError('not_found', 'workflow_not_found', 'There is no workflow with this id.');
   }
   const goal = request.goal ?? current.goals[0] ?? refuseGoal();
-  // Before the sums are read: what is counted meanwhile makes them more complete, not less.
+  // Read before the sums: facts counted in the meantime make the sums more complete than stated, not less.
   const until = await completeUntil(ctx.db.kysely);
   const outcomes = await readOutcomes(ctx.db.kysely, scope, { period, timezone, goal });
   const splits = splitsOf(current, outcomes).filter(({ id }) => stepId === undefined || id === stepId);
@@ -60,14 +60,14 @@ function refuseGoal(): never {
   throw new DomainError('invalid', 'validation_failed', `goal ${message}`, { violations });
 }
 
-/** The splits of the current version, then others that people went through. */
+/** The splits of the current version, followed by others that people went through. */
 function splitsOf({ steps }: Version, outcomes: Outcomes): Pick<Step, 'id' | 'name' | 'variants'>[] {
   const own = steps.filter(({ type }) => type === 'split');
   const others = [...outcomes.splits.keys()].filter((id) => !own.some((split) => split.id === id)).sort();
   return [...own, ...others.map((id) => ({ id, name: '', variants: [] }))];
 }
 
-/** The versions that gave people to variants, those that are still known. */
+/** The versions that assigned people to variants, as far as they still exist. */
 async function versionsOf(
   ctx: Context,
   caller: Caller,

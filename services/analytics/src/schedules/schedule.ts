@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** When a report is made again, and who gets it. */
+/** The times at which a report is repeated, and its recipients. */
 export type ReportSchedule = {
   cron: string;
   timezone: string;
@@ -8,7 +8,7 @@ export type ReportSchedule = {
   recipients: readonly bigint[];
   skipWhenEmpty: boolean;
   paused: boolean;
-  /** The member who set it; undefined for an API key. */
+  /** The member who set the schedule; undefined for an API key. */
   owner?: bigint;
 };
 

@@ -16,9 +16,7 @@ const kinds = {
   complained: factKinds.email_complained,
 } as const;
 
-/**
- * Mails by the step that sent them, of all workflows or of one. The ends of the period count by whole quarter hours.
- */
+/** Mails by the step that sent them, of all workflows or of one. The period is rounded to whole quarter hours. */
 export async function emailEngagement(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Engagement with mails',

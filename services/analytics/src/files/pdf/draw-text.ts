@@ -4,10 +4,10 @@ import { isRightToLeft, runsOf } from './runs.ts';
 
 type Document = InstanceType<typeof PDFDocument>;
 
-/** The part of a page that has content. */
+/** The area of a page for content. */
 export type Area = { left: number; width: number; bottom: number };
 
-/** Where and how a line is drawn. `y` is its top. */
+/** Position and style of a line. `y` is its top. */
 export type Placement = {
   x: number;
   y: number;
@@ -18,8 +18,8 @@ export type Placement = {
 };
 
 /**
- * An empty list of features keeps a run whole: without it the library shapes words one by one, and puts those of Hebrew
- * in the wrong order.
+ * An empty list of features keeps a run whole. Without it, the library shapes words one by one, and orders those of
+ * Hebrew wrongly.
  */
 const whole: PDFKit.Mixins.TextOptions = { features: [], lineBreak: false };
 
@@ -37,7 +37,7 @@ export function measureOf(document: Document, size: number): Measure {
   };
 }
 
-/** Draws one line. A text that reads from right to left stands on the right. */
+/** Draws one line. A right-to-left text is aligned to the right. */
 export function drawText(document: Document, line: string, { x, y, width, size, color, align }: Placement): void {
   const isRight = align === 'right' || (width > 0 && isRightToLeft(line));
   const measure = measureOf(document, size);

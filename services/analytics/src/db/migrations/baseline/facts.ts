@@ -1,7 +1,7 @@
 import { createPartitions } from '@drippulse/db';
 import { type Kysely, sql } from 'kysely';
 
-/** Facts, which are made of events. */
+/** Facts, which are derived from events. */
 export async function createFacts(db: Kysely<unknown>): Promise<void> {
   await createEventFacts(db);
   await createStepFacts(db);
@@ -9,8 +9,8 @@ export async function createFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Events as they happened. The key begins with organization and time, so that a day of an organization is one range.
- * `count` is the number of events that a fact stands for: attempts of webhooks and goals come as counts.
+ * Facts of events. The key begins with organization and time, so that a day of an organization is one range. `count` is
+ * the number of events that a fact represents, because attempts of webhooks and goals arrive as counts.
  */
 async function createEventFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -38,9 +38,9 @@ async function createEventFacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The changes of one transaction of the runtime at the steps of enrollments that entered on one day (UTC). `at` is the
- * first moment of that day. `id` is that of the event, and `counts` is a `StepsCounted`. The facts of a day are one
- * range, from which the day can be counted anew.
+ * The changes that one transaction of the runtime made at steps, for enrollments that entered on one day (UTC). `at` is
+ * the start of that day. `id` is the event's id, and `counts` is a `StepsCounted`. The facts of a day are one range,
+ * from which the day can be recounted.
  */
 async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -54,7 +54,7 @@ async function createStepFacts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'step_facts', new Date());
 }
 
-/** The time until which all events of a topic are counted. */
+/** The time up to which all events of a topic are counted. */
 async function createProgress(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table progress (

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Organizations with facts, and the names of what charts show. */
+/** Organizations with facts, and the names that charts show. */
 export async function createOrganizations(db: Kysely<unknown>): Promise<void> {
-  // Writers of rollups lock the row. Writers that add hold it together. A writer that counts anew holds it alone.
+  // Writers of rollups lock the row. Writers that add share the lock. A writer that recounts has it exclusively.
   await sql`
     create table organizations (
       organization_id bigint primary key,
