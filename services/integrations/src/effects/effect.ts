@@ -4,7 +4,7 @@ import type { PerformEffectRequest } from '@drippulse/proto/drippulse/journeys/v
 /** An effect that the runtime requests. */
 export type AskedEffect = {
   organizationId: bigint;
-  /** The same on every repeat, like the bytes of the request and the planned time. */
+  /** Key of the effect. Key, bytes of the request and planned time are the same on every repeat. */
   key: string;
   kind: string;
   request: Uint8Array;

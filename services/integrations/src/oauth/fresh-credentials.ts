@@ -39,7 +39,7 @@ export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }
 
-/** Whether the row must be read: the end of the token is unknown or near. */
+/** Whether the row must be read, because the access token is missing or due for a refresh. */
 function mayBeDue(
   ctx: Context,
   { credentials, tokenExpiresAt, refreshedAt, id, version, provider }: UsableConnection,

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 
 /**
- * Deletes all stored rows of the organization, more than strictly needed. No remaining row names an erased person, and
- * a corrected file can be sent again.
+ * Deletes the failed rows, errors and files of the organization, except files of active runs. This is more than an
+ * erasure needs, so that no row names the erased person. A corrected file can be sent again.
  */
 export async function forgetSourceRows(ctx: Context, _request: object, call: HandlerContext) {
   const { organizationId } = callerOf(call);

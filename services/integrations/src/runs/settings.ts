@@ -45,7 +45,7 @@ export function readSettings(text: string): RunSettings {
   return schema.parse(JSON.parse(text));
 }
 
-/** Whether a run gives up after this number of refused rows. */
+/** Whether a run gives up: after 100 rows or more, if a larger share than `abort_if_failed_percent` was refused. */
 export function givesUp(settings: RunSettings, { seen, failed }: { seen: bigint; failed: bigint }): boolean {
   return seen >= 100n && failed * 100n > seen * BigInt(settings.abort_if_failed_percent);
 }
