@@ -1,4 +1,4 @@
-/** The providers, by the keys of the API. */
+/** The providers, by their keys in the API. */
 export const providerKeys = [
   'google_workspace',
   'microsoft365',
@@ -25,7 +25,7 @@ export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   sg: 'sendgrid',
 };
 
-/** The key of a provider's name or alias, in any case; undefined when there is no such provider. */
+/** Returns the key of a provider's name or alias, ignoring case; undefined if there is no such provider. */
 export function resolveProvider(name: string): ProviderKey | undefined {
   const lower = name.toLowerCase();
   const alias = Object.hasOwn(providerAliases, lower) ? providerAliases[lower] : undefined;

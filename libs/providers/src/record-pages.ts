@@ -2,13 +2,13 @@ import type { JsonObject } from '@drippulse/json';
 import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 
 /**
- * Reads one page of a source of records. Called once for each page, with the cursor of the page before: a process that
- * ends between two pages loses nothing.
+ * Reads one page of a source of records. It is called once for each page, with the cursor of the previous page. So a
+ * process that ends between two pages loses nothing.
  *
- * - `config`: what to read; each reader has a schema of it.
- * - `cursor`: null for the first page ever; the cursor of the last page of a run starts the next run, which reads what
- *   changed since.
- * - `upper`: changes at or after it belong to the next run. The same for all pages of a run.
+ * - `config`: settings of the source; each reader has a schema for them.
+ * - `cursor`: null for the very first page. The cursor of a run's last page starts the next run, which reads later
+ *   changes.
+ * - `upper`: changes at or after it belong to the next run. It is the same for all pages of a run.
  */
 export type RecordPages = (options: {
   config: JsonObject;
@@ -19,12 +19,12 @@ export type RecordPages = (options: {
 export type RecordPage = {
   /** Rows by column. */
   rows: JsonObject[];
-  /** Where the next page, or after the last one the next run, goes on. */
+  /** Start of the next page, or after the last page of the next run. */
   cursor: JsonObject;
   isLast: boolean;
 };
 
-/** The columns that a source can give, from the provider's own description of them. */
+/** Lists the columns that a source can provide, from the provider's own description. */
 export type RecordColumns = (config: JsonObject) => Generator<ProviderRequest, RecordColumn[], ProviderAnswer>;
 
 export type RecordColumn = { name: string; label: string; type: string };

@@ -1,8 +1,9 @@
-/** Scopes that a scope includes, by name. */
+/** Scopes that a scope includes, by its name. */
 export type Implied = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The scopes with all that they include, so that a connection with a wider one is not said to lack the narrower.
+ * Returns the scopes with all that they include, so that a wider scope counts as the narrower ones. Undefined if the
+ * scopes are unknown.
  */
 export function withImplied(scopes: readonly string[] | undefined, implied: Implied): readonly string[] | undefined {
   return scopes && [...new Set(scopes.flatMap((scope) => [scope, ...(implied[scope] ?? [])]))];

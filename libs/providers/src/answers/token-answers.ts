@@ -12,7 +12,7 @@ export function grantParameters(grant: Grant): Record<string, string> {
   return { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...proof };
 }
 
-/** Errors of a token endpoint that name the client: no customer can mend them where the operator brought it. */
+/** Errors of a token endpoint that concern the client. A customer cannot fix them if the operator owns the client. */
 const clientErrors = new Set([
   'invalid_client',
   'invalid_client_id',
@@ -20,10 +20,10 @@ const clientErrors = new Set([
   'deleted_client',
   'inactive_org',
 ]);
-/** Errors that name the grant: the connection has to be made anew. */
+/** Errors that concern the grant. The connection must be made anew. */
 const grantErrors = new Set(['invalid_grant', 'access_denied', 'inactive_user']);
 
-/** The tokens in an answer of a token endpoint (RFC 6749 §5), or what its error means. */
+/** Reads the tokens in an answer of a token endpoint (RFC 6749 §5), or interprets its error. */
 export function readTokenAnswer(answer: ProviderAnswer): ReturnType<TokenReader> {
   const body = objectOf(answer.body);
   const accessToken = textOf(body['access_token']);
@@ -44,7 +44,7 @@ type TokenReader = (answer: ProviderAnswer) => { tokens: Tokens } | { verdict: T
 export type TokenError = Exclude<Verdict, { class: 'ok' | 'done' }>;
 
 /**
- * What an error of a token endpoint means. A refresh that may have been made is `unknown`: the provider may have
+ * Interprets an error of a token endpoint. A refresh that may have happened is `unknown`: the provider may have
  * replaced the refresh token already.
  */
 export function judgeTokenError(

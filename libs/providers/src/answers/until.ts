@@ -4,8 +4,8 @@ const second = 1000;
 const day = 86_400_000;
 
 /**
- * Milliseconds until a time that an answer names, by the clock of the provider (`Date`); undefined without either. At
- * least a second, and at most a day: no limit of a provider is longer.
+ * Returns the milliseconds until a time named in an answer, by the clock of the provider (`Date`); undefined if either
+ * is missing. Bounded to a second and a day, because no limit of a provider lasts longer.
  */
 export function msUntil({ headers }: ProviderAnswer, timeMs: number): number | undefined {
   const left = timeMs - Date.parse(headers['date'] ?? '');

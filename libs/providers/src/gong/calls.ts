@@ -6,7 +6,7 @@ export const gongId = (help: string) =>
     .regex(/^\d{1,20}$/, 'is no id of Gong, which has digits alone')
     .describe(help);
 
-/** Objects as Gong gives them. */
+/** Schema of a list of objects, as Gong returns them. */
 export const things = z.array(z.record(z.string(), z.unknown()));
 export const requestId = z.string().nullable();
 

@@ -17,8 +17,8 @@ type Draft = Omit<MailParts, 'from' | 'to' | 'messageId' | 'date' | 'boundary'> 
 };
 
 /**
- * The mail as Gmail takes it, and its Message-ID, by which it is found again. Gmail puts in the account's own address
- * without a `from`.
+ * Returns the mail in Gmail's form, and the Message-ID by which it is found again. Without a `from`, Gmail uses the
+ * account's own address.
  */
 export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId: string } {
   const from = mail.from ?? place.settings['sender_email'];
@@ -35,8 +35,8 @@ export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId
 }
 
 /**
- * The mail of an earlier attempt. Looking needs the scope gmail.readonly, which a connection that only sends lacks:
- * nobody knows then, and a person decides.
+ * Finds the mail of an earlier attempt. The search needs the scope gmail.readonly, which a connection that only sends
+ * lacks. Then the outcome is unknown, and a person decides.
  */
 export function* findSent(messageId: string): Generator<ProviderRequest, JsonObject | undefined, ProviderAnswer> {
   const answer = yield {

@@ -3,8 +3,8 @@ import { refuse } from '../answers/refuse.ts';
 import { type ProviderAnswer, type ProviderRequest, pathOf } from '../calls.ts';
 
 /**
- * The ids of a stage and its pipeline, either of which may be given by its label. A label that several pipelines have
- * is refused without the pipeline.
+ * Finds the ids of a stage and its pipeline, either of which may be given by its label. Refuses a label that several
+ * pipelines have, if the pipeline is not given.
  */
 export function* findStage(
   type: string,

@@ -3,9 +3,9 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** An account without a mailbox is no wrong request, and neither is a missing right. */
+/** Codes of an account without a mailbox. The request is not wrong, as with a missing right. */
 const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
-/** The application is not known in the tenant. */
+/** The tenant does not know the application. */
 const appRefused = 'Authorization_IdentityNotFound';
 
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
@@ -15,7 +15,7 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   if (lacking.test(problem.code)) return { class: 'permission', problem };
   // Another sender would be accepted.
   if (problem.code === 'ErrorSendAsDenied') return { class: 'permanent', problem };
-  // Throttled calls were not begun, whichever of the three statuses says so.
+  // Throttled calls were not begun, whichever of the three statuses they get.
   const wait = retryAfterOf(answer);
   if (
     status === 429 ||

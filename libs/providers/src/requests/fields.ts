@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** One line of text that is not empty. */
+/** A non-empty line of text. */
 export const line = (help: string, most = 255) => z.string().min(1).max(most).describe(help);
 
-/** Text of any length that a step may have. */
+/** A text of any length that a step allows. */
 export const longText = (help: string) => z.string().min(1).max(65_536).describe(help);
 
 /**
- * A mail address, without quotes and comments: it is one text for one mailbox, by which suppressions and rules are
- * asked. Whether it can receive mail is for the provider to say. `receiversOf` finds every text that this takes.
+ * A mail address without quotes and comments: one text for one mailbox, by which suppressions and rules are checked.
+ * The provider decides whether it can receive mail. `receiversOf` finds every text that this accepts.
  */
 export const mailAddress = (help: string) =>
   z
@@ -30,10 +30,10 @@ export const webAddress = (help: string) =>
     .max(2048)
     .describe(help);
 
-/** A value of a field that the customer's account defines: a list is what may be chosen several times, null clears. */
+/** A value of a field that the customer's account defines. A list contains several choices, and null clears. */
 const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 
-/** Fields of the customer's account, by their names there. */
+/** Fields of the customer's account, by the account's own names. */
 export const fieldsByName = (name: RegExp, help: string) => z.record(z.string().regex(name), fieldValue).describe(help);
 
 export type FieldsByName = Readonly<Record<string, z.output<typeof fieldValue>>>;

@@ -2,7 +2,7 @@ import MimeNode from 'nodemailer/lib/mime-node';
 
 export type Mailbox = { address: string; name?: string | undefined };
 
-/** A mail whose every byte follows from its members, so that a repeat is the same mail. */
+/** A mail whose bytes are determined by its members, so that a repeat is identical. */
 export type MailParts = {
   from?: Mailbox | undefined;
   to: Mailbox;
@@ -12,19 +12,19 @@ export type MailParts = {
   html?: string | undefined;
   text?: string | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
-  /** With its angle brackets. */
+  /** Including the angle brackets. */
   messageId: string;
   /** Message-ID of the mail that this one answers. */
   inReplyTo?: string | undefined;
   date: Date;
-  /** Text that no body has, for the boundary of the parts. */
+  /** Boundary of the parts: a text that no body contains. */
   boundary: string;
 };
 
 /**
- * A mail as RFC 5322 has it. nodemailer's node writes the headers, which is where a value of a contact could add one of
- * its own; it does so without I/O. Its composer would stream the bodies, so they are written here, in base64 of 76
- * characters a line.
+ * Composes a mail as in RFC 5322. nodemailer's node writes the headers, where a value of a contact might add a header
+ * of its own. It does so without I/O. Its composer would stream the bodies, so they are written here, in base64 with
+ * lines of 76 characters.
  */
 export function composeMime(mail: MailParts): string {
   const parts = [

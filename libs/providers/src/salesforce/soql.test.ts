@@ -3,7 +3,7 @@ import { conditionOf, literal } from './soql.ts';
 
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-/** Texts of the characters that matter, and of some others. */
+/** Yields texts of the special characters, and of some others. */
 function* hostileTexts(count: number): Generator<string> {
   const alphabet = [
     "'",

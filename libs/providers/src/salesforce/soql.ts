@@ -2,10 +2,10 @@ import type { ProviderRequest } from '../calls.ts';
 import { type Filter, type FilterOperator, valuesOf } from '../requests/filters.ts';
 import { servicePath } from './requests.ts';
 
-/** Most bytes of a page of records. */
+/** Size limit of a page of records in bytes. */
 const pageBytes = 32 * 1024 * 1024;
 
-/** A request of a query. Names in it were checked by their pattern, values are literals. */
+/** Builds the request of a query. Names in it were checked by their pattern, and values are literals. */
 export function queryRequest(
   settings: Readonly<Record<string, string>>,
   soql: string,
@@ -21,8 +21,8 @@ export function queryRequest(
 }
 
 /**
- * A text as a literal. No text ends it: backslash and quote are escaped, and so are the other characters that SOQL has
- * escapes for.
+ * Quotes a text as a literal. No text can end it: backslash and quote are escaped, and so are the other characters for
+ * which SOQL has escapes.
  */
 export function literal(text: string): string {
   return `'${escaped(text)}'`;
@@ -34,7 +34,7 @@ function escaped(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 
-/** A time as a literal of SOQL, which has no quotes. */
+/** Formats a time as a literal of SOQL, which has no quotes. */
 export function timeLiteral(at: Date): string {
   return at.toISOString();
 }
@@ -48,7 +48,7 @@ const comparisons: Partial<Record<FilterOperator, string>> = {
   greater_or_equal: '>=',
 };
 
-/** A filter as a condition. */
+/** Converts a filter to a condition. */
 export function conditionOf(filter: Filter & { type?: LiteralType }): string {
   const { field, operator, type } = filter;
   const literals = valuesOf(filter).map((value) => literalOf(value, type, operator));
@@ -69,8 +69,8 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
 /**
- * A value as a literal of a type: only what has its exact form goes without quotes. A day or time that is compared by
- * order is one.
+ * Formats a value as a literal of a type. Only a value in the exact form of the type is unquoted. For comparisons by
+ * order, a value in the form of a day or time counts as one.
  */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);
@@ -85,7 +85,7 @@ function literalOf(value: string | number | boolean, type: LiteralType | undefin
   return isBare ? value : literal(value);
 }
 
-/** The text itself within the literal of LIKE, whose wildcards `%` and `_` have escapes too. */
+/** Escapes a text for a literal of LIKE, including the wildcards `%` and `_`. */
 function likeText(text: string): string {
   return escaped(text).replace(/[%_]/g, (wildcard) => `\\${wildcard}`);
 }

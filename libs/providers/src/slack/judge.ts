@@ -6,8 +6,8 @@ import type { Problem, Verdict } from '../outcomes.ts';
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
 /**
- * Slack says what went wrong by a word, in an answer 200 of the API and as the text of a webhook. Words that are not
- * here are `permanent`.
+ * Classes of Slack's error words, which come in an answer 200 of the API or as the text of a webhook. Other words are
+ * `permanent`.
  */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
@@ -17,7 +17,7 @@ const classes: Readonly<Record<string, Refusal>> = {
   request_timeout: 'temporary',
   team_added_to_org: 'temporary',
   rollup_error: 'temporary',
-  // Slack says of these that a part of the work may have been done.
+  // According to Slack, a part of the work may have been done after these.
   fatal_error: 'unknown',
   internal_error: 'unknown',
   invalid_auth: 'credentials',
@@ -65,12 +65,12 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
 }
 
 function classOf(word: string, { status }: ProviderAnswer): Refusal {
-  // Only for a webhook does an archived channel end what the credential is for.
+  // An archived channel makes the credential useless only for a webhook.
   if (word === 'channel_is_archived' && status === 410) return 'credentials';
   return Object.hasOwn(classes, word) ? (classes[word] ?? 'permanent') : status === 503 ? 'temporary' : 'permanent';
 }
 
-/** A webhook answers a word of text; anything else is of a proxy. */
+/** Returns the word that a webhook answered. Any other body comes from a proxy. */
 function wordOf(body: ProviderAnswer['body']): string | undefined {
   return typeof body === 'string' && /^[a-z_]{2,60}$/.test(body.trim()) ? body.trim() : undefined;
 }

@@ -5,20 +5,17 @@ import { given, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import { longText } from '../requests/fields.ts';
 
-/** A call of the Web API. */
+/** Builds a call of the Web API. */
 export function call(method: string, body: JsonObject): ProviderRequest {
   return { host: 'api', method: 'POST', path: `/api/${method}`, body: { json: body } };
 }
 
-/**
- * Text as Slack shows it. What contacts fill in must not become a mention or a hidden link, so its control characters
- * are escaped.
- */
+/** Escapes control characters of a text, so that values of contacts do not become mentions or hidden links. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The key of the effect goes along, so that a person who looks for a message finds out which run it is of. */
+/** Returns metadata with the key of the effect, by which a person finds the run of a message. */
 export function keyOf({ key }: ActionPlace): JsonObject {
   return { metadata: { event_type: 'drippulse_effect', event_payload: { key } } };
 }
@@ -32,7 +29,7 @@ export const blocks = z
   .optional()
   .describe('Blocks of Block Kit; `text` is then the notification.');
 
-/** Text and blocks of a message; what is not given is left out. */
+/** Returns text and blocks of a message, without absent ones. */
 export function contentOf({
   text,
   blocks,
@@ -43,7 +40,7 @@ export function contentOf({
   return given({ text: text === undefined ? undefined : escapeText(text), blocks });
 }
 
-/** Where the message is. */
+/** The place of the message. */
 export const messageOutput = z.object({ channel: z.string(), ts: z.string() });
 
 export function messageOf({ body }: ProviderAnswer): JsonObject {

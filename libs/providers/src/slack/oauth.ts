@@ -9,7 +9,7 @@ const clientErrors =
 const grantErrors =
   /^(invalid_code|code_already_used|invalid_refresh_token|token_revoked|account_inactive|token_expired)$/;
 
-/** Slack's app may rotate tokens or not; the answer says so by having a refresh token. Errors come with status 200. */
+/** Slack's app may rotate tokens: then the answer contains a refresh token. Errors come with status 200. */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://slack.com/oauth/v2/authorize',
   tokenUrl: () => 'https://slack.com/api/oauth.v2.access',

@@ -63,8 +63,8 @@ export const slack: Provider = {
     request.host === 'webhook' ? {} : bearer(credentials['access_token'], credentials['bot_token']),
   judge,
   test: (credentials) => (credentials['access_token'] || credentials['bot_token'] ? testToken() : testWebhook()),
-  // The workspace's own limits are by method; one message a second to a channel is the narrowest, and Slack lets short
-  // bursts pass.
+  // The workspace's limits are per method. The narrowest is one message a second in a channel, and Slack tolerates
+  // short bursts.
   limits: [
     {
       points: 50,
@@ -106,7 +106,7 @@ function* testToken(): Generator<ProviderRequest, TestFindings, ProviderAnswer> 
   };
 }
 
-/** A webhook has no test call. An empty message is refused as such where the address lives. */
+/** Tests a webhook, which has no test call: a valid address refuses an empty message as such. */
 function* testWebhook(): Generator<ProviderRequest, TestFindings, ProviderAnswer> {
   yield {
     host: 'webhook',

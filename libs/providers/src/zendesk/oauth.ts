@@ -10,18 +10,18 @@ export function originOf({ subdomain: name }: Credentials): string | undefined {
 }
 
 /**
- * A refresh ends the old access token at once, so calls under way are answered 401 and made again with the new one.
- * Long lives are asked for, which makes that rare; without a life, tokens of older clients have no refresh token.
+ * A refresh ends the old access token at once, so calls under way get 401 and are repeated with the new one. Long
+ * lifetimes make this rare. Without a requested lifetime, tokens of older clients have no refresh token.
  */
 const lives = { expires_in: '172800', refresh_token_expires_in: '7776000' };
 
-/** Scopes of all resources together. */
+/** Scopes for all resources together. */
 const wide = {
   read: ['tickets:read', 'users:read', 'organizations:read'],
   write: ['tickets:write', 'users:write', 'organizations:write'],
 };
 
-/** A client belongs to one account, so each connection brings its own id and secret. */
+/** A client belongs to one account, so each connection has its own id and secret. */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => urlOf(credentials, '/oauth/authorizations/new'),
   tokenUrl: (credentials) => urlOf(credentials, '/oauth/tokens'),

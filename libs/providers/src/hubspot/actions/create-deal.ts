@@ -16,7 +16,7 @@ import {
 import { searchRequest } from '../search.ts';
 import { findStage } from '../stages.ts';
 
-/** HubSpot's search may lag for half a minute behind what was written. */
+/** Upper bound of the lag of HubSpot's search behind writes, which may be half a minute. */
 const indexLagMs = 60_000;
 
 export const createDeal = defineAction({

@@ -5,8 +5,8 @@ import { longText } from '../../requests/fields.ts';
 import { call, channelField, escapeText, keyOf, messageOf } from '../messages.ts';
 
 /**
- * The message of an `alert` step: by the bot where there is a token, else by the webhook, which posts to the channel
- * that it was made for.
+ * Posts the message of an `alert` step: as the bot if there is a token, else through the webhook, which posts to its
+ * own channel.
  */
 export const postAlert = defineAction({
   provider: 'slack',
