@@ -1,6 +1,5 @@
 /**
- * Signs in and gives the consent, as a browser does that follows the pages of oidc-provider. Returns where it is sent
- * in the end.
+ * Signs in and consents, like a browser that follows the pages of oidc-provider. Returns the final redirect address.
  */
 export async function consent(address: string, person: string): Promise<string> {
   const cookies = new Map<string, string>();

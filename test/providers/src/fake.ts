@@ -1,12 +1,12 @@
 import type { ProviderKey } from '@drippulse/providers';
 
-/** A request as it arrived: `path` from the root of its host, still encoded, and the body as text. */
+/** A request as received: `path` from the root of its host, still encoded, and the body as text. */
 export type FakeRequest = {
   method: string;
   host: string;
   path: string;
   query: readonly (readonly [name: string, value: string])[];
-  /** By lower-case name. */
+  /** By name in lower case. */
   headers: Readonly<Record<string, string>>;
   text: string;
 };
@@ -19,40 +19,40 @@ export type FakeAnswer = {
   text?: string;
 };
 
-/** A request that passed the description, as an operation of a fake sees it. */
+/** A request that matches the description, as passed to an operation of a fake. */
 export type FakeCall<State> = {
-  /** Of the path, decoded. */
+  /** Parameters of the path, decoded. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
-  /** The JSON or form of the body, as the description says it is: an operation may assert its type. */
+  /** The JSON or form of the body, in the type of the description, which an operation may assert. */
   body: unknown;
   /** The text of the body. */
   text: string;
   /** The path, still encoded. */
   path: string;
   state: State;
-  /** Counts something that would really happen, by a name that is the same when it happens twice. */
+  /** Counts a real effect by name. A repeated effect has the same name. */
   happened(effect: string): void;
 };
 
-/** What stands in for a provider: state, and an operation for each that its description has. */
+/** A stand-in for a provider: its state, and a function for each operation of its description. */
 export type Fake<State> = {
   key: ProviderKey;
   makeState(): State;
-  /** Puts there what the examples of the actions are about, such as the message that one updates. */
+  /** Adds the objects that the examples of the actions refer to, such as the message to be updated. */
   addExamples?(state: State): void;
-  /** The answer to a request without a token, or with one that is refused. */
+  /** The answer to a request without a token, or with a refused one. */
   unauthorized: FakeAnswer;
-  /** Header names that the provider takes beside those of the description, in lower case. */
+  /** Header names in lower case that the provider accepts in addition to those of the description. */
   headers?: readonly string[];
-  /** Names in the query that every operation takes, beside those of the description. */
+  /** Names in the query that every operation accepts in addition to those of the description. */
   query?: readonly string[];
   /** By method and path of the description, such as `POST /chat.postMessage`. */
   operations: Readonly<Record<string, (call: FakeCall<State>) => FakeAnswer>>;
 };
 
-/** Defines a fake; the type of its state follows from `makeState`. */
+/** Defines a fake. The type of its state follows from `makeState`. */
 export function defineFake<State>(fake: Fake<State>): Fake<State> {
   return fake;
 }

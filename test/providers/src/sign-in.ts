@@ -4,13 +4,13 @@ import { portOf } from '@drippulse/servers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 
-/** What the provider says of a person, by its claims. */
+/** The claims of the provider about a person. */
 export type Person = Record<string, unknown>;
 
-/** What happens to the answer with the tokens. */
+/** A forgery of the answer with the tokens. */
 export type Forgery = {
   /**
-   * Claims of the ID token in place of the true ones; `undefined` removes one. It is signed anew, by the key of the
+   * Claims that replace those of the ID token; `undefined` removes one. The token is signed anew, by the key of the
    * provider.
    */
   claims?: Person;
@@ -21,20 +21,20 @@ export type Forgery = {
 export type SignInProvider = {
   issuer: string;
   client: { id: string; secret: string };
-  /** The people who can sign in, by what they type as their name, which is their subject. */
+  /** The people who can sign in, by the name that they type, which is their subject. */
   people: Map<string, Person>;
   /** Forges the next answer with tokens. */
   forge(forgery: Forgery): void;
-  /** From now on tokens are signed by another key, which the provider publishes in place of the first. */
+  /** Signs tokens by another key from now on, which the provider publishes instead of the first. */
   rotateKeys(): void;
-  /** Paths that were asked for. */
+  /** Paths of all requests. */
   asked: string[];
   stop(): Promise<void>;
 };
 
 const client = { id: 'drippulse-sign-in', secret: 'canary-sign-in-secret-58f3' };
 
-/** A provider of OpenID Connect, in the place of Google or that of an organization. */
+/** Starts a provider of OpenID Connect, in the place of Google or that of an organization. */
 export async function startSignInProvider({ redirectUris }: { redirectUris: string[] }): Promise<SignInProvider> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -60,13 +60,13 @@ export async function startSignInProvider({ redirectUris }: { redirectUris: stri
       response.end(JSON.stringify({ keys: [publicPart] }));
       return;
     }
-    // Of Google, which lets people choose an account; here they type a name anyway.
+    // With Google's parameter, people choose an account. Here they type a name in any case.
     if (path === '/auth') request.url = request.url?.replace('prompt=select_account&', '');
     if (path === '/token') await rewriteTokens(response);
     await provider.callback()(request, response);
   }
 
-  /** Signs the ID token of the answer as the test asked for. */
+  /** Signs the ID token of the answer as the test requested. */
   async function rewriteTokens(response: ServerResponse): Promise<void> {
     const forgery = forgeries.shift();
     if (forgery === undefined && current === first) return;
@@ -132,7 +132,7 @@ function createProvider(
       },
     ],
     jwks: { keys: [jwk] },
-    // As Google does, and most others: all claims are in the ID token.
+    // Like Google and most others: all claims are in the ID token.
     conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified', 'hd', 'groups'], profile: ['name'] },
     features: { devInteractions: { enabled: true } },

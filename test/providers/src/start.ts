@@ -7,14 +7,17 @@ import type { FakeRequest } from './fake.ts';
 import { type FakedKey, type FakedStates, fakes } from './fakes/index.ts';
 import { type Ending, type FakeProvider, type Running, runFake } from './running/fake-provider.ts';
 
-/** Fake providers behind one address, each at `/<host>/<path>`: the value of PROVIDER_HOSTS_OVERRIDE. */
+/** Fake providers behind one address, each at `/<host>/<path>`, as in PROVIDER_HOSTS_OVERRIDE. */
 export type FakeProviders = {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   url: string;
   provider<K extends FakedKey>(key: K): FakeProvider<FakedStates[K]>;
-  /** Requests that a description refuses, of all providers, as sentences. A test that expects none says so. */
+  /**
+   * Requests of all providers that violate a description, as sentences. A test without them must check that it is
+   * empty.
+   */
   refusals(): string[];
-  /** Ends every connection, and fails where a fake itself made a mistake. */
+  /** Closes every connection, and throws if a fake itself made a mistake. */
   stop(): Promise<void>;
 };
 
@@ -63,14 +66,14 @@ export async function startFakeProviders(options: { port?: number } = {}): Promi
   };
 }
 
-/** Hosts of a provider's API and of its sign-in. */
+/** Whether a host belongs to a provider's API or its sign-in. */
 function isHostOf({ key }: Running<unknown>, host: string): boolean {
   const provider = providers.find((one) => one.key === key);
   const allowed = [...Object.values(provider?.hosts ?? {}), ...(provider?.oauth ? [provider.oauth] : [])];
   return allowed.some((one) => one.allowed.test(host));
 }
 
-/** `/<host>/<path>` is a request to the host. */
+/** Reads `/<host>/<path>` as a request to the host. */
 async function readRequest(incoming: IncomingMessage): Promise<FakeRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);

@@ -1,6 +1,6 @@
 /**
- * Inputs beside the example of an action, for fields that exclude each other. Together they have every field of the
- * input. By provider and action.
+ * Further inputs of an action, by provider and action, for fields that exclude each other. Together with the example,
+ * they cover every field of the input.
  */
 export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   'slack post_message': [
@@ -298,7 +298,8 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
 };
 
 /**
- * Names that a provider takes as they come, by place: what people call their own data. Each says whose names they are.
+ * Names that a provider accepts unchecked, by place, because people choose them for their own data. Each entry says who
+ * chooses them.
  */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],

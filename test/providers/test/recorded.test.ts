@@ -57,8 +57,8 @@ function verdictOf(provider: Provider, one: Recorded): Verdict {
 }
 
 /**
- * Runs the action until the request that the answer is to, and gives it this answer. An action may see a refusal inside
- * a success.
+ * Runs the action up to the request of the recorded answer, and gives it this answer. An action may find a refusal
+ * inside a success.
  */
 function verdictOfAction(provider: Provider, one: Recorded): Verdict {
   const action = actionsOf(provider.key).find(({ name }) => name === one.to);

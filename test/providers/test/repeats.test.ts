@@ -10,7 +10,7 @@ const repeatable = providers.flatMap((provider) =>
     .map((action) => ({ name: `${provider.key} ${action.name}`, provider, action })),
 );
 
-/** Effects by name: ids that a fake gives are the same in a fresh one. */
+/** Returns the sorted effects. Names are comparable, because a fresh fake assigns the same ids. */
 const effectsOf = (fake: SomeRunning) => [...fake.effects()].sort();
 
 const startFor = ({ key }: Provider) => start(fakes[key as FakedKey]);
@@ -23,7 +23,7 @@ function cleanEffects(provider: Provider, action: Action) {
 
 class Lost extends Error {}
 
-/** Performs the example until the answer to request `count` is lost. False where it has fewer requests. */
+/** Performs the example until the answer to request `count` is lost. Returns false if it has fewer requests. */
 function loseAnswer(provider: Provider, action: Action, fake: SomeRunning, count: number): boolean {
   let left = count;
   const losing: Answering = {
@@ -79,7 +79,7 @@ test.each(repeatable.filter(({ provider, action }) => provider.key in forgotten 
   },
 );
 
-/** Whether the action did its work. False where it ends as unknown. */
+/** Whether the action did its work. False if its outcome is unknown. */
 function isRepeated(provider: Provider, action: Action, at: ActionPlace, fake: SomeRunning): boolean {
   try {
     runAction(provider, { action, input: action.example, at }, fake);

@@ -1,7 +1,7 @@
 import type { FakeAnswer } from '../fake.ts';
 import { type Description, escapePointer, type Operation } from './load.ts';
 
-/** What is wrong with an answer of a fake by the description: a fake must not promise what the provider does not. */
+/** Compares a fake's answer with the description: a fake must not promise more than the provider does. */
 export function answerProblem(
   description: Description,
   { definition, pointer }: Operation,

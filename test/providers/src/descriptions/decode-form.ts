@@ -2,7 +2,7 @@ type Member = string | Members | Member[];
 type Members = { [name: string]: Member };
 
 /**
- * The value of a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`, `a[]=b` is a list, and so is a name that is there twice. All values
+ * Decodes a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`, and `a[]=b` or a repeated name is a list. All values
  * are texts.
  */
 export function decodeForm(pairs: readonly (readonly [name: string, value: string])[]): Record<string, unknown> {
@@ -11,7 +11,7 @@ export function decodeForm(pairs: readonly (readonly [name: string, value: strin
   return toLists(root) as Record<string, unknown>; // the root is never a list: `toLists` is told so
 }
 
-/** `a[b][]` is `a`, `b` and an empty key. */
+/** Splits a name: `a[b][]` has the keys `a`, `b` and an empty one. */
 function keysOf(name: string): string[] {
   const [, first, rest] = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name) ?? [];
   if (first === undefined || rest === undefined) return [name];

@@ -1,4 +1,4 @@
-/** A schema of a description, as far as it is needed to make a value of it. */
+/** The members of a schema that are needed to make a value of it. */
 type Schema = {
   $ref?: string;
   type?: string | readonly string[];
@@ -8,7 +8,7 @@ type Schema = {
   properties?: Readonly<Record<string, Schema>>;
 };
 
-/** The least value of a component's schema: what is required, each member in its simplest form. */
+/** Makes the minimal value of a component's schema: required members only, each in its simplest form. */
 export function leastOf(components: unknown, name: string): Record<string, unknown> {
   const schemas = (components as { schemas: Readonly<Record<string, Schema>> }).schemas; // OpenAPI's place of schemas
   const value = least({ $ref: name }, schemas);

@@ -25,5 +25,5 @@ export const fakes = {
 
 export type FakedKey = keyof typeof fakes;
 
-/** What each fake remembers. */
+/** The state of each fake. */
 export type FakedStates = { [K in FakedKey]: ReturnType<(typeof fakes)[K]['makeState']> };

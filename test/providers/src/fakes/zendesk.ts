@@ -79,7 +79,7 @@ function userOf(state: State, requester: { email?: string; name?: string } | und
 const shown = ({ comments: _, ...ticket }: Ticket) => ({ ticket });
 const find = (state: State, id: string | undefined) => state.tickets.find((ticket) => String(ticket.id) === id);
 
-/** Makes or changes an item that `names` find. */
+/** Creates or changes the item that `names` identify. */
 function upsert(items: Item[], names: readonly string[], fields: Record<string, unknown>, first: number) {
   const known = names
     .filter((name) => fields[name] !== undefined)

@@ -5,7 +5,8 @@ import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } fro
 import { anthropicRequest, openaiRequest } from './requests.ts';
 
 /**
- * A strict provider of models in both protocols, with a bill of its own. It shares no code with the service of agents.
+ * Starts a strict provider of models in both protocols, with a bill of its own. It shares no code with the service of
+ * agents.
  */
 export async function startModelProvider() {
   const requests: ModelCall[] = [];
@@ -58,13 +59,13 @@ export async function startModelProvider() {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
-    /** What the provider has billed, in pico-USD. */
+    /** The sum that the provider has billed, in pico-USD. */
     bill: () => bill,
     answer(reply: typeof standard) {
       standard = reply;
     },
     answerNext: (...replies: Reply[]) => void script.push(...replies),
-    /** Lets no request be answered until the returned function is called. */
+    /** Delays the answers to all requests until the returned function is called. */
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -73,7 +74,7 @@ export async function startModelProvider() {
         resolve();
       };
     },
-    /** Calls a function for each request that has come, before its answer. */
+    /** Sets a function that is called for each received request, before its answer. */
     onRequest(note: typeof noted) {
       noted = note;
     },

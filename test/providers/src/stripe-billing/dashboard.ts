@@ -1,14 +1,14 @@
 import type { Customer, Method, Price, Subscription } from './objects.ts';
 import { beginSubscription, type Desk, endSubscription } from './routes.ts';
 
-/** What people do at Stripe's own pages, and what time does. Each change emits its events. */
+/** Actions of people on Stripe's own pages, and effects of time. Each change emits its events. */
 export type Dashboard = ReturnType<typeof dashboardOf>;
 
 export function dashboardOf(desk: Desk) {
   const { account } = desk;
   const updated = (subscription: Subscription) => desk.emit('customer.subscription.updated', subscription);
   return {
-    /** A card that the browser has made by Stripe's form. */
+    /** A card that the browser has entered into Stripe's form. */
     card({ declines = false, last4 = '4242' }: { declines?: boolean; last4?: string } = {}): Method {
       const method: Method = {
         id: desk.id('pm'),
@@ -22,7 +22,7 @@ export function dashboardOf(desk: Desk) {
       account.methods.set(method.id, method);
       return method;
     },
-    /** Pays a session of Checkout by a new card. */
+    /** Pays a session of Checkout with a new card. */
     completeCheckout(id: string): Subscription {
       const session = account.sessions.get(id);
       if (session?.status !== 'open') throw new Error(`the session ${id} is not open`);
@@ -40,7 +40,7 @@ export function dashboardOf(desk: Desk) {
       desk.emit('checkout.session.completed', session);
       return subscription;
     },
-    /** The operator makes a subscription by hand. */
+    /** Creates a subscription by hand, as the operator does. */
     subscribe(customer: string, plan: string): Subscription {
       const method = this.card();
       method.customer = customer;
@@ -52,13 +52,13 @@ export function dashboardOf(desk: Desk) {
         metadata: {},
       });
     },
-    /** A payment of a subscription fails. */
+    /** Makes a payment of a subscription fail. */
     failPayment(subscription: Subscription): void {
       subscription.status = 'past_due';
       desk.emit('invoice.payment_failed', { object: 'invoice', customer: subscription.customer });
       updated(subscription);
     },
-    /** What is due is paid. */
+    /** Pays the due amount. */
     pay(subscription: Subscription): void {
       subscription.status = 'active';
       updated(subscription);
@@ -68,7 +68,7 @@ export function dashboardOf(desk: Desk) {
       subscription.status = 'unpaid';
       updated(subscription);
     },
-    /** The portal ends a subscription by `cancel_at` alone. */
+    /** Ends a subscription as the portal does, by `cancel_at` alone. */
     scheduleEnd(subscription: Subscription, at: number | null): void {
       subscription.cancel_at = at;
       subscription.cancel_at_period_end = false;
@@ -93,7 +93,7 @@ export function dashboardOf(desk: Desk) {
       updated(subscription);
       desk.emit('invoice.paid', { object: 'invoice', customer: subscription.customer });
     },
-    /** A new default card of a customer. */
+    /** Replaces the default card of a customer. */
     replaceCard(customer: Customer, last4: string): void {
       const method = this.card({ last4 });
       method.customer = customer.id;
@@ -104,7 +104,7 @@ export function dashboardOf(desk: Desk) {
         if (subscription.customer === customer.id) subscription.default_payment_method = null;
       }
     },
-    /** Makes a meter with an hourly window, and the price of what it measures. */
+    /** Creates a meter with an hourly window, and the price of its events. */
     meter({ eventName, lookupKey }: { eventName: string; lookupKey: string }): void {
       account.meters.add(eventName);
       const price: Price = {
@@ -119,7 +119,7 @@ export function dashboardOf(desk: Desk) {
       };
       account.prices.set(price.id, price);
     },
-    /** What a customer would be charged for: of each hour the event that came last. */
+    /** Returns the quantity that a customer would be charged for: the sum of the last event of each hour. */
     metered(customer: string, eventName: string): number {
       const hours = new Map<number, number>();
       for (const { event_name: name, timestamp, payload } of account.meterEvents) {

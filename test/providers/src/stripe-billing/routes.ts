@@ -13,12 +13,12 @@ export class StripeRefusal extends Error {
   }
 }
 
-/** What a route works with. */
+/** The context of a route. */
 export type Desk = {
   account: Account;
   /** Seconds since 1970. */
   now(): number;
-  /** An id with a prefix. */
+  /** Returns a new id with a prefix. */
   id(prefix: string): string;
   emit(type: string, object: object): void;
 };
@@ -144,7 +144,7 @@ function createSubscription(desk: Desk, form: Form): Subscription {
   return subscription;
 }
 
-/** A subscription that is paid, with its invoice and the events. */
+/** Creates a paid subscription, with its invoice and the events. */
 export function beginSubscription(
   desk: Desk,
   o: { customer: string; price: string; quantity: number; method: string | null; metadata: Record<string, string> },
@@ -323,7 +323,7 @@ function createItem(desk: Desk, form: Form): object {
 
 const dayInSeconds = 24 * 3600;
 
-/** As Stripe takes what was used: within 35 days, and each identifier once. */
+/** Records usage by Stripe's rules: not older than 35 days, and each identifier once. */
 function createMeterEvent(desk: Desk, form: Form): MeterEvent {
   const { account } = desk;
   const event: MeterEvent = {
@@ -349,7 +349,7 @@ function listOf(data: readonly object[]) {
   return { object: 'list', has_more: false, url: '/v1', data };
 }
 
-/** Fails as a card does that its bank declines. */
+/** Pays with a card. Throws if its bank declines. */
 function pay({ methods }: Account, id: string | null | undefined): void {
   const method = methods.get(id ?? '');
   if (method === undefined) throw invalid('This customer has no attached payment source or default payment method.');
