@@ -60,7 +60,7 @@ export async function startSignInProvider({ redirectUris }: { redirectUris: stri
       response.end(JSON.stringify({ keys: [publicPart] }));
       return;
     }
-    // With Google's parameter, people choose an account. Here they type a name in any case.
+    // Removes Google's parameter for choosing an account. Here people type a name in any case.
     if (path === '/auth') request.url = request.url?.replace('prompt=select_account&', '');
     if (path === '/token') await rewriteTokens(response);
     await provider.callback()(request, response);

@@ -3,7 +3,7 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/** Codes of an account without a mailbox. The request is not wrong, as with a missing right. */
+/** Codes of an account without a mailbox. They count as a missing right, because the request is not wrong. */
 const lacking = /^(MailboxNotEnabledForRESTAPI|MailboxNotHostedInExchangeOnline)$/;
 /** The tenant does not know the application. */
 const appRefused = 'Authorization_IdentityNotFound';

@@ -69,8 +69,8 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
 /**
- * Formats a value as a literal of a type. Only a value in the exact form of the type is unquoted. For comparisons by
- * order, a value in the form of a day or time counts as one.
+ * Formats a value as a literal of a type. Only a value in the exact form of the type is unquoted. Without a type, a
+ * value in the form of a day or time counts as one in comparisons by order.
  */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);

@@ -3,7 +3,7 @@ import { type Caller, type Mode, modeOf } from '@drippulse/rpc';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, EvalCases, EvalResults, EvalSets } from '../db/schema.ts';
 
-/** The kind of the jobs that run eval sets. */
+/** The kind of jobs that run eval sets. */
 export const evalJobs = 'eval';
 
 export type EvalSetRow = Selectable<EvalSets>;

@@ -53,10 +53,7 @@ export function parsePolicy(text: string): Policy {
   return Object.fromEntries(known) as Policy; // this service wrote it, by `readPolicy`
 }
 
-/**
- * Converts an amount of money to a double. It may have been written with more digits than the shortest form of the
- * double.
- */
+/** Converts numbers that kept their digits, such as amounts of money, to doubles. */
 function plain(value: JsonValue): unknown {
   return JSON.parse(stringifyJson(value));
 }

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
 import type { RecordedWorld, Rehearsed } from '../rehearsals/rehearsal.ts';
 
-/** The recorded chain of an execution by a model, which a replay gets from outside. */
+/** The recorded chain of an execution by a model, which replaces the outside world in a replay. */
 export type RecordedChain = {
   steps: Rehearsed['steps'];
   world: RecordedWorld;

@@ -48,7 +48,7 @@ function problemOf(constraint: Constraint, value: JsonValue, ofContact: string |
   return constraint.some((one) => canonicalJson(one) === text) ? undefined : 'is not among the values that are allowed';
 }
 
-/** Compares addresses and ids, ignoring case and surrounding space. */
+/** Compares addresses and ids, ignoring case. Surrounding space counts as a difference. */
 function sameText(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** The kind of the jobs that train. */
+/** The kind of training jobs. */
 export const trainingJobs = 'train';
 
 /** A training with its job and the model that it made. */

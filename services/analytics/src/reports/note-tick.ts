@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DB } from '../db/schema.ts';
 import type { ReportRow } from './rows.ts';
 
-/** The kind of the jobs that write the mails about reports of ticks. */
+/** The kind of jobs that write mails about scheduled reports. */
 export const reportMailJobs = 'report mail';
 
 /** Number of consecutive failures after which a mail is sent. */

@@ -7,7 +7,10 @@ import type { DB } from '../db/schema.ts';
  * times in all.
  */
 const pageOrganizations = 50;
-/** Retention of sums. It is slightly shorter than that of facts: sums whose facts are about to be deleted stay. */
+/**
+ * Age up to which days with sums are marked. It is slightly shorter than the retention of facts, so that sums whose
+ * facts are about to be deleted stay.
+ */
 const sumHours = factHours - 48;
 
 /** Requests that the days of all organizations are marked. An unfinished earlier rebuild begins anew. */

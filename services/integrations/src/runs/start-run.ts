@@ -8,7 +8,7 @@ import type { DataSourceRow } from '../sources/rows.ts';
 import { activeStatuses, type RunRow } from './rows.ts';
 import { packSettings } from './settings.ts';
 
-/** The kind of the jobs of runs. */
+/** The kind of jobs that process runs. */
 export const runJobs = 'data_source_run';
 
 const maxActive = 20;

@@ -55,7 +55,7 @@ function violationsOf(issue: Issue, known: readonly string[]): Violation[] {
   });
 }
 
-/** Lowers the capital of zod's messages, because a violation continues a sentence. */
+/** Removes the prefix of zod's messages, because a violation continues a sentence. */
 function plain(message: string): string {
   return message.replace(/^Invalid (input|option|string): /, '');
 }

@@ -40,7 +40,7 @@ function patternOf(format: string): RegExp {
     if (!(part in tokens)) return `\\${part}`;
     if (seen.has(part)) return part;
     seen.add(part);
-    return tokens[part as keyof typeof tokens]; // it is in there
+    return tokens[part as keyof typeof tokens]; // `in` has checked the name
   });
   return new RegExp(`^${source}$`);
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '@drippulse/json';
  */
 export type ReadRow = { row: number; cells: JsonObject; problem?: string };
 
-/** A part of a source. */
+/** A page of a source's rows. */
 export type Page = {
   columns: readonly string[];
   rows: ReadRow[];

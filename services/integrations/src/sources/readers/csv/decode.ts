@@ -90,7 +90,7 @@ function tailOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** UTF-16 without a mark has a NUL beside most of its letters. */
+/** Detects the encoding of a text without a mark. UTF-16 has a NUL next to most letters. */
 function unmarked(head: Uint8Array): Encoding {
   const nuls = [0, 1].map((odd) => head.filter((byte, index) => index % 2 === odd && byte === 0).length);
   const [even = 0, odd = 0] = nuls;
