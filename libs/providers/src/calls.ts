@@ -23,10 +23,7 @@ export type ProviderRequest = {
   url?: string;
   /** Whether an answer means that the request was done already. It takes precedence over the provider's own rules. */
   isDone?(answer: ProviderAnswer): boolean;
-  /**
-   * Whether a POST may be sent again after any outcome, because it only reads, or a second time changes nothing. A GET
-   * always may.
-   */
+  /** Whether a POST may always be sent again: it only reads, or a second time changes nothing. A GET always may. */
   isRepeatable?: boolean;
   /** Size limit of the answer in bytes. Default: 1 MiB. */
   maxBytes?: number;

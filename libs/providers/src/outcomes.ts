@@ -1,6 +1,4 @@
-/**
- * The problem of an unsuccessful answer, as shown to the customer. All texts are the provider's, without credentials.
- */
+/** The problem of an unsuccessful answer, for the customer. All texts are the provider's, without credentials. */
 export type Problem = {
   /** The provider's own code, or `http_<status>`. */
   code: string;

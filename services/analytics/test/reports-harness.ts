@@ -42,10 +42,7 @@ export type Harness = Awaited<ReturnType<typeof startReports>>;
 
 type Opportunity = { name: string; amountCents: bigint; createdAt: Date };
 
-/**
- * Starts the service with a CRM of opportunities, workflow 12 of organization 1, and agents and webhooks 1 to 3, all in
- * memory.
- */
+/** Starts the service with opportunities, workflow 12 of organization 1, and agents and webhooks 1 to 3 in memory. */
 export async function startReports(o: { env?: Record<string, string> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'report-mails-'));
   /** The members of organization 1 who want mails about reports. */

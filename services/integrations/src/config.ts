@@ -38,9 +38,7 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /**
-     * Address of Redis, which counts the rates of accounts for all processes; undefined: each process counts its own.
-     */
+    /** Address of Redis, which counts the rates of accounts for all processes; undefined: each counts its own. */
     redisUrl: read.REDIS_URL,
     /** Lease of an effect: longer than all requests of an action take. */
     effectLeaseMs: 40_000,
@@ -52,9 +50,7 @@ export const readConfig = configReader(
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
     /** Whether data sources may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /**
-     * Address that receives the requests to all providers, for tests and egress proxies; undefined: the providers' own.
-     */
+    /** Address that replaces those of all providers, for tests and egress proxies; undefined: the providers' own. */
     hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
     /** The operator's applications at providers, through which accounts are connected. */
     oauthClients: {
@@ -78,10 +74,7 @@ function clientOf(id: string | undefined, secret: string | undefined): { id: str
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/**
- * Credentials of customers are sent there. So it must be on this machine, or a proxy over TLS that the operator has
- * confirmed.
- */
+/** Customers' credentials go there, so it must be this machine, or a proxy over TLS that the operator confirmed. */
 function checkOverride(url: string | undefined, isConfirmed: boolean): string | undefined {
   if (url === undefined) return undefined;
   const { hostname, protocol } = new URL(url);

@@ -37,8 +37,7 @@ export async function ask(client: EffectsClient, { key, kind, request, plannedAt
 }
 
 /**
- * Requests an effect until there is a result, as the runtime does: waits when it is postponed, and retries transient
- * failures.
+ * Requests an effect until it has a result, as the runtime does: waits if postponed, and retries transient failures.
  */
 export async function settle(client: EffectsClient, effect: TestEffect, { attempts = 20 } = {}) {
   for (let attempt = 1; ; ) {

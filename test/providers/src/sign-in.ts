@@ -9,10 +9,7 @@ export type Person = Record<string, unknown>;
 
 /** A forgery of the answer with the tokens. */
 export type Forgery = {
-  /**
-   * Claims that replace those of the ID token; `undefined` removes one. The token is signed anew, by the key of the
-   * provider.
-   */
+  /** Claims that replace those of the ID token; `undefined` removes one. The provider's key signs the token anew. */
   claims?: Person;
   /** Signed by another key, or not at all. */
   signature?: 'foreign' | 'none';

@@ -4,8 +4,8 @@ import type { FakeRequest } from '../src/index.ts';
 export type Misspelling = { at: string; request: FakeRequest };
 
 /**
- * Returns all requests that differ from this one by one misspelt name: in its path, query, headers, and at any depth of
- * its body.
+ * Returns all requests that differ from this one by one misspelt name, in path, query, headers, or anywhere in the
+ * body.
  */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [

@@ -84,9 +84,7 @@ export const place = (provider: Provider, more: Partial<ActionPlace> = {}): Acti
 /** A request of a run was refused. */
 export class Refused extends Error {}
 
-/**
- * Runs an action against a fake. Returns its output and its requests. `change` may alter a request before it is sent.
- */
+/** Runs an action against a fake. Returns its output and its requests. `change` may alter a request on its way. */
 export function runAction(
   provider: Provider,
   { action, input, at = place(provider) }: { action: Action; input: unknown; at?: ActionPlace },

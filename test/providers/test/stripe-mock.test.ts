@@ -40,10 +40,7 @@ describe("Stripe's own description", () => {
   });
 });
 
-/**
- * Sends the requests of an action, and expects each to be accepted. The mock's answers are examples, which an action
- * may refuse.
- */
+/** Sends the requests of an action, and expects their acceptance. An action may refuse the mock's example answers. */
 async function takes(url: string, action: Action, input: unknown, at: ActionPlace) {
   const sent = [];
   const calls = action.perform(action.input.parse(input), at);

@@ -2,10 +2,7 @@ import type { JsonObject } from '@drippulse/json';
 import { given, objectOf, textOf } from '../answers/reading.ts';
 import { type Choice, type CrmStepKind, dayOf, type FieldNames, renamed, unitsOf } from './request.ts';
 
-/**
- * Chooses the action for a CRM step. Stages and statuses belong to the organization's Salesforce, so its API names are
- * used.
- */
+/** Chooses the action for a CRM step. Stages and statuses have the API names of the organization's Salesforce. */
 export function salesforceAction(kind: CrmStepKind, request: JsonObject): Choice {
   const fields = objectOf(request['fields']);
   if (kind === 'crm_create_lead') return createLead(fields);

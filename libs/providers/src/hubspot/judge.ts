@@ -26,19 +26,13 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   return judgeByStatus(answer, request, problem);
 }
 
-/**
- * Returns the pause after a limit. A daily limit ends at midnight in the unknown zone of the portal, so it is retried
- * hourly.
- */
+/** Returns the pause after a limit. A daily limit ends at an unknown midnight, so it is retried hourly. */
 function pauseOf(policy: string | undefined): number {
   if (policy === 'DAILY') return 3_600_000;
   return policy === 'SECONDLY' ? 1_000 : 10_000;
 }
 
-/**
- * Reads the error of an answer. The error of a batch is the first of its errors, and the field is in the first detail
- * of that.
- */
+/** Reads the error of an answer. That of a batch is the first of its errors, with the field in its first detail. */
 function problemOf({ status, headers, body: json }: ProviderAnswer): Problem {
   const body = objectOf(json);
   const error = status === 207 ? objectOf(listOf(body['errors'])[0]) : body;

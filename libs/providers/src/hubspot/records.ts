@@ -68,10 +68,7 @@ function* searched(config: Config, since: string | undefined, last: string, uppe
   return pageOf(rows, isLast ? undefined : { ...(since !== undefined && { since }), upper, last: lastId }, upper);
 }
 
-/**
- * Builds a page, whose successor begins at `next`. After the last page, the next run begins where this run's window
- * ends.
- */
+/** Builds a page, whose successor begins at `next`. After the last page, the next run begins at `upper`. */
 function pageOf(rows: JsonObject[], next: JsonObject | undefined, upper: string): RecordPage {
   return { rows, cursor: next ?? { since: upper }, isLast: next === undefined };
 }

@@ -20,9 +20,7 @@ const implied: Implied = {
   'User.ReadWrite': ['User.Read'],
 };
 
-/**
- * A refresh returns a new refresh token, and the old one stays valid until its own end. So a lost answer loses nothing.
- */
+/** A refresh returns a new refresh token, and the old one stays valid until its end. A lost answer loses nothing. */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => endpoint(credentials, 'authorize'),
   authorizeParams: { response_mode: 'query', prompt: 'select_account' },
@@ -54,9 +52,7 @@ type Refusal = Exclude<Verdict, { class: 'ok' | 'done' }>;
 /** Errors of the operator's secret or app (AADSTS7000215, 7000222, 700016), which customers cannot fix. */
 const operatorCodes = new Set(['7000215', '7000222', '700016', '7000112', '90002']);
 
-/**
- * Refines a verdict by the AADSTS numbers, because `error` does not tell whether the customer or the operator must act.
- */
+/** Refines a verdict by the AADSTS numbers. `error` does not tell whether the customer or the operator must act. */
 function refine(verdict: Refusal, { body }: ProviderAnswer): Refusal {
   const { error, error_codes } = objectOf(body);
   const { problem } = verdict;

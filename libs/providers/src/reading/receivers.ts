@@ -5,10 +5,7 @@ import type { Action } from '../actions.ts';
 const receiving = ['to', 'cc', 'bcc', 'email', 'user', 'attendees', 'requester_email'] as const;
 const address = /[^\s@<>,;:"()]+@[^\s@<>,;:"()]+/g;
 
-/**
- * Whether an action has a field that names receivers. Suppressions and caps cannot be checked for an action without
- * one.
- */
+/** Whether an action has a field that names receivers. Otherwise suppressions and caps cannot be checked. */
 export function namesReceivers({ input }: Pick<Action, 'input'>): boolean {
   return receiving.some((name) => Object.hasOwn(input.shape, name));
 }

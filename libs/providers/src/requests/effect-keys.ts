@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * Returns hexadecimal digits derived from the key of an effect, for providers that accept fewer characters than keys
- * have.
- */
+/** Returns hexadecimal digits derived from an effect's key, for providers that do not accept such long keys. */
 export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }

@@ -18,10 +18,7 @@ const forbidden = new Set([
   'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
 ]);
 
-/**
- * Interprets an answer of Salesforce. Its statuses say little: a limit is a 403, a lock is a 400, and several matches
- * are a 300.
- */
+/** Interprets an answer of Salesforce. Statuses say little: a limit is a 403, a lock 400, and several matches 300. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, body } = answer;
   const failed = failedRecords(answer);

@@ -4,10 +4,7 @@ import { msUntil } from '../answers/until.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import type { Problem, Verdict } from '../outcomes.ts';
 
-/**
- * Interprets an answer of SendGrid. Only its words tell whether a 401 or 403 concerns the key, or the plan or the
- * sender.
- */
+/** Interprets an answer of SendGrid. Only words tell whether a 401 or 403 concerns the key, plan or sender. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const problem = problemOf(answer);
   const { status } = answer;

@@ -5,10 +5,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
-/**
- * Classes of Slack's error words, which come in an answer 200 of the API or as the text of a webhook. Other words are
- * `permanent`.
- */
+/** Classes of Slack's error words, in an answer 200 of the API or in the text of a webhook. Others are `permanent`. */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
   rate_limited: 'rate_limited',

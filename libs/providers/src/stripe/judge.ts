@@ -6,10 +6,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 /** Codes of 401 for a valid key that lacks a right. */
 const forbidden = new Set(['secret_key_required', 'platform_api_key_expired']);
 
-/**
- * Interprets an answer of Stripe. `Stripe-Should-Retry` takes precedence over the status, except that a limit is always
- * a limit.
- */
+/** Interprets an answer of Stripe. `Stripe-Should-Retry` overrides the status, except for a limit. */
 export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict {
   const { status, headers } = answer;
   const error = objectOf(objectOf(answer.body)['error']);

@@ -1,7 +1,4 @@
-/**
- * Builds a query of Zendesk's search from words and conditions. Values are quoted, so that they cannot become
- * conditions.
- */
+/** Builds a query of Zendesk's search. Values are quoted, so that they cannot become conditions. */
 export function searchQuery(conditions: Readonly<Record<string, string | undefined>>, words?: string): string {
   const parts = Object.entries(conditions).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}:${quoted(value)}`],

@@ -23,10 +23,7 @@ export function pauseAfter(answer: ProviderAnswer): number | undefined {
   return answer.headers['x-ratelimit-remaining'] === '0' ? pauseOf(answer) : undefined;
 }
 
-/**
- * Returns the pause after a limit. Only the daily limit has `Retry-After`, which is a time; other limits end within a
- * second.
- */
+/** Returns the pause after a limit. `Retry-After` is a time, for daily limits only; others end within a second. */
 function pauseOf(answer: ProviderAnswer): number {
   const { 'retry-after': time = '', 'x-ratelimit-type': type = '' } = answer.headers;
   return msUntil(answer, Date.parse(time)) ?? (/daily/i.test(type) ? 3_600_000 : 1000);

@@ -68,10 +68,7 @@ type Found = AgentRow &
     execution_policy: string | null;
   };
 
-/**
- * Reads the agent and its template, as its organization and mode see them. One statement, because every execution reads
- * both.
- */
+/** Reads the agent and its template, as its mode sees them, in one statement, because every execution reads both. */
 async function findBoth(
   db: Kysely<DB>,
   organizationId: bigint,

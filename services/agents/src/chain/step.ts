@@ -3,9 +3,7 @@ import type { JsonObject } from '@drippulse/json';
 /** The result of an attempt of a step. */
 export type StepResult =
   | { outcome: 'succeeded'; output: JsonObject }
-  /**
-   * The call did not happen, or its outcome is unknown, and the next attempt may succeed with the same key and bytes.
-   */
+  /** The call did not happen, or its outcome is unknown. The next attempt may succeed, with the same key and bytes. */
   | { outcome: 'passing'; error: string; retryAfterSeconds?: number }
   | { outcome: 'failed'; code: string; message: string };
 

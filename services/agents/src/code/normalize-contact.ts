@@ -1,9 +1,6 @@
 import type { BuiltInCode } from './code.ts';
 
-/**
- * Normalizes a contact: the address in lower case, names without surrounding space, only digits in the telephone
- * number.
- */
+/** Normalizes a contact: address in lower case, names without surrounding space, only digits in the telephone. */
 export const normalizeContact: BuiltInCode = {
   kind: 'built_in',
   inputSchema: JSON.stringify({ type: 'object', additionalProperties: true }),

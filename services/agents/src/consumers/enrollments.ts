@@ -44,9 +44,7 @@ function endedOf({ organizationId, payload }: EnrollmentEvent): EndedEnrollment[
   return isEnd ? [{ organizationId, enrollment: payload.value }] : [];
 }
 
-/**
- * Deletes the budget window of an ended enrollment. A failed enrollment may be retried, so its window and spend stay.
- */
+/** Deletes the budget window of an ended enrollment. A failed one may be retried, so its window stays. */
 async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[]): Promise<void> {
   const keys = messages.flatMap(({ organizationId, payload }) =>
     payload.case === 'completed' || payload.case === 'cancelled'

@@ -45,10 +45,7 @@ export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal)
   };
 }
 
-/**
- * Performs all cases of a slice at once; the limit of a slice bounds them. When one fails, waits for the others before
- * it throws.
- */
+/** Performs all cases of a slice at once, as the slice is bounded. Waits for all of them before it throws. */
 async function performAll(
   due: readonly Due[],
   one: (own: Due) => Promise<Performed>,

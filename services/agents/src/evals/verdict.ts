@@ -6,10 +6,7 @@ export type CaseVerdict = { caseId: bigint; passed: number; activePassed: number
 
 export type Verdict = {
   cases: CaseVerdict[];
-  /**
-   * Number of cases that the version passes in more than half of the trials; `activePassed` counts those of the active
-   * version.
-   */
+  /** Cases that the version passes in more than half of the trials; `activePassed` is for the active version. */
   passed: number;
   activePassed: number | undefined;
   /** Whether the version passes fewer cases than the active one in more than half of the trials. */

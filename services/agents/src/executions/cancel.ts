@@ -4,10 +4,7 @@ import type { DB } from '../db/schema.ts';
 import { finishExecution } from './finish.ts';
 import type { ExecutionView } from './rows.ts';
 
-/**
- * Cancels an execution. If it has started something outside, makes it due once more to end that too. Undefined if it
- * has ended.
- */
+/** Cancels an execution, and makes it due once more if something outside must end too. Undefined if it has ended. */
 export async function cancelExecution(
   ctx: Context,
   trx: Transaction<DB>,

@@ -12,9 +12,7 @@ function upperBound(bucket: number): number {
   return Math.round(factor ** bucket * 100) / 100;
 }
 
-/**
- * Returns the upper bound of the bucket that contains a quantile; undefined without durations. `counts` is by bucket.
- */
+/** Returns the upper bound of a quantile's bucket; undefined without durations. `counts` is by bucket. */
 export function quantileOf(counts: ReadonlyMap<number, number>, share: number): number | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   if (total === 0) return undefined;

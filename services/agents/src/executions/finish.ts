@@ -14,10 +14,7 @@ export type Ending =
   | { status: 'failed'; code: string; message: string }
   | { status: 'cancelled' };
 
-/**
- * Without a fence, the execution ends regardless of which process works on it; that process's next commit then changes
- * nothing.
- */
+/** Without a fence, the execution ends even if a process works on it, whose next commit then changes nothing. */
 type Place = { organizationId: bigint; id: bigint; fence?: bigint };
 
 /** An execution to end, with the result of its last step unless that is stored already. */

@@ -69,9 +69,7 @@ export function queued({ agent, bounds, work }: AgentDefinition, { input }: Aske
   };
 }
 
-/**
- * The first step. The request of a model is rendered when its attempt begins, because the attempt chooses the model.
- */
+/** The first step. A model's request is rendered when its attempt begins, because the attempt chooses the model. */
 function firstStep({ kind }: AgentDefinition['work'], body: () => string, input: JsonObject): NewStep {
   if (kind === 'workflow') return { kind: 'enroll', status: 'intent', request: input };
   if (kind === 'llm') return { kind: 'model_call', status: 'intent', request: {} };

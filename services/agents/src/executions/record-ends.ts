@@ -90,10 +90,7 @@ function outcomeOf({ status, error_code: code }: ExecutionView): string {
   return status === 'failed' ? (code ?? 'failed') : status;
 }
 
-/**
- * Builds a log line that names no person: codes belong to this service, and the message of an error stays with the
- * execution.
- */
+/** Builds a log line that names no person: it has the code of an error, which is ours, and not its message. */
 function lineOf({ status, error_code: code }: ExecutionView): { level: string; message: string } {
   if (status === 'succeeded') return { level: 'info', message: 'Succeeded' };
   if (status === 'cancelled') return { level: 'warn', message: 'Cancelled' };

@@ -42,10 +42,7 @@ export function exceededText({ full, neededPicoUsd }: Exceeded): string {
   return `The call may cost up to ${usdOf(neededPicoUsd)} USD, which the budget ${names[window.scope]} does not cover: ${now}.`;
 }
 
-/**
- * Publishes that a window is full, once for each window. Needs its own transaction, because that of the call was rolled
- * back.
- */
+/** Publishes once that a window is full, in a transaction of its own, because that of the call was rolled back. */
 export async function noteExceeded(
   ctx: Context,
   { organizationId, agentId, mode }: { organizationId: bigint; agentId: bigint; mode: string },

@@ -11,10 +11,7 @@ type Due = { created_at: Date; execution_id: bigint; seq: number; attempt: numbe
 /** Time by which a reservation that could not be settled is deferred. */
 const putOffSeconds = 60;
 
-/**
- * The outcome of a sweep: reservations settled, reservations left because their windows were locked, assumed charges,
- * and failures.
- */
+/** The outcome of a sweep: reservations settled, reservations left (their windows were locked), charges, failures. */
 export type Swept = {
   settled: number;
   left: number;

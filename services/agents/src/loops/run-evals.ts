@@ -31,9 +31,7 @@ export function startEvals(ctx: Context): Loop {
   };
 }
 
-/**
- * Deletes runs as long after their start as executions are kept. Deletes windows of failed and cancelled runs earlier.
- */
+/** Deletes runs after the retention of executions, and windows of failed and cancelled runs earlier. */
 export function startForgetEvals(ctx: Context): Loop {
   return startLoop({
     name: 'forget eval runs',

@@ -50,8 +50,7 @@ function keyProblems(apiKey: string): Violation[] {
 }
 
 /**
- * The key to store; undefined: the stored key stays. A key is valid only for the scheme, host and port that it was
- * entered for.
+ * The key to store; undefined: the stored one stays. A key is valid for the scheme, host and port it was entered for.
  */
 export function newKey(
   { base_url, shown_key }: Pick<ModelConnectionRow, 'base_url' | 'shown_key'>,

@@ -21,9 +21,7 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/**
- * Prepared scorers by configuration. Equal texts share one configuration object, so most lookups succeed by identity.
- */
+/** Prepared scorers by configuration. Equal texts share one configuration object, so most lookups succeed. */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {

@@ -2,10 +2,7 @@ import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
 import type { Rates } from './amount.ts';
 import { type Price, rateOf } from './price.ts';
 
-/**
- * Finds the price of a model in the bundled table, which knows exact ids only. The table (0.8 MB) is loaded on first
- * use.
- */
+/** Finds the price of a model in the bundled table, by its exact id. The table (0.8 MB) is loaded on first use. */
 export async function pricesOfTable(baseUrl: string, model: string, at: Date): Promise<Price | undefined> {
   const { findProvider } = await import('@pydantic/genai-prices');
   const provider = findProvider({ providerApiUrl: baseUrl });

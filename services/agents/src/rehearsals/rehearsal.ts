@@ -16,10 +16,7 @@ export type RecordedWorld = {
   answers: ReadonlyMap<string, ModelStep['result']>;
 };
 
-/**
- * An execution by a model that performs no actions: its tools answer the recorded results, or that they were not
- * performed.
- */
+/** An execution by a model that performs no actions: tools answer recorded results, or that nothing was performed. */
 export type Rehearsal = {
   prompt: string;
   configuration: JsonObject;

@@ -51,10 +51,7 @@ export function refusalOf({ template }: Pick<AgentDefinition, 'template'>, input
   return refusal && failed('validation_failed', `${refusal.field} ${refusal.message}`);
 }
 
-/**
- * Scores by the model that decided, with the threshold of the version. If rules decided, scores by the rules of the
- * version.
- */
+/** Scores by the model that decided, with the version's threshold. If rules decided, the version's rules score. */
 async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const version = numberOf(recorded.output?.['model_version']) ?? rulesVersion;
   const scorer = await scorerOfVersion(db, definition, version);
@@ -80,10 +77,7 @@ function routeOf(configuration: JsonObject, { input, output, at }: Recorded): Js
   };
 }
 
-/**
- * Judges the recorded answer by the output schema of the version. An execution that failed without an answer fails
- * again.
- */
+/** Judges the recorded answer by the version's output schema. An execution without an answer fails again. */
 function replayCall({ template }: AgentDefinition, { calls, error }: Recorded): Replayed {
   const call = calls.find(({ kind, output }) => kind === 'code_call' && output !== undefined);
   if (call?.output === undefined) {

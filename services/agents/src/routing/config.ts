@@ -44,10 +44,7 @@ export type RouterConfig = z.output<typeof routerShape>;
 export type RouterRule = RouterConfig['rules'][number];
 export type Owner = z.output<typeof owner>;
 
-/**
- * Reads the rules of a router, or returns their violations. `path` is the member of the request that contains the
- * configuration.
- */
+/** Reads the rules of a router, or returns their violations. `path` is the request's member with the configuration. */
 export function readRouter(
   configuration: JsonObject,
   path: string,

@@ -41,10 +41,7 @@ export function takesTurns(owner: Owner | undefined): boolean {
   return owner?.type === 'round_robin' || owner?.type === 'weighted';
 }
 
-/**
- * Chooses the owner; null if no candidate is a member. A candidate who is not a member is skipped, and the next one
- * gets the turn.
- */
+/** Chooses the owner; null if no candidate is a member. A candidate who is not a member passes the turn on. */
 export function chooseOwner(owner: Owner | undefined, { members, open }: People, turn: bigint): number | null {
   if (owner === undefined) return null;
   const present = candidatesOf(owner).filter((id) => members.has(id));

@@ -10,10 +10,7 @@ import type { Context } from '../context.ts';
 import { findTraining, forgetRecords } from '../trainings/rows.ts';
 import { trainingToProto } from '../trainings/to-proto.ts';
 
-/**
- * Cancels a training. Waits for a slice that is being written; a slice that has not reached its transaction will not be
- * committed.
- */
+/** Cancels a training. Waits for a slice that is being written. A slice before its transaction is not committed. */
 export async function cancelAgentTraining(ctx: Context, request: CancelAgentTrainingRequest, call: HandlerContext) {
   const { agentId, id } = request;
   const { cancelAgentTraining: method } = AgentTrainingsService.method;

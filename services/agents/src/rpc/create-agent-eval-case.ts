@@ -34,10 +34,7 @@ export async function createAgentEvalCase(ctx: Context, request: CreateAgentEval
   });
 }
 
-/**
- * Requires the execution to exist. An erasure locks the execution: it has either erased it before, or finds the case
- * after.
- */
+/** Requires the execution. An erasure locks it: it has either erased it before, or finds the case after. */
 async function requireThere(
   trx: Transaction<DB>,
   organizationId: bigint,

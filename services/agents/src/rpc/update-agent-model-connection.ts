@@ -43,9 +43,7 @@ export async function updateAgentModelConnection(
   });
 }
 
-/**
- * Returns the members that the request sets. Null becomes empty, which the checks refuse where empty is not a value.
- */
+/** Returns the members that the request sets. Null becomes empty, which the checks refuse if it is not a value. */
 function membersOf({ updateMask, ...request }: UpdateAgentModelConnectionRequest) {
   const has = new Set(updateMask?.paths);
   return {

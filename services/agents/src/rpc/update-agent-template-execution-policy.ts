@@ -37,10 +37,7 @@ export async function updateAgentTemplateExecutionPolicy(
   });
 }
 
-/**
- * Stores the policy: as a new version of the organization's own template, or as the organization's policy for a
- * built-in one.
- */
+/** Stores the policy in a new version of an own template, or as the organization's policy for a built-in one. */
 async function storePolicy(
   trx: Transaction<DB>,
   caller: Caller,

@@ -9,10 +9,7 @@ const compiled = createRecent<z.ZodType>(500, (text) => {
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
-/**
- * Validates a value by a schema that `schemaProblems` has accepted. `field` is the member of the request that contains
- * the value.
- */
+/** Validates a value by a schema that `schemaProblems` accepted. `field` is the request's member with the value. */
 export function validate(schema: string, value: JsonObject, field: string): Violation[] {
   const { error } = compiled(schema).safeParse(plain(value));
   return (error?.issues ?? []).slice(0, 20).map(({ path, message, code }) => ({

@@ -5,9 +5,7 @@ import type { Factor } from './config.ts';
 /** Collects records and suggests factors without weights for training. */
 type Profile = {
   add(fields: JsonObject): void;
-  /**
-   * Returns at most `most` factors without duplicates: first those of the rules in force, then those of the records.
-   */
+  /** Returns up to `most` factors without duplicates: those of the rules in force, then those of the records. */
   factors(own: readonly Factor[], most: number): Factor[];
 };
 

@@ -55,8 +55,7 @@ export type ScorerConfig = z.output<typeof scorerShape>;
 export type Factor = ScorerConfig['factors'][number];
 
 /**
- * Reads the weights of a scorer, or returns their violations. `path` is the member of the request that contains the
- * configuration.
+ * Reads the weights of a scorer, or returns their violations. `path` is the request's member with the configuration.
  */
 export function readScorer(
   configuration: JsonObject,

@@ -3,9 +3,7 @@ import { at, cholesky, solveBy } from './solve.ts';
 /** Measured rows. `values` contains the rows one after the other. */
 export type Measured = { rows: number; columns: number; values: Float64Array; won: Uint8Array };
 
-/**
- * Weights of the columns on their measured scale, with standard errors. A column that never varies has the weight 0.
- */
+/** Weights of the columns on their measured scale, with standard errors. A constant column has the weight 0. */
 export type Fit = { base: number; weights: Float64Array; errors: Float64Array; isConverged: boolean };
 
 /** Work that yields between its pieces, so that it does not block the event loop. */

@@ -79,10 +79,7 @@ function calibrationOf(scored: readonly Scored[]): Judged['calibration'] {
   }).filter(({ records }) => records > 0);
 }
 
-/**
- * Computes the lift. Equal scores at the border of the tenth each count by the same fraction, so that their order does
- * not matter.
- */
+/** Computes the lift. Equal scores at the border of the tenth count by the same fraction, so order does not matter. */
 function liftOf(scored: readonly Scored[], won: number): number {
   if (won === 0) return 0;
   const sorted = scored.toSorted((a, b) => b.score - a.score);

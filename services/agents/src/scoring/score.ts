@@ -60,9 +60,7 @@ function compileFactor(factor: Factor): (lead: JsonObject, now: Date) => number 
   };
 }
 
-/**
- * Compiles a rule. Its value is unknown if the lead has none of its fields, unless the rule asks whether they exist.
- */
+/** Compiles a rule. Its value is unknown if the lead has none of its fields, unless it asks whether they exist. */
 function compileRuleFactor(factor: Extract<Factor, { type: 'rule' }>): (lead: JsonObject, now: Date) => number | null {
   const filter = eventFilterOf(stringifyJson(ruleOf(factor)));
   const asksForExistence = factor.conditions.some(({ operator }) => operator === 'exists' || operator === 'not_exists');

@@ -87,10 +87,7 @@ export function* train(
   };
 }
 
-/**
- * Empties columns that depend on few records: a weight needs at least ten people. A column that never varies gets no
- * weight.
- */
+/** Empties columns of fewer than ten people, which few records would decide. A constant column gets no weight. */
 function forgetThin(factors: readonly Factor[], { rows, columns, values }: Measured): void {
   for (const [column, { type }] of factors.entries()) {
     let known = 0;

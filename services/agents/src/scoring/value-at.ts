@@ -1,10 +1,7 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf } from '../json-objects.ts';
 
-/**
- * Returns the value of `score` or `company.name`, from own members only. A member whose name contains the dots takes
- * precedence.
- */
+/** Returns the own value of `score` or `company.name`. A member whose name contains the dots takes precedence. */
 export function valueAt(data: JsonObject, field: string): JsonValue | undefined {
   if (Object.hasOwn(data, field)) return data[field];
   let value: JsonValue | undefined = data;

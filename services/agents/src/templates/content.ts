@@ -79,9 +79,7 @@ export function readContent(
   };
 }
 
-/**
- * Returns the violations of a configuration of agents of a kind. `path` is the member of the request that contains it.
- */
+/** Returns the violations of a kind's configuration. `path` is the member of the request that contains it. */
 export function configurationProblems(value: JsonObject, kind: string, code: CodeRegistry, path: string): Violation[] {
   if (kind === 'scorer') return violationsIn(readScorer(value, path));
   if (kind === 'router') return violationsIn(readRouter(value, path));

@@ -26,9 +26,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/**
- * The regularized upper incomplete gamma function Q(a, x) for half or whole `a`, by its recurrence from `a` = 1/2 or 1.
- */
+/** The regularized upper incomplete gamma function Q(a, x) for half or whole `a`, by recurrence from 1/2 or 1. */
 function upperGamma(a: number, x: number): number {
   let at = a % 1 === 0 ? 1 : 0.5;
   let value = at === 1 ? Math.exp(-x) : complementaryError(Math.sqrt(x));

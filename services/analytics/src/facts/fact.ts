@@ -1,8 +1,6 @@
 import type { FactKind } from '../rollups/kinds.ts';
 
-/**
- * A fact about an event, without anything that identifies a person. Members that do not apply to its kind are absent.
- */
+/** A fact about an event, without anything that identifies a person. Members outside its kind are absent. */
 export type Fact = {
   organizationId: bigint;
   /** Time of the event. The fact counts in the quarter hour of this time. */
@@ -14,8 +12,7 @@ export type Fact = {
   workflowId?: bigint;
   version?: number;
   /**
-   * The enrollment's variant in a split. Such a fact is a part of a fact without variant, and counts for the variant
-   * alone.
+   * The enrollment's variant in a split. Such a fact is part of one without variant, and counts for the variant alone.
    */
   variant?: string;
   stepId?: string;

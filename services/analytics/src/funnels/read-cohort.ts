@@ -14,10 +14,7 @@ export type Cohort = {
   goals: Map<string, number>;
 };
 
-/**
- * The numbers of a step; absent kinds are 0. `stays` contains the stays with a measured duration, by the number of the
- * bucket.
- */
+/** The numbers of a step; absent kinds are 0. `stays` has the stays with a measured duration, by bucket number. */
 export type StepNumbers = { counts: Map<StepKind, number>; stays: Map<number, number> };
 
 /** The variant of people who are held out. */
@@ -25,9 +22,7 @@ export const holdout = 'holdout';
 
 type Row = { kind: StepKind; variant: string; key: string; count: bigint };
 
-/**
- * Reads the numbers of a workflow's enrollments that entered in a period, either all of them or those with a variant.
- */
+/** Reads the numbers of a workflow's enrollments that entered in a period: all of them, or those with a variant. */
 export async function readCohort(
   db: Kysely<DB>,
   scope: Scope,

@@ -22,9 +22,7 @@ export type Total = { kind: FactKind; currency: string | undefined; sum: Sum };
 
 type Row = { period: number; kind: FactKind; dimension: number; key: string; count: bigint; amount: bigint };
 
-/**
- * Sums up facts in several periods, from whole days and the quarter hours before the first and after the last of them.
- */
+/** Sums up facts in several periods, from whole days and the quarter hours before the first and after the last. */
 export async function readTotals(
   db: Kysely<DB>,
   scope: Scope,

@@ -12,10 +12,7 @@ type Asked = {
   variant?: string | undefined;
 };
 
-/**
- * Reads the selection of facts of a request. A workflow of another organization has no facts, like one that does not
- * exist.
- */
+/** Reads the selection of facts of a request. A workflow of another organization has no facts, like a missing one. */
 export function readScope({ workflowId, version, variant }: Asked, { organizationId, mode }: Caller): Scope {
   if (workflowId !== undefined && workflowId <= 0n) {
     refuseViolations([{ field: 'workflow_id', message: 'must be the id of a workflow', code: 'range' }]);
@@ -33,10 +30,7 @@ export function readScope({ workflowId, version, variant }: Asked, { organizatio
   };
 }
 
-/**
- * Refuses a text that cannot be the name of a variant. A variant that nobody got has zeros, because any name is
- * possible.
- */
+/** Refuses a text that cannot be the name of a variant. An unused name has zeros, because any name is possible. */
 export function checkVariant(variant: string | undefined, others: readonly string[] = []): void {
   if (variant === undefined || others.includes(variant) || /^[\w.-]{1,64}:/.test(variant)) return;
   const message = `must be ${['the id of a split, a colon and the name of a variant', ...others].join(', or ')}`;

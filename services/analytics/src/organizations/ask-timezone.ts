@@ -20,9 +20,7 @@ export async function askTimezone(ctx: Context, organizationId: bigint): Promise
   return 'UTC';
 }
 
-/**
- * Whether PostgreSQL knows the zone. Each installation has its own list, and an unknown zone would prevent counting.
- */
+/** Whether PostgreSQL knows the zone. Each installation has its own list. An unknown zone would prevent counting. */
 async function isKnown({ db }: Context, timezone: string): Promise<boolean> {
   try {
     await sql`select date_trunc('day', clock_timestamp(), ${timezone}::text)`.execute(db.kysely);

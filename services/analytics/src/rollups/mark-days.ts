@@ -59,10 +59,7 @@ const keptDays = sql`
     date_trunc('day', now(), 'UTC') - make_interval(hours => ${sql.lit(factHours)}),
     date_trunc('day', now(), 'UTC') + interval '24 hours', interval '24 hours')`;
 
-/**
- * True if the organization of `page` has a row of `day`; otherwise null. The limit prevents a join that reads a whole
- * day.
- */
+/** True if the organization of `page` has a row of `day`; otherwise null. The limit avoids a join over a whole day. */
 function hasRow(table: 'facts' | 'step_facts' | 'rollup_quarters', more = sql``): RawBuilder<unknown> {
   return sql`(
     select true from ${sql.id(table)} as kept

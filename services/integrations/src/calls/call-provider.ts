@@ -18,9 +18,7 @@ export type CallOptions = {
   signal?: AbortSignal;
 };
 
-/**
- * The result of a call. `answer` is set if the provider answered. `connection` has the credentials that were used last.
- */
+/** The result of a call. `answer` is set if the provider answered. `connection` has the last used credentials. */
 export type ProviderCall = { verdict: Verdict; answer?: ProviderAnswer; connection: UsableConnection };
 
 /** Time limit for one answer: of an action, or of a page of data. */

@@ -12,8 +12,7 @@ export type PlannedAction = { action: Action; input: Parameters<Action['perform'
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
 /**
- * The progress of an action through requests that must not be repeated: whether one may have been sent, and whether one
- * was done.
+ * The progress of an action through unrepeatable requests: whether one may have been sent, and whether one was done.
  */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 

@@ -68,10 +68,7 @@ export async function connectAccount(ctx: Context, row: Authorization, code: str
 /** `former` is the account of the stored credentials, as the provider reports it, if no test has found it before. */
 type Consented = { provider: Provider; tried: Tried; account: Account | null; former: Account | null };
 
-/**
- * Asks for the unknown account of a stored connection. The provider may have been unavailable when the connection was
- * made.
- */
+/** Asks for the unknown account of a stored connection, whose provider may have been unavailable at its creation. */
 async function formerAccount(ctx: Context, row: Authorization, provider: Provider): Promise<Account | null> {
   const before = await findConnectionByKey(ctx.db.kysely, row.organization_id, {
     provider: provider.key,

@@ -7,9 +7,7 @@ export function redirectUrl(publicUrl: string): string {
   return `${publicUrl}/auth/connections/callback`;
 }
 
-/**
- * The address of the consent (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack a field of the address.
- */
+/** The address of the consent (RFC 6749, 4.1.1, and RFC 7636); undefined if the credentials lack a part of it. */
 export function consentUrl(
   { oauth }: Provider,
   o: {

@@ -3,9 +3,7 @@ import { hashOf } from './secrets.ts';
 /** Lifetime of an authorization. */
 export const lifeSeconds = 600;
 
-/**
- * Names the cookie of an authorization. Each has its own, so that two consents in one browser do not end each other.
- */
+/** Names the cookie of an authorization. Each has its own, so two consents in one browser do not end each other. */
 function nameOf(publicUrl: string, state: string): string {
   const name = `drippulse-connect-${hashOf(state).toString('hex', 0, 8)}`;
   return isSecure(publicUrl) ? `__Host-${name}` : name;
@@ -19,9 +17,7 @@ function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https:');
 }
 
-/**
- * `Set-Cookie` that marks the browser. `Lax`, because the provider's redirect comes from another site and must send it.
- */
+/** `Set-Cookie` that marks the browser. `Lax`, because the provider's redirect comes from another site. */
 export function cookieOf(publicUrl: string, state: string, value: string): string {
   const attributes = [
     `Max-Age=${lifeSeconds}`,

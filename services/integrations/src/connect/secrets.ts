@@ -7,18 +7,12 @@ export function randomText(): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-/**
- * Hashes a ticket, a state or a cookie for storage. They are random, so an unsalted hash cannot be reversed by
- * guessing.
- */
+/** Hashes a ticket, a state or a cookie for storage. They are random, so guessing cannot reverse an unsalted hash. */
 export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/**
- * Derives the state of a ticket. The start of the consent knows only the ticket, and the ticket cannot be derived from
- * the state.
- */
+/** Derives the state of a ticket, which is all that the start of the consent knows. It cannot be reversed. */
 export function stateOf(ticket: string): string {
   return createHash('sha256').update(`state of ${ticket}`).digest('base64url');
 }

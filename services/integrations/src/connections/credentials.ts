@@ -6,9 +6,7 @@ const stored = z.record(z.string(), z.string());
 
 type Place = { organizationId: bigint; id: bigint };
 
-/**
- * Seals credentials with a data key of their own, and returns their columns. They can be opened only in their own row.
- */
+/** Seals credentials with their own data key, and returns the columns. They can be opened only in their own row. */
 export function sealCredentials(
   sealer: Sealer,
   place: Place,
@@ -45,9 +43,7 @@ export function maskCredentials(provider: Provider, credentials: Credentials): R
   );
 }
 
-/**
- * Masks a value. A field that the provider does not list, such as one that came with tokens, is masked like a secret.
- */
+/** Masks a value. A field that the provider does not list, such as one with tokens, is masked like a secret. */
 function maskSecret(value: string): string {
   return value.length < shortestShown ? maskedPrefix : `${maskedPrefix}${value.slice(-4)}`;
 }

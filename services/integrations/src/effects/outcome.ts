@@ -106,10 +106,7 @@ function failed(
   return { outcome: 'failed', isRetryable, mayHaveHappened, result };
 }
 
-/**
- * Describes a failure so that a person can find it at the provider. The words of many providers contain the code
- * already.
- */
+/** Describes a failure so that a person can find it at the provider. The words of many contain the code already. */
 function sentenceOf({ provider, action }: PlannedEffect, { code, message, field, requestId }: Problem): string {
   const facts = [
     !message.includes(code) && code,

@@ -18,9 +18,7 @@ export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
  */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
-/**
- * Time limit for all requests of an action. It is shorter than the lease, and the runtime waits five seconds longer.
- */
+/** Time limit for all requests of an action. It is shorter than the lease. The runtime waits five seconds longer. */
 const actionMs = 25_000;
 
 export function createEffects(ctx: Context): Effects {

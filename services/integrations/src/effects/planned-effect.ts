@@ -23,10 +23,7 @@ const common = z.looseObject({
   on_unknown: z.enum(['fail', 'repeat']).default('fail'),
 });
 
-/**
- * Reads the request of a step, which the runtime has rendered and stored. Returns a sentence if the effect cannot be
- * done.
- */
+/** Reads the rendered and stored request of a step. Returns a sentence if the effect cannot be done. */
 export function planEffect(
   catalog: Catalog,
   { kind: name, request: bytes }: AskedEffect,

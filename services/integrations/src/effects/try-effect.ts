@@ -8,9 +8,7 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/**
- * Tries an effect once. `mayHaveHappened` says that an earlier try may have done it. Nothing is sent after `deadline`.
- */
+/** Tries an effect once. `mayHaveHappened`: an earlier try may have done it. Nothing is sent after `deadline`. */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,

@@ -45,10 +45,7 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
   };
 }
 
-/**
- * The limiters that a request counts against. The one for bulk comes first, so that its refusal uses up nothing of the
- * live one.
- */
+/** The limiters of a request. The one for bulk comes first, so that its refusal uses up nothing of the live one. */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };
   const half = { name: `${name}-bulk`, limit: { ...limit, points: Math.max(1, Math.floor(limit.points / 2)) } };

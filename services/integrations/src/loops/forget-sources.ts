@@ -41,9 +41,7 @@ const isOver = sql`
       where run.organization_id = file.organization_id and run.data_source_id = file.data_source_id
         and run.status in ('queued', 'running'))`;
 
-/**
- * Deletes files of some data sources. By the lock, a starting run is either visible here, or waits and finds no file.
- */
+/** Deletes files of some data sources. By the lock, a starting run is visible here, or waits and finds no file. */
 async function forgetFiles(trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<{ id: bigint }>`
     select id from data_sources where id in (select data_source_id from source_files as file where ${isOver})

@@ -9,9 +9,7 @@ import { readPlace, readRetry, retryJobs, writePlace } from '../retries/retry-jo
 /** Longer than one call to the service of enrollments may take. */
 const leaseSeconds = 60;
 
-/**
- * Retries failed enrollments of connections that work again, a part at a time. A repeated part retries nothing twice.
- */
+/** Retries failed enrollments of connections that work again, in parts. A repeated part retries nothing twice. */
 export function startRetryFailed(ctx: Context): Loop {
   return startJobLoop<DB>({
     db: ctx.db,

@@ -31,10 +31,7 @@ export async function freshCredentials(
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }
 
-/**
- * Returns the more informative of a refusal by the provider and the renewal's: the refusal if there is nothing to
- * renew.
- */
+/** Returns the more informative verdict: the provider's refusal if there is nothing to renew, else the renewal's. */
 export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }

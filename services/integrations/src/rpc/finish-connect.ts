@@ -11,9 +11,7 @@ import type { Context } from '../context.ts';
 
 const longestWords = 300;
 
-/**
- * Ends a consent. An error is shown in a page, because the person is in a browser and would not learn of it otherwise.
- */
+/** Ends a consent. An error is shown in a page, because the person in the browser would not learn of it otherwise. */
 export async function finishConnect(ctx: Context, request: FinishConnectRequest, call: HandlerContext) {
   const { state, code, error, errorDescription, iss } = request;
   const { publicUrl } = ctx.config;

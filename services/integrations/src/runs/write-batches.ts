@@ -15,9 +15,7 @@ import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-r
 /** Limit of batches in a slice: those of one page of a file. */
 const mostBatches = 4;
 
-/**
- * The write that saves the results of batches. `rows` is their number of rows. `isAll` says that no other batch waits.
- */
+/** The write that saves the results of batches. `rows` is their number of rows. `isAll`: no other batch waits. */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
 /** A batch with its rows as the CRM takes them, and the keys of their records. */
@@ -61,10 +59,7 @@ export async function writeBatches(ctx: Context, place: RunPlace): Promise<Writt
   };
 }
 
-/**
- * Whether a batch may begin. The first batch may show that the settings are wrong, so nothing is written concurrently
- * with it.
- */
+/** Whether a batch may begin. The first batch may show that the settings are wrong, so it is written alone. */
 function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys }: Batch): boolean {
   if (underWay.length === 0) return true;
   return underWay.length < atOnce && seenRows(run) > 0n && underWay.every((other) => areApart(other.keys, keys));

@@ -57,10 +57,7 @@ export function keysOf(target: string): string[] {
   return target === 'accounts' ? ['external_id', 'domain'] : ['external_id', 'email'];
 }
 
-/**
- * Reads the columns of a request. Members outside `present`, which the request does not name, keep the values of
- * `former`.
- */
+/** Reads the columns of a request. Members outside `present`, the members it sets, keep the values of `former`. */
 export async function readSource(
   given: GivenSource,
   o: {

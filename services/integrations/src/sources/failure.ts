@@ -8,9 +8,7 @@ export type SourceFailureCode =
   | 'not_mapped'
   | 'internal_error';
 
-/**
- * The reason why a source cannot be read, as a sentence for people. It contains no credential and no value of a row.
- */
+/** The reason why a source cannot be read, as a sentence for people. It contains no credential and no row's value. */
 export class SourceFailure extends Error {
   readonly code: SourceFailureCode;
   /** Set for a transient failure, with the milliseconds until the next try if the source names them. */

@@ -26,9 +26,7 @@ export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
   }
 }
 
-/**
- * The next start after a time, plus a few random seconds, so that runs scheduled at the full hour do not start at once.
- */
+/** The next start after a time, plus some random seconds, so that runs due at the full hour do not start at once. */
 export function nextStart(schedule: Schedule, after: Date, random: () => number = Math.random): Date | null {
   const tick = nextTick(schedule, after);
   return tick === undefined ? null : new Date(tick.getTime() + Math.floor(random() * jitterMs));

@@ -1,9 +1,7 @@
 import { DomainError, type Violation } from '@drippulse/errors';
 import { sheetOfUrl } from '@drippulse/providers';
 
-/**
- * Reads the spreadsheet and the sheet that a link names. Refuses any other address; the link itself is never requested.
- */
+/** Reads the spreadsheet and the sheet in a link, which is never requested. Refuses any other address. */
 export function readSheetLink(link: string): NonNullable<ReturnType<typeof sheetOfUrl>> {
   const sheet = sheetOfUrl(link.trim());
   if (sheet !== undefined) return sheet;

@@ -55,10 +55,7 @@ export type Operation = {
 export type Description = {
   operations: readonly Operation[];
   components: unknown;
-  /**
-   * Returns the validator of the schema at a JSON Pointer. A lenient one reads numbers and booleans from texts, as in
-   * forms.
-   */
+  /** Returns the validator at a JSON Pointer. A lenient one reads numbers and booleans from texts, as in forms. */
   validator(pointer: string, kind: 'exact' | 'lenient'): ValidateFunction;
 };
 

@@ -105,9 +105,7 @@ const anthropicMessage = z.discriminatedUnion('role', [
   }),
 ]);
 
-/**
- * Whether roles alternate, and each message with calls is followed by one message that begins with all their results.
- */
+/** Whether roles alternate, and each message with calls is followed by one that begins with all their results. */
 function isConversation(messages: readonly z.infer<typeof anthropicMessage>[]): boolean {
   return messages.every(({ role, content }, index) => {
     if (role !== (index % 2 === 0 ? 'user' : 'assistant')) return false;

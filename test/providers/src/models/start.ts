@@ -4,10 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { anthropicAnswer, billOf, type ModelCall, openaiAnswer, type Reply } from './answers.ts';
 import { anthropicRequest, openaiRequest } from './requests.ts';
 
-/**
- * Starts a strict provider of models in both protocols, with a bill of its own. It shares no code with the service of
- * agents.
- */
+/** Starts a strict provider of models in both protocols, with its own bill. It shares no code with `agents`. */
 export async function startModelProvider() {
   const requests: ModelCall[] = [];
   const script: Reply[] = [];

@@ -130,9 +130,7 @@ function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
   };
 }
 
-/**
- * The answer to a request that the provider would refuse. The words are ours, so that a failing test shows the problem.
- */
+/** The answer to a request that the provider would refuse. Its words are ours, so that a failing test shows them. */
 function refusalOf({ problems }: RecordedRequest): FakeAnswer {
   return { status: 400, headers: { 'x-fake-provider': 'refused' }, body: { message: problems.join('; '), problems } };
 }

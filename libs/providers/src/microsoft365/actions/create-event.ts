@@ -5,10 +5,7 @@ import { digestOf } from '../../requests/effect-keys.ts';
 import { eventFields, eventOf, eventOutput } from '../events.ts';
 import { graph, graphTime, itemBody, itemsOf, mailbox } from '../graph.ts';
 
-/**
- * Creates an event with the key as `transactionId`. A repeat gets the first event, or 409 and then finds the event by
- * its time.
- */
+/** Creates an event with the key as `transactionId`. A repeat gets the first event, or 409 and then looks it up. */
 export const createEvent = defineAction({
   provider: 'microsoft365',
   name: 'create_event',

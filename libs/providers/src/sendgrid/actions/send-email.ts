@@ -8,10 +8,7 @@ import { mailFields } from '../../requests/mail-fields.ts';
 const addresses = (help: string) => z.array(mailAddress('A mail address.')).max(100).optional().describe(help);
 const toMailboxes = (list: readonly string[] | undefined) => list?.map((email) => ({ email }));
 
-/**
- * Sends a mail. The answer has no body: the id of the mail is in a header, and the ids in SendGrid's events begin with
- * it.
- */
+/** Sends a mail. The id of the mail is in a header, and the ids in SendGrid's events begin with it. */
 export const sendEmail = defineAction({
   provider: 'sendgrid',
   name: 'send_email',

@@ -23,10 +23,7 @@ export type Begun = { prepared: Prepared; call: Call; timeoutMs: number };
 /** The budget has no room for an attempt, and a person may raise it. */
 type Question = { refusal: string; raise: Raise };
 
-/**
- * Commits the start of an attempt with its reservation, before anything is sent. Undefined if this process has lost the
- * execution.
- */
+/** Commits the start of an attempt with its reservation, before it is sent. Undefined if the execution is lost. */
 export async function beginCall(
   ctx: Context,
   claimed: Claimed,

@@ -66,10 +66,7 @@ export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly
   });
 }
 
-/**
- * Commits that a budget refused a step, with the question that follows. Returns false if this process has lost the
- * execution.
- */
+/** Commits that a budget refused a step, with the question that follows. False if the execution is lost. */
 export async function commitQuestion(
   ctx: Context,
   claimed: Claimed,

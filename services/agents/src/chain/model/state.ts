@@ -32,9 +32,7 @@ export type ModelNext =
   | { do: 'plan'; steps: readonly PlannedStep[] }
   /** Begin another attempt of this tool step, then perform the call or ask for its approval. */
   | { do: 'perform'; seq: number }
-  /**
-   * Wait for an external event, such as a person's decision. The time of the wait does not count against the deadline.
-   */
+  /** Wait for an external event, such as a person's decision. The wait does not count against the deadline. */
   | { do: 'park' }
   | { do: 'wait'; ms: number }
   | { do: 'end'; end: End };

@@ -17,10 +17,7 @@ export type Placement = {
   align: 'left' | 'right';
 };
 
-/**
- * An empty list of features keeps a run whole. Without it, the library shapes words one by one, and orders those of
- * Hebrew wrongly.
- */
+/** An empty list of features keeps a run whole. Otherwise words are shaped one by one, in a wrong order for Hebrew. */
 const whole: PDFKit.Mixins.TextOptions = { features: [], lineBreak: false };
 
 const widths = new WeakMap<Document, Map<string, number>>();

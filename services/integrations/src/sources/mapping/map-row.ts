@@ -67,10 +67,7 @@ function render(text: string, row: JsonObject, now: Date): string {
   return rendered.texts.text ?? '';
 }
 
-/**
- * Converts a value to a number if the member is one, and to a text otherwise. Custom fields keep the type of the
- * source.
- */
+/** Converts a value to a number if the member is one, else to a text. Custom fields keep the type of the source. */
 function fitted(value: JsonValue, to: string, target: string): JsonValue {
   if (value === '') return null;
   if (to.startsWith('custom.')) return value;

@@ -7,10 +7,7 @@ import { CreateCrmLeadRequestSchema } from '@drippulse/proto/drippulse/crm/v1/le
 /** A member of a record that a row can fill. */
 export type Target = { name: string; isNumber: boolean };
 
-/**
- * Members that rows cannot fill: links and owners are ids of the platform, and the system of the ids is the data
- * source.
- */
+/** Members that rows cannot fill: links and owners are ids of the platform, and the ids' system is the data source. */
 const others = new Set(['owner_id', 'custom', 'external_system', 'company', 'contact_id', 'account_id']);
 
 const requests: Readonly<Record<string, DescMessage>> = {

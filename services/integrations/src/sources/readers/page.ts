@@ -1,8 +1,6 @@
 import type { JsonObject } from '@drippulse/json';
 
-/**
- * A row of a source: its number, as a spreadsheet counts, and its cells by column. `problem` says why it is invalid.
- */
+/** A row of a source: its number, as in a spreadsheet, and its cells by column. `problem` says why it is invalid. */
 export type ReadRow = { row: number; cells: JsonObject; problem?: string };
 
 /** A page of a source's rows. */

@@ -11,9 +11,7 @@ export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings
 
 type Owner = { organizationId: bigint; sourceId: bigint; runId?: bigint };
 
-/**
- * Stores a text as UTF-8, in parts, so that any process can read it from any byte. An interrupted text leaves nothing.
- */
+/** Stores a text as UTF-8, in parts, so that any process can read from any byte. An interrupted text leaves nothing. */
 export async function storeFile(db: Kysely<DB>, owner: Owner, chunks: AsyncIterable<Uint8Array>): Promise<StoredFile> {
   const id = uuidv7();
   const { organizationId: organization_id, sourceId: data_source_id, runId: run_id = null } = owner;

@@ -102,10 +102,7 @@ async function createCounts(db: Kysely<unknown>): Promise<void> {
   await createPartitions(db, 'spend_counts', new Date(), 'month');
 }
 
-/**
- * The budgets that organizations set. The time zone is a copy of the organization's, so a change of it raises no
- * revision.
- */
+/** The budgets that organizations set. The time zone is a copy of the organization's, and raises no revision. */
 async function createBudgets(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agent_budgets (

@@ -6,10 +6,7 @@ export async function createRuns(db: Kysely<unknown>): Promise<void> {
   await createRows(db);
 }
 
-/**
- * `settings` and `config` are copies from the data source at the request of the run. `config` is cleared when the run
- * ends.
- */
+/** `settings` and `config` are copied from the data source at the request. `config` is cleared when the run ends. */
 async function createTable(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table data_source_runs (

@@ -2,10 +2,7 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 
-/**
- * Finds the delimiter by which the first 100 records have the same number of cells, and more than one. Default: a
- * comma.
- */
+/** Finds the delimiter by which the first 100 records have an equal number of cells above one. Default: a comma. */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));
   const best = rated.reduce((one, other) => (isBetter(other, one) ? other : one));

@@ -20,9 +20,7 @@ const cursorSchema = z.object({
 const pageBytes = 1024 * 1024;
 const headBytes = 64 * 1024;
 
-/**
- * Reads a page of a CSV file. A page ends after `maxRows` rows or a mebibyte, so memory does not grow with the file.
- */
+/** Reads a page of a CSV file. It ends after `maxRows` rows or a mebibyte, so memory does not grow with the file. */
 export async function readCsvPage(
   file: TextFile,
   o: { cursor: JsonObject | null; delimiter?: string | undefined; maxRows: number },
