@@ -36,9 +36,7 @@ export async function ask(client: EffectsClient, { key, kind, request, plannedAt
   return resultIn(answer);
 }
 
-/**
- * Requests an effect until it has a result, as the runtime does: waits if postponed, and retries transient failures.
- */
+/** Requests an effect until it has a result, as the runtime does: waits if postponed, retries transient failures. */
 export async function settle(client: EffectsClient, effect: TestEffect, { attempts = 20 } = {}) {
   for (let attempt = 1; ; ) {
     const result = await ask(client, effect, attempt);

@@ -12,7 +12,7 @@ export type FakeProviders = {
   /** `http://127.0.0.1:<port>`, without a trailing slash. */
   url: string;
   provider<K extends FakedKey>(key: K): FakeProvider<FakedStates[K]>;
-  /** Requests of all providers that violate a description, as sentences. A test must check that it is empty. */
+  /** Requests of all providers that violate a description, as sentences. A test that expects none must check this. */
   refusals(): string[];
   /** Closes every connection, and throws if a fake itself made a mistake. */
   stop(): Promise<void>;

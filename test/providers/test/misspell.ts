@@ -3,10 +3,7 @@ import type { FakeRequest } from '../src/index.ts';
 /** A name of a request that can be misspelt: its place, and the request with the misspelling. */
 export type Misspelling = { at: string; request: FakeRequest };
 
-/**
- * Returns all requests that differ from this one by one misspelt name, in path, query, headers, or anywhere in the
- * body.
- */
+/** Returns all requests that differ from this one by one misspelt name: in path, query, headers, or the body. */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [
     ...literals.map((segment) => ({

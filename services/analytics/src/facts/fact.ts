@@ -11,9 +11,7 @@ export type Fact = {
   kind: FactKind;
   workflowId?: bigint;
   version?: number;
-  /**
-   * The enrollment's variant in a split. Such a fact is part of one without variant, and counts for the variant alone.
-   */
+  /** The enrollment's variant in a split. The fact is part of one without variant, and counts for the variant alone. */
   variant?: string;
   stepId?: string;
   /** The category of a mail. */

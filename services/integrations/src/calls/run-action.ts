@@ -11,9 +11,7 @@ export type PlannedAction = { action: Action; input: Parameters<Action['perform'
 /** The result of an action. The output is set after `ok` and `done`. */
 export type ActionOutcome = { verdict: Verdict; output?: JsonObject };
 
-/**
- * The progress of an action through unrepeatable requests: whether one may have been sent, and whether one was done.
- */
+/** The progress of an action through unrepeatable requests: whether one may have been sent, and whether one is done. */
 export type Progress = { hasSent: boolean; hasDone: boolean };
 
 /**

@@ -12,7 +12,7 @@ export function hashOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Derives the state of a ticket, which is all that the start of the consent knows. It cannot be reversed. */
+/** Derives the state from a ticket, because the start of the consent knows only the ticket. It cannot be reversed. */
 export function stateOf(ticket: string): string {
   return createHash('sha256').update(`state of ${ticket}`).digest('base64url');
 }

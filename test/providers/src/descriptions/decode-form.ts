@@ -1,9 +1,7 @@
 type Member = string | Members | Member[];
 type Members = { [name: string]: Member };
 
-/**
- * Decodes a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`; `a[]=b` or a repeated name is a list. All are texts.
- */
+/** Decodes a form or query: `a[b][0]=c` is `{ a: { b: ['c'] } }`; `a[]=b` or a repeated name is a list of texts. */
 export function decodeForm(pairs: readonly (readonly [name: string, value: string])[]): Record<string, unknown> {
   const root: Members = Object.create(null);
   for (const [name, value] of pairs) put(root, keysOf(name), value);

@@ -26,9 +26,7 @@ export type FakeStripe = {
   requests: SeenRequest[];
   /** Fails in a mode from now on; undefined ends the failure. */
   fail(mode: FailureMode | undefined): Promise<void>;
-  /**
-   * Delays answers of writes, which still take effect. `path` selects the writes; default: all. Returns the release.
-   */
+  /** Delays answers of writes, which still take effect. `path` selects writes; default: all. Returns the release. */
   holdWrites(path?: RegExp): { held(): number; release(): void };
   /** Shifts its clock. */
   shift(seconds: number): void;
