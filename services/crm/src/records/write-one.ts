@@ -11,7 +11,7 @@ export async function writeOne<Row>(writing: Promise<{ rows: Row[] }>): Promise<
   return row;
 }
 
-/** Awaits a statement that writes rows. If another record has an `external_id` of them, the error says so. */
+/** Awaits a statement that writes rows. If another record has one of their `external_id`s, the error says so. */
 export async function refuseTaken<T>(writing: Promise<T>): Promise<T> {
   try {
     return await writing;

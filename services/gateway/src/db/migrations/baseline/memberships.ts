@@ -1,7 +1,7 @@
 import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
-/** A membership is the membership of one person in one organization. The API shows its id. */
+/** A membership links one person to one organization. The API shows its id. */
 export async function createMemberships(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table memberships (
