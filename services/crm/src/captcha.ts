@@ -15,7 +15,7 @@ export type Captcha = {
 
 const timeoutMs = 5_000;
 
-/** An address set by the operator may be private; hCaptcha's own is public. */
+/** Creates the client. An address set by the operator may be private; hCaptcha's own is public. */
 export function createCaptcha({ hcaptcha }: Pick<Config, 'hcaptcha'>): Captcha {
   const { siteKey, secret, verifyUrl, isOwnUrl } = hcaptcha;
   const http = createHttpClient({ allowPrivate: isOwnUrl, userAgent: 'DripPulse' });

@@ -14,7 +14,7 @@ import type { ServiceMetrics } from './metrics.ts';
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
-  /** Takes the place of a secret that an organization does not have. */
+  /** Stands in for the secret of an organization that has none. */
   decoy: Decoy;
   clients: {
     account: ClientOf<typeof AccountService>;
@@ -23,6 +23,6 @@ export type Context = ServiceBase<Config, DB> & {
     chains: ClientOf<typeof ChainsService>;
   };
   metrics: ServiceMetrics;
-  /** Runs a loop of this process now; call after the commit that gave it work. */
+  /** Runs a loop of this process now; called after the commit that added work for it. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

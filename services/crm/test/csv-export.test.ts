@@ -46,7 +46,7 @@ function imports(into: Harness, caller: Caller) {
   };
 }
 
-/** The rows without the columns that differ between installations. */
+/** Rows without the columns that differ between installations. */
 function portable(text: string): Record<string, string>[] {
   const rows: Record<string, string>[] = parse(text, { columns: true });
   const isOwn = (name: string) =>
@@ -115,7 +115,7 @@ test('random texts come back from a file as they were', async () => {
   expect(portable(await exported(elsewhere, third, 'contacts'))).toEqual(portable(file));
 });
 
-/** The cells without the apostrophe before formulas, as docs/security.md describes it. */
+/** Cells without the apostrophe before formulas, as docs/security.md describes it. */
 function unguarded(cells: Record<string, string | undefined>) {
   return Object.fromEntries(
     Object.entries(cells).map(([name, cell]) => [name, cell?.replace(/^'(?='*[=+\-@\t\r\n＝])/, '')]),

@@ -27,7 +27,7 @@ const services = [
   CrmOpportunitiesService,
 ];
 
-/** Every method of records that takes or answers a stream, called to its end. */
+/** Every method of records that receives or answers a stream, called to its end. */
 function transfers(): [string, () => Promise<unknown>][] {
   return services.flatMap((service) =>
     service.methods.flatMap((method): [string, () => Promise<unknown>][] => {
@@ -64,7 +64,7 @@ test('every transfer has connections beside those of other calls, so that neithe
   const lists = Promise.allSettled(Array.from({ length: 12 }, () => harness.leadForms(editor).listLeadForms({})));
   const called: string[] = [];
   try {
-    // All of the pool but one, by which the relay listens.
+    // All connections of the pool except the relay's listening one.
     await eventually(async () => expect(await waiting()).toBeGreaterThanOrEqual(9));
     for (const [name, call] of transfers()) {
       await call();

@@ -41,7 +41,7 @@ const operator = (caller = editor) => harness.operator(caller);
 const mails = [{ subject: 'Welcome', body: 'Hello' }];
 
 let names = 0;
-/** A plan whose workflow and form have names of their own. */
+/** Creates a plan whose workflow and form have unique names. */
 async function preview(answers: Answers = {}, caller = editor, goal = OperatorGoal.NURTURE) {
   names += 1;
   const { plan } = await operator(caller).previewOperatorPlan({

@@ -6,8 +6,8 @@ import { toDomainError } from './transcoder/problem.ts';
 
 /**
  * Writes one log line for each answer, measures it, and counts the request of its API key. Only a defect is logged as
- * an error. What is refused with a 5xx because there is no room, or something is away, is summed by its reason: a
- * stranger could repeat it for ever.
+ * an error. 5xx refusals for lack of room or an unavailable part are summed by reason, because an unknown client could
+ * repeat them without limit.
  */
 export function createObserve(options: {
   log: Logger;
@@ -16,7 +16,7 @@ export function createObserve(options: {
 }): Observe {
   const { log, metrics, usage } = options;
   // Redaction looks for 32 member names in each line. These lines always have the same members and none of those names.
-  // Credentials inside their texts are removed from every line as it is written.
+  // Credentials within their texts are removed from every line as it is written.
   const answers = log.child({}, { redact: [] });
   const warn = sumWarnings(log, 'answered with refusals');
   return (answered) => {

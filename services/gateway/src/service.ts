@@ -31,11 +31,11 @@ const identity = servedBy(CredentialsService);
 /** Set by tests only. */
 type Overrides = { redisTimeoutMs?: number };
 
-/** The public API. It has no state: identity is a service of its own, which usually runs within the same process. */
+/** The public API. It has no state: identity is a separate service, which usually runs within the same process. */
 export const service = defineStatelessService<Config, Overrides>({
   name: 'gateway',
   readConfig,
-  // Taking every gateway out of the load balancer for a part that is away would fail the other routes as well.
+  // If a part is unavailable, removing every gateway from the load balancer would fail the other routes as well.
   staysReady: true,
   async open(base, keep, { redisTimeoutMs: timeoutMs }) {
     const { config, peers, tokens, chains, clock, log, registry } = base;
@@ -66,7 +66,7 @@ export const service = defineStatelessService<Config, Overrides>({
       trustedProxies: config.trustedProxies,
     });
     const server = keep(await startHttpServer(app, { host: config.host, port: config.port }));
-    // Before the server stops, which waits for every answer.
+    // Stops the streams before the server, which waits for every answer.
     keep(streams);
     return { publicPort: server.port, parts, leave: server.leave };
   },

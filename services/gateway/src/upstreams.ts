@@ -15,7 +15,7 @@ function refuseCall(): never {
   throw new Error('the gateway answers its own methods without a call');
 }
 
-/** Every service of the public API with the transport that the transcoder calls it by. */
+/** Every service of the public API with the transport for its calls. */
 export function publicUpstreams(transportOf: (peer: ServiceName | RoleName) => Transport): Upstream[] {
   return publicServices.map((service) => {
     const audience = servedBy(service);

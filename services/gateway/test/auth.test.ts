@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-/** Identity as another service reaches it. */
+/** Calls identity like another service. */
 function overGrpc() {
   const peers = createGrpcPeers({ identity: `127.0.0.1:${gateway.grpcPort}` });
   const tokens = gateway.tokensOf('workflows');

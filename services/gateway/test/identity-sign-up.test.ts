@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 let network = 0;
-/** Each from a network of its own, unless it says otherwise. */
+/** Each request comes from its own network by default. */
 function signUp(email: string, more: object = {}, from = `198.51.100.${++network}`): Promise<Answer> {
   const body = { organization_name: 'Acme', email, ...more };
   return gateway.as(null)('POST', '/api/v1/sign_up', body, { 'x-forwarded-for': from });
@@ -93,7 +93,7 @@ test('who has a user name of the address adds an organization by its password, a
     .where('username', '=', 'known')
     .execute();
   expect(memberships).toHaveLength(2);
-  // The address of somebody else proves nothing about a user name.
+  // The address of another person proves nothing about a user name.
   await signUp('other@example.com');
   const others = tokenOf(await mail.mailTo('other@example.com'));
   expect(outcomeOf(await confirm(others, { username: 'known' }))).toBe('sign_up_for_another_address');

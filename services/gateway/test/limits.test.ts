@@ -18,14 +18,14 @@ async function areDegraded(gateway: Gateway): Promise<boolean> {
 
 describe.each(stores)('limits counted %s', (_name, redisUrl) => {
   let gateway: Gateway;
-  // Names of this run, because Redis keeps the counts of an earlier one.
+  // Names unique to this run, because Redis keeps the counts of an earlier one.
   const name = (text: string) => `${text}-${process.pid}-${Date.now() % 1_000_000}`;
   const owner = name('owner');
   beforeAll(async () => {
     gateway = await startGateway(
       { redisUrl, rateLimitPerMinute: 2, rateLimitBurst: 3, trustedProxies: ['127.0.0.1'] },
       undefined,
-      // Requests that Redis answers too late are counted in memory, which would make the count inexact.
+      // Requests for which Redis is too late are counted in memory, which would make the count inexact.
       { redisTimeoutMs: 20_000 },
     );
     await eventually(async () => expect(await areDegraded(gateway)).toBe(false));

@@ -21,7 +21,7 @@ export type Context = ServiceBase<Config, DB> & {
   loadWorkflow: LoadWorkflow;
   /** Looks up the host names of callbacks when a workflow is saved. */
   lookUp: LookUp;
-  /** Where requests do work that takes long. */
+  /** Runs long work of requests in turns. */
   workplace: Workplace;
   metrics: ServiceMetrics;
 };

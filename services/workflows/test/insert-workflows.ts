@@ -4,7 +4,7 @@ import type { DB } from '../src/db/schema.ts';
 
 /**
  * Inserts many workflows, named from `Workflow 1`: every tenth is active, every fifth is in project 101. Their times of
- * change are in no order.
+ * change are not in order.
  */
 export async function insertWorkflows(
   db: Kysely<DB>,

@@ -102,7 +102,7 @@ test('free objects take any member, and no value is null twice', () => {
     if (typeof value !== 'object' || value === null) return;
     const { type, properties, additionalProperties, anyOf } = value as Record<string, unknown>;
     const isObject = type === 'object' || (Array.isArray(type) && type.includes('object'));
-    // A message without members is the one object that has none.
+    // Only a message without members has no properties.
     if (isObject && properties === undefined && additionalProperties === undefined) faults.push(`${path}: closed`);
     const nulls = (Array.isArray(anyOf) ? anyOf : []).filter(
       (one) => one.type === 'null' || one.type?.includes('null'),

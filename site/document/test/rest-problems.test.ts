@@ -26,7 +26,7 @@ import { file_drippulse_webhooks_v1_webhooks } from '@drippulse/proto/drippulse/
 import { expect, test } from '@jest/globals';
 import { restProblems } from '../src/api/rest-problems.ts';
 
-/** The problems of the file of webhooks after a change of it. */
+/** Problems of the webhooks file after a change to it. */
 function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
   const [file, ...imported] = withImports(file_drippulse_webhooks_v1_webhooks);
   const changed = clone(FileDescriptorProtoSchema, file.proto);
@@ -35,7 +35,7 @@ function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
   return restProblems(createFileRegistry(set));
 }
 
-/** A file before the files that it imports. */
+/** Returns a file, followed by the files that it imports. */
 function withImports(file: DescFile): [DescFile, ...DescFile[]] {
   return [file, ...file.dependencies.flatMap(withImports)];
 }

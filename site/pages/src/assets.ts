@@ -20,7 +20,7 @@ export function assets(): [string, string | Buffer][] {
   const ofOurs = readdirSync(own).map((name): [string, string] => [name, path.join(own, name)]);
   return [
     ...[...ofPackages, ...ofOurs].map(([name, file]): [string, Buffer] => [`docs/assets/${name}`, readFileSync(file)]),
-    // Without the address of a map that is not served.
+    // Without the address of the source map, which is not served.
     [
       'docs/assets/minisearch.js',
       readFileSync(path.join(miniSearch, 'dist/es/index.js'), 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),

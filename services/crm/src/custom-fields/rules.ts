@@ -34,8 +34,8 @@ function checkOptions(type: string, options: readonly string[]): Violation[] {
 }
 
 /**
- * The violations of a `custom` object that is about to be stored, whatever way it came. Keys and strings have the rules
- * of free JSON; members without a field definition may have any value. Null counts as absent.
+ * The violations of a `custom` object before it is stored, from any source. Keys and strings follow the rules of
+ * free-form JSON; members without a field definition may have any value. Null counts as absent.
  */
 export function checkCustom(fields: readonly CustomFieldRow[], custom: string): Violation[] {
   const unstorable = checkJsonText(custom, ['custom']);

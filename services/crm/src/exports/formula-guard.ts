@@ -1,10 +1,10 @@
 /**
- * A cell that a spreadsheet may read as a formula: the first characters that OWASP's page on CSV injection lists, in
- * full width too, and a line feed. Apostrophes before them count as guards that were there already.
+ * A cell that a spreadsheet may read as a formula: it begins with a character that OWASP's page on CSV injection lists,
+ * also in full width, or with a line feed. Leading apostrophes count as existing guards.
  */
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
-/** The cell with one more apostrophe before it if it may be a formula. `unguardFormula` restores the cell. */
+/** Returns the cell with one more leading apostrophe if it may be a formula. `unguardFormula` restores the cell. */
 export function guardFormula(cell: string): string {
   return formula.test(cell) ? `'${cell}` : cell;
 }

@@ -3,13 +3,13 @@ import { importers } from './importers.ts';
 import { type Keys, type KnownBy, keysOf } from './keys.ts';
 import type { SourceRow } from './source-row.ts';
 
-/** Rows in a transaction: few, because others wait for the records that it locks. */
+/** Rows in a transaction. The number is small, because others wait for the records that it locks. */
 const maxRows = 500;
 const maxLength = 1024 * 1024;
 
 /**
- * Cuts rows into batches of one collection in which no two rows have the same key: one statement can write them. If
- * every row of a file is the same person, each batch has one row and the import is slow.
+ * Splits rows into batches of one collection in which no two rows have the same key, so that one statement can write
+ * them. If every row of a file is about the same person, each batch has one row and the import is slow.
  */
 export async function* batchesOf(
   rows: AsyncIterable<SourceRow>,
@@ -36,7 +36,7 @@ export async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** Characters of a row, about: its JSON would be made for this alone. */
+/** Approximate number of characters of a row. An exact number would require its JSON. */
 function lengthOf(fields: JsonObject): number {
   let length = 0;
   for (const name in fields) {

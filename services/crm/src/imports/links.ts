@@ -11,14 +11,14 @@ import type { ReadRow } from './source-row.ts';
 
 /** The records that a batch links to. */
 export type Links = {
-  /** The row with links as UUIDs of this installation, or violations for unknown records. */
+  /** Replaces the links of a row with UUIDs of this installation, or returns violations for unknown records. */
   follow(fields: JsonObject): JsonObject | Violation[];
 };
 
 type Link = { column: string; publicColumn: string; type: RecordType; targets: Map<string, Found> };
 
 /**
- * Finds the linked records. A public id beside a UUID takes precedence, because the UUID may be of another
+ * Finds the linked records. A public id takes precedence over a UUID, because the UUID may be from another
  * installation.
  */
 export async function findLinks<Row extends RecordRow>(
@@ -42,8 +42,8 @@ export async function findLinks<Row extends RecordRow>(
 }
 
 /**
- * Replaces merged records by their survivors. The lock is that of the foreign key, so a link waits for a running
- * merge and does not miss its survivor.
+ * Replaces merged records with their survivors. It takes the lock of the foreign key, so that a link waits for a
+ * running merge and does not miss its survivor.
  */
 async function followMerges(
   trx: Transaction<DB>,

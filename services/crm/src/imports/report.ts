@@ -18,7 +18,7 @@ const reportSchema = z.object({
   errors: z.array(error),
 });
 
-/** Counts of outcomes, and the first errors. Plain JSON, because a job stores it between slices. */
+/** Counts of outcomes, and the first errors. It is plain JSON, because a job stores it between slices. */
 export type Report = z.infer<typeof reportSchema>;
 
 export function emptyReport(): Report {

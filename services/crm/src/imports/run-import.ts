@@ -18,8 +18,8 @@ export type Upload = { rows: AsyncIterable<SourceRow>; author: Author; by: Known
 const tries = 5;
 
 /**
- * Writes an upload as it arrives, one transaction a batch. A refused row does not affect the others. If the upload
- * breaks off, committed batches stay, and the same upload again continues: unchanged rows write nothing.
+ * Writes an upload as it arrives, with one transaction per batch. A refused row does not affect the others. If the
+ * upload breaks off, committed batches stay, and a repeat of the upload continues: unchanged rows write nothing.
  */
 export async function runImport(ctx: Context, { rows, author, by }: Upload): Promise<Report> {
   const report = emptyReport();
@@ -42,13 +42,13 @@ export async function runImport(ctx: Context, { rows, author, by }: Upload): Pro
 class DryRunOver extends Error {}
 
 /**
- * Runs the upload in one transaction and rolls it back, so that each row sees those before it. Whoever waits for a
- * record of it waits for one batch at most.
+ * Runs the upload in one transaction and rolls it back, so that each row sees the earlier ones. A transaction that
+ * needs one of its records waits for one batch at most.
  */
 export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   const report = emptyReport();
   const { author } = upload;
-  // Nothing that is rolled back counts in a chain.
+  // Records that are rolled back do not count in a chain.
   const made = { records: 0 };
   let batches = 0;
   try {
@@ -66,7 +66,7 @@ export async function tryImport(ctx: Context, upload: Upload): Promise<Report> {
   return report;
 }
 
-/** Ends the dry run when its locks keep another transaction waiting: what is real goes first. */
+/** Ends the dry run when its locks keep another transaction waiting, because real writes take precedence. */
 async function giveWay(trx: Transaction<DB>): Promise<void> {
   const { rows } = await sql`
     select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid)) limit 1`.execute(trx);

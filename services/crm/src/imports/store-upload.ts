@@ -13,14 +13,14 @@ const maxLength = 512 * 1024 * 1024;
 const maxWaiting = 20;
 
 /**
- * Stores an upload for its job, read and cut into batches, one for each slice of the job. The sender gets the errors
- * of an unreadable upload at once, and a slice starts at a batch number. The batches are in this schema, because any
- * process may run the job, and the transaction that writes a batch deletes it. An upload that breaks off leaves
+ * Stores an upload for its job, read and split into batches, one for each slice of the job. So the sender gets the
+ * errors of an unreadable upload at once, and a slice starts at a batch number. The batches are in this schema, because
+ * any process may run the job, and the transaction that writes a batch deletes it. An upload that breaks off stores
  * nothing.
  */
 export async function storeUpload(ctx: Context, { rows, author, by }: Upload): Promise<JobRow> {
   const { organizationId, actor, requestId, cause } = author;
-  // Refused before it is stored; where it counts is below.
+  // Refuses early, before the upload is stored; the exact check follows below.
   await requireRoom(ctx.db.kysely, organizationId);
   await dropLeftovers(ctx);
   const uploadId = uuidv7();
@@ -34,7 +34,7 @@ export async function storeUpload(ctx: Context, { rows, author, by }: Upload): P
   try {
     const total = await storeBatches(ctx, uploadId, { rows, author, by });
     return await ctx.db.kysely.transaction().execute(async (trx) => {
-      // Uploads that end together take their places one after the other.
+      // Uploads that end at the same time take their places one after the other.
       await lockImports(trx, organizationId);
       await requireRoom(trx, organizationId);
       return addJob(trx, { organizationId, kind: importKind, input: JSON.stringify(input), total });

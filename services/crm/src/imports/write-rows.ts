@@ -88,7 +88,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   const followed = links.follow(fields);
   if (Array.isArray(followed)) return followed;
   try {
-    // The owner's id of another installation is another user here.
+    // The owner's id from another installation names a different user here.
     const { owner_id: _, ...values } = read(decodeJson(desc, stringifyJson(followed), { method: 'POST' }));
     return { fields: followed, values };
   } catch (error) {
@@ -97,7 +97,7 @@ function readPlan<Row extends RecordRow, D extends DescMessage>(
   }
 }
 
-/** The plans with their existing records, which are locked in the order of their ids. */
+/** Returns the plans with their existing records, which are locked in the order of their ids. */
 async function meetRecords<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -141,9 +141,7 @@ function problemOf<Row extends RecordRow>(
   return isTaken ? [{ field: 'external_id', message }] : undefined;
 }
 
-/**
- * The columns of a new record, or those that the row has; where blanks alone are filled, those that the record lacks.
- */
+/** Columns of a new record, or the columns of the row; when only blanks are filled, those that the record lacks. */
 function valuesOf<Row extends RecordRow>(
   plan: Plan<Row>,
   further: Values | undefined,
@@ -161,7 +159,7 @@ function valuesOf<Row extends RecordRow>(
   return { ...present, ...further, custom: stringifyJson({ ...(isObject && members), ...written }) };
 }
 
-/** The members of a record that have a value, custom ones as `custom.<key>`. */
+/** Members of a record that have a value, custom ones as `custom.<key>`. */
 function filledOf<Row extends RecordRow>(before: Row | undefined): Set<string> {
   if (before === undefined) return new Set();
   const isFilled = ([, value]: [string, unknown]) => value !== null && value !== '';

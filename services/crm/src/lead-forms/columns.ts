@@ -7,7 +7,7 @@ import { normalizeRedirect } from './redirect-url.ts';
 
 type Request = CreateLeadFormRequest | UpdateLeadFormRequest;
 
-/** The columns of a form that its owner can set. */
+/** Columns of a form that its owner can set. */
 export type FormColumns = Omit<FormColumnsOfRow, 'fields'> & { fields: readonly FormField[] };
 type FormColumnsOfRow = Pick<
   FormRow,
@@ -24,7 +24,7 @@ type FormColumnsOfRow = Pick<
   | 'active'
 >;
 
-/** The columns of a request, with defaults for absent ones. */
+/** Reads the columns of a request, with defaults for absent ones. */
 export function readColumns(request: Request): FormColumns {
   const { redirectUrl } = request;
   return {

@@ -6,7 +6,7 @@ import type { FormField } from './fields.ts';
 
 const columns = ['email', 'first_name', 'last_name', 'company_name', 'title', 'phone'];
 
-/** The violations of the values of a visitor. */
+/** The violations of a visitor's values. */
 export function checkValues(fields: readonly FormField[], values: ReadonlyMap<string, string>): Violation[] {
   return fields.flatMap(({ name, type, required, options }): Violation[] => {
     const value = (values.get(name) ?? '').trim();
@@ -19,7 +19,7 @@ export function checkValues(fields: readonly FormField[], values: ReadonlyMap<st
   });
 }
 
-/** The columns of the lead of a submission. Values without a field in the form are dropped. */
+/** Columns of a submission's lead. Values without a field in the form are dropped. */
 export function leadOf(
   fields: readonly FormField[],
   values: ReadonlyMap<string, string>,

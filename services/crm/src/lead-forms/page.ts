@@ -5,10 +5,10 @@ import { type FormField, parseFields } from './fields.ts';
 import { type FormRow, publicPath, titleOf } from './form.ts';
 import { trapField } from './read-submission.ts';
 
-/** A page and its content security policy, which allows nothing from elsewhere but hCaptcha. */
+/** A page and its content security policy, which allows no external content except hCaptcha. */
 export type Page = { html: string; policy: string };
 
-/** The values to show in the form, and their problems. */
+/** Values to show in the form, and their problems. */
 export type Filled = { submissionId: string; values: ReadonlyMap<string, string>; problems: readonly Violation[] };
 
 const style = `:root { color-scheme: light dark; }
@@ -41,7 +41,7 @@ const basePolicy = [
 ];
 const captchaHosts = 'https://hcaptcha.com https://*.hcaptcha.com';
 
-/** The page of the form, empty or filled in. */
+/** Renders the page of the form, empty or filled in. */
 export function formPage(form: FormRow, filled: Filled, siteKey: string | undefined): Page {
   const fields = parseFields(form.fields);
   const hasCaptcha = form.hcaptcha_required && siteKey !== undefined;
@@ -61,7 +61,7 @@ ${hasCaptcha ? `<div class="field h-captcha" data-sitekey="${escapeHtml(siteKey)
   return { html: document(titleOf(form), body, script), policy: policy.join('; ') };
 }
 
-/** A page with a message instead of the form. */
+/** Renders a page with a message instead of the form. */
 export function messagePage(title: string, text: string): Page {
   const body = `<h1>${escapeHtml(title)}</h1>\n<p role="status">${escapeHtml(text)}</p>`;
   return { html: document(title, body), policy: [...basePolicy, "form-action 'none'"].join('; ') };
@@ -135,7 +135,7 @@ function controlHtml({ name, type, options }: FormField, attributes: string, val
   return `<input type="${escapeHtml(type)}" ${attributes}${hint} value="${escapeHtml(value)}">`;
 }
 
-/** The autocomplete values of fields (WCAG 2.2, success criterion 1.3.5). */
+/** Autocomplete values of fields (WCAG 2.2, success criterion 1.3.5). */
 const autocomplete: Readonly<Record<string, string>> = {
   email: 'email',
   first_name: 'given-name',

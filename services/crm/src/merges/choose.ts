@@ -5,10 +5,10 @@ import type { Mergeable } from './mergeable.ts';
 
 const customPrefix = 'custom.';
 
-/** The record whose value each field takes, for fields named in the request. */
+/** Record whose value each field takes, for fields named in the request. */
 export type Choices<Row> = ReadonlyMap<string, Row>;
 
-/** The choices as records, or violations. */
+/** Reads the choices as records, or returns violations. */
 export function readChoices<Row extends RecordRow>(
   { fields }: Pick<Mergeable<Row>, 'fields'>,
   rows: readonly Row[],
@@ -33,8 +33,8 @@ export function isNamed(row: RecordRow, id: string): boolean {
 }
 
 /**
- * The columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has none, that of
- * the first merged record with one.
+ * Columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has none, the value of
+ * the first merged record that has one.
  */
 export function chooseValues<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,

@@ -12,15 +12,15 @@ import { type Mergeable, mergeableContacts, mergeableLeads } from './mergeable.t
 import { relink } from './relink.ts';
 import { readUndo, revert, type UndoData } from './undo-data.ts';
 
-/** Links that one statement restores. */
+/** Upper limit of links that one statement restores. */
 const slice = 500;
 
 export type Undone = { merge: MergeRow; keptFields: string[]; restoredLinks: number; keptLinks: number };
 
-/** The arguments of each step. */
+/** Arguments of each step. */
 type Undoing = { write: Write; merge: MergeRow; undo: UndoData };
 
-/** Undoes a merge. The merge is locked, so that of two requests one undoes it. */
+/** Undoes a merge. The merge is locked, so that of two requests only one undoes it. */
 export async function undoMerge(write: Write, id: bigint): Promise<Undone> {
   const { trx, author } = write;
   const { rows } = await sql<MergeRow & { undo: string | null }>`
@@ -54,7 +54,7 @@ function restoreRecords(undoing: Undoing, type: string): Promise<string[]> {
   return type === 'contact' ? restore(undoing, mergeableContacts) : restore(undoing, mergeableLeads);
 }
 
-/** The survivor is written first, so that the external id it took over is free again. */
+/** Writes the survivor first, so that the external id that it took over is free again. */
 async function restore<Row extends RecordRow>(
   { write, merge, undo }: Undoing,
   { collection }: Mergeable<Row>,
@@ -87,13 +87,13 @@ function keepAll({ fields }: UndoData): { values: Values; kept: string[] } {
   return { values: {}, kept: fields.map(({ name }) => name) };
 }
 
-/** The values of a merged record to restore. */
+/** Values of a merged record to restore. */
 function ownValues({ externals }: UndoData, row: RecordRow): Values {
   const { external_system, external_id } = externals.find(({ id }) => id === row.id) ?? row;
   return { deleted_at: null, merged_into_id: null, external_system, external_id };
 }
 
-/** Updates each record with its values in one statement. Unchanged values are no change. */
+/** Updates each record with its values in one statement. Unchanged values make no change. */
 async function writeAll<Row extends RecordRow>(
   { ctx, trx }: Write,
   { collection, rows, valuesOf }: { collection: Mergeable<Row>['collection']; rows: Row[]; valuesOf(row: Row): Values },
@@ -130,7 +130,7 @@ async function restoreLinks({ write, merge, undo }: Undoing): Promise<number> {
   return restored;
 }
 
-/** The undo data is deleted: it is personal data that nobody needs any more. */
+/** Deletes the undo data, which is personal data that is no longer needed. */
 async function markUndone({ write: { ctx, trx }, merge }: Undoing): Promise<MergeRow> {
   const { rows } = await sql<MergeRow>`
     update merges set undone_at = ${ctx.clock.now()}, undo = null

@@ -9,7 +9,7 @@ import type { StageInput } from './rules.ts';
 import { stageTypes } from './stage-types.ts';
 
 /**
- * Replaces the stages of a pipeline by those of a request. They are locked, so that no opportunity enters a stage
+ * Replaces the stages of a pipeline with those of a request. They are locked, so that no opportunity enters a stage
  * that changes its type or is deleted.
  */
 export async function saveStages(

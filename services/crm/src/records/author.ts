@@ -1,10 +1,7 @@
 import type { HandlerContext } from '@connectrpc/connect';
 import { type Actor, callerOf, causeOf, requestIdOf } from '@drippulse/rpc';
 
-/**
- * The author of a change, the request, and the cause that it follows from, if any. A job has the author of the request
- * that started it.
- */
+/** Author of a change, with the request and its cause, if any. A job has the author of the request that started it. */
 export type Author = {
   organizationId: bigint;
   actor: Actor;

@@ -8,7 +8,7 @@ import type { Write } from './write.ts';
 
 const topic = topicOf(CrmEventSchema);
 
-/** A change of a record: the row after it, and the columns that it wrote. */
+/** A change of a record: the row after it, and the written columns. */
 export type Change<Row extends RecordRow> = {
   action: Action;
   after: Row;
@@ -54,7 +54,7 @@ export async function recordErasure<Row extends RecordRow>(
 /** A line of the audit stream. Its actions are those of records, and `erased`. */
 type Line<Row extends RecordRow> = Omit<Change<Row>, 'action'> & { action: Action | 'erased' };
 
-/** One statement for all lines: an import changes hundreds of records at a time. */
+/** Appends all lines in one statement, because an import changes hundreds of records at a time. */
 async function appendLines<Row extends RecordRow>(
   { trx, author: { actor, requestId } }: Write,
   { type }: Collection<Row>,

@@ -16,7 +16,7 @@ export type Value = string | number | bigint | Date | null;
 /** Values by column. Absent columns do not change. */
 export type Values = Readonly<Record<string, Value>>;
 
-/** The columns that every record has. */
+/** Columns that every record has. */
 export type RecordRow = {
   id: string;
   public_id: string;
@@ -34,7 +34,7 @@ export type RecordRow = {
   merged_into_public_id?: string | null;
 };
 
-/** The type of a column in an order. It decides the value that replaces null, in cursors and in the index. */
+/** Type of a column in an order. It decides the value that replaces null, in cursors and in the index. */
 export type SortKind = 'text' | 'number' | 'bigint' | 'time';
 
 export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['payload']>;
@@ -42,11 +42,11 @@ export type EventPayload = NonNullable<MessageInitShape<typeof CrmEventSchema>['
 /** Columns that link to other records, and the type of the target. */
 export type Links = Readonly<Record<string, RecordType>>;
 
-/** The differences between the five collections. */
+/** Differences between the five collections. */
 export type Collection<Row extends RecordRow> = {
   type: RecordType;
   links: Links;
-  /** Columns that a list can be ordered by. In a nullable column a value of `kind` replaces null. */
+  /** Columns that a list can be ordered by. In a nullable column, a value of `kind` replaces null. */
   sorts: Readonly<Record<string, { kind: SortKind; isNullable?: true }>>;
   /** The violations of a row before it is written. */
   check(row: Values): Violation[];
@@ -54,7 +54,7 @@ export type Collection<Row extends RecordRow> = {
   events(action: Action, after: Row, before: Row | undefined): EventPayload[];
 };
 
-/** The table of each type and the prefix of its public ids. */
+/** Table of each type, and the prefix of its public ids. */
 export const tables = {
   account: { table: 'accounts', prefix: 'acct' },
   contact: { table: 'contacts', prefix: 'cnt' },

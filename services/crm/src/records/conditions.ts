@@ -22,7 +22,7 @@ export type CommonFilters = CreatedFilters & {
   externalId?: string;
 };
 
-/** The conditions of all of them but `q`: see `search.ts`. */
+/** Conditions of all common filters except `q`: see `search.ts`. */
 export function commonConditions(type: RecordType, filters: CommonFilters): Condition[] {
   const { updatedSince, ownerId, externalSystem, externalId } = filters;
   return [
@@ -35,7 +35,7 @@ export function commonConditions(type: RecordType, filters: CommonFilters): Cond
   ];
 }
 
-/** With an external id the unique index finds one row. Without, there is an index over records with a system. */
+/** With an external id, the unique index finds one row. Without one, an index over records with a system is used. */
 function ofSystem(name: string | undefined, externalId: string | undefined): Condition {
   if (name === undefined) return undefined;
   const isOne = externalId !== undefined || name === '';
@@ -46,7 +46,7 @@ export function equals(column: string, value: Value | undefined): Condition {
   return value === undefined || value === null ? undefined : sql<boolean>`${sql.ref(column)} = ${value}`;
 }
 
-/** Equal in any case; the index is over the lower case. */
+/** Equality in any case; the index is over the lower case. */
 export function equalsAnyCase(column: string, value: string | undefined): Condition {
   return value === undefined ? undefined : sql<boolean>`lower(${sql.ref(column)}) = lower(${value})`;
 }
@@ -59,7 +59,7 @@ export function linksTo(organizationId: bigint, column: string, type: RecordType
     where target.organization_id = ${organizationId} and ${hasId(type, id)})`;
 }
 
-/** A column with UUIDs of records that have no public ids. */
+/** Equality of a column with the UUIDs of records that have no public ids. */
 export function equalsUuid(column: string, id: string | undefined): Condition {
   if (id === undefined) return undefined;
   return isUuid(id) ? sql<boolean>`${sql.ref(column)} = ${id}::uuid` : sql<boolean>`false`;
@@ -75,7 +75,7 @@ function hasAnyId(type: RecordType, ids: readonly string[]): Condition {
   return uuids.length === 0 ? byPublicId : sql<boolean>`(id = any(${uuids}::uuid[]) or ${byPublicId})`;
 }
 
-/** The same for rows that have no public ids. */
+/** The row has one of these UUIDs, for rows that have no public ids; no ids mean that the parameter is absent. */
 export function hasAnyUuid(ids: readonly string[]): RawBuilder<boolean>[] {
   return ids.length === 0 ? [] : [sql<boolean>`id = any(${ids.filter(isUuid)}::uuid[])`];
 }

@@ -6,11 +6,11 @@ import { tables } from './collection.ts';
 import { all } from './conditions.ts';
 import type { Group, Term } from './search.ts';
 
-/** The most that a count answers; see `countUpTo`. */
+/** Upper limit of a count; see `countUpTo`. */
 const mostCounted = 10_000n;
-/** Rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
+/** Number of rows sampled at each end of the list. Two samples of 250 rows take a millisecond. */
 const sampledRows = 250;
-/** If more than this share of rows matches, reading rows is faster than the index. */
+/** Share of matching rows above which reading rows is faster than the index. */
 const frequentShare = 1 / 12;
 
 /**
@@ -31,7 +31,7 @@ export async function prepareCount(
   return () => countUpTo(kysely, query.where(all([live, ...conditions, ...group.filters])));
 }
 
-/** How many records several groups have, up to 10,000 in all. */
+/** Counts the records of several groups, up to 10,000 in total. */
 export async function countGroups(counts: readonly (() => Promise<RowCount>)[]): Promise<RowCount> {
   let totalCount = 0n;
   for (const count of counts) {
@@ -58,7 +58,7 @@ async function chooseConditions(
 
 type SampledTerm = { term: Term; rows: number };
 
-/** PostgreSQL stops testing a row at the first condition that fails. */
+/** Orders the conditions, because PostgreSQL stops testing a row at the first condition that fails. */
 function rarestFirst(having: readonly SampledTerm[]): RawBuilder<boolean>[] {
   return having.toSorted((one, other) => one.rows - other.rows).map(({ term }) => term.read);
 }
@@ -70,7 +70,7 @@ function lookUpRare(having: readonly SampledTerm[], sampled: number): RawBuilder
   return having.map((sample) => (isRare(sample) ? sample.term.lookedUp : sample.term.read));
 }
 
-/** Of the newest and of the oldest rows: how many were sampled, how many match, and how many have each term. */
+/** Samples the newest and the oldest rows: the number of sampled rows, of matching rows, and of rows with each term. */
 async function sampleEnds(kysely: Kysely<DB>, type: RecordType, live: RawBuilder<boolean>, { terms, filters }: Group) {
   const matching = all([...terms.map(({ read }) => read), ...filters]);
   const having = terms.map(({ read }) => sql`count(*) filter (where ${read})::integer`);

@@ -5,7 +5,7 @@ import { type Links, tables, type Values } from './collection.ts';
 import { hasId } from './ids.ts';
 import { missing } from './missing.ts';
 
-/** The values with links as UUIDs. A link to an unknown record is `not_found`. */
+/** Resolves the links in values to UUIDs. A link to an unknown record is `not_found`. */
 export async function resolveLinks(
   trx: Transaction<DB>,
   organizationId: bigint,

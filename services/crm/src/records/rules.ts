@@ -2,7 +2,7 @@ import type { Violation } from '@drippulse/errors';
 import { jsonKind } from '@drippulse/json';
 import type { Value, Values } from './collection.ts';
 
-/** What is wrong with a value; undefined if nothing is. */
+/** Checks a value; returns undefined for a valid one. */
 export type Rule = (value: Value) => Omit<Violation, 'field'> | undefined;
 
 const maxCustomBytes = 64 * 1024;
@@ -54,7 +54,7 @@ const custom: Rule = (value) => {
   return isSmall ? undefined : { message: `must be at most ${maxCustomBytes / 1024} KiB`, code: 'length' };
 };
 
-/** The rules of the columns that every record has. */
+/** Rules of the columns that every record has. */
 const commonRules: Readonly<Record<string, Rule>> = { external_system: text(100), external_id: text(255), custom };
 
 /** The violations of a row. */

@@ -7,15 +7,16 @@ import { tables } from './collection.ts';
  */
 export type Term = { lookedUp: RawBuilder<boolean>; read: RawBuilder<boolean> };
 
-/** The records that one part of a list has: they meet every term and every filter. */
+/** Records of one part of a list: they meet every term and every filter. */
 export type Group = { terms: readonly Term[]; filters: readonly RawBuilder<boolean>[] };
 
-/** Fewer characters match only the beginning of a value: the index over texts knows runs of three. */
+/** Fewer characters match only the beginning of a value, because the index over texts needs three. */
 const shortestPart = 3;
 
 /**
- * The groups of records that `q` finds, in the order of the list; no record is in two. First those with a value that
- * contains `q` as it stands, in any case. Then, if `q` is several words, people whose first and last name contain each.
+ * Groups of records that `q` finds, in the order of the list; no record is in two. First come those with a value that
+ * contains `q` as it stands, in any case. Then, if `q` has several words, people whose first and last name contain each
+ * word.
  */
 export function searchGroups(type: RecordType, q = ''): Group[] {
   if (q === '') return [{ terms: [], filters: [] }];
@@ -31,8 +32,8 @@ export function searchGroups(type: RecordType, q = ''): Group[] {
 }
 
 /**
- * A pattern for a column made by `searchText` of the migration: in lower case, `XX` before each value, `Q` for each
- * space. The text of `q` gets no capital letter, so it matches within one value only.
+ * Pattern for a column made by `searchText` of the migration: in lower case, `XX` before each value, `Q` for each
+ * space. The text of `q` gets no capital letter, so it matches only within one value.
  */
 function contains(column: 'search' | 'names', text: string): Term {
   const start = sql.lit([...text].length < shortestPart ? '%XX' : '%');
@@ -41,15 +42,15 @@ function contains(column: 'search' | 'names', text: string): Term {
 }
 
 /**
- * The public id of an opportunity is part of its `search`. Elsewhere only the beginning of a public id matches, and
- * only with its whole prefix: `c` would find every contact.
+ * The public id of an opportunity is part of its `search`. For other types only the beginning of a public id matches,
+ * and only with its whole prefix: `c` would find every contact.
  */
 function idBeginsWith(type: RecordType, text: string): Term | undefined {
   const isId = type !== 'opportunity' && text.toLowerCase().startsWith(`${tables[type].prefix}_`);
   return isId ? like(sql`lower(public_id)`, sql`lower(${escaped(text)}) || '%'`) : undefined;
 }
 
-/** The collation of `read` differs from that of the index, so that the planner reads rows instead. */
+/** The collation of `read` differs from that of the index, so the planner reads rows instead. */
 function like(text: RawBuilder<unknown>, pattern: RawBuilder<unknown>): Term {
   return { lookedUp: sql<boolean>`${text} like ${pattern}`, read: sql<boolean>`${text} collate "C" like ${pattern}` };
 }

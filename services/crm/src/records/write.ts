@@ -9,8 +9,8 @@ export type Write = {
   ctx: Context;
   trx: Transaction<DB>;
   author: Author;
-  /** The records that it has made, which count in the chain that it continues. */
+  /** Number of records that it has made, which count in the chain that it continues. */
   made: Made;
-  /** Users that a record may get as its owner. Default: none. */
+  /** Users whom a record may get as its owner. Default: none. */
   members?: ReadonlySet<bigint>;
 };

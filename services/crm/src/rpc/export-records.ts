@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { shapes } from '../exports/shapes.ts';
 
 /**
- * Exports all records of the organization, deleted ones included, slice by slice: neither this service nor the
+ * Exports all records of the organization, including deleted ones, slice by slice, so that neither this service nor the
  * gateway ever has all of it in memory.
  */
 export async function* exportCrmRecords(ctx: Context, _request: ExportCrmRecordsRequest, call: HandlerContext) {

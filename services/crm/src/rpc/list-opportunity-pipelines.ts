@@ -15,8 +15,8 @@ export async function listCrmOpportunityPipelines(
   call: HandlerContext,
 ) {
   const caller = callerOf(call);
-  // Before the snapshot, which would not see a pipeline that another request creates meanwhile. It never changes
-  // later.
+  // Read before the snapshot, which would not see a pipeline that another request creates in the meantime. It never
+  // changes later.
   const byDefault = await ctx.db.kysely
     .transaction()
     .execute((trx) => ensureDefaultPipeline(ctx, trx, caller.organizationId));

@@ -21,7 +21,10 @@ const { reorderCrmOpportunities: method } = CrmOpportunitiesService.method;
 
 const maxIds = 1000;
 
-/** The stage is locked, so that two users who drag at once do so one after the other, each on the other's result. */
+/**
+ * Reorders a stage, which is locked, so that two users who drag at the same time do so one after the other, each on the
+ * other's result.
+ */
 export async function reorderCrmOpportunities(
   ctx: Context,
   request: ReorderCrmOpportunitiesRequest,

@@ -14,8 +14,8 @@ import { keepTestSubmission } from '../lead-forms/test-submissions.ts';
 const clientAddressHeader = 'x-client-address';
 
 /**
- * Creates a lead from a submission; one of a test form creates a test enrollment only. A repeat gets the same response
- * and creates nothing.
+ * Creates a lead from a submission; a submission of a test form creates only a test enrollment. A repeat gets the same
+ * answer and creates nothing.
  */
 export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFormRequest, call: HandlerContext) {
   const submission = await readSubmission(body?.contentType ?? '', body?.data ?? new Uint8Array());
@@ -33,14 +33,14 @@ export async function submitLeadForm(ctx: Context, { token, body }: SubmitLeadFo
   return { answer };
 }
 
-/** A submission with the trap field gets a normal response and creates nothing, so a bot learns nothing from it. */
+/** A submission with the trap field gets a normal answer and creates nothing, so a bot learns nothing from it. */
 async function take(ctx: Context, form: FormRow, submission: Submission, call: HandlerContext): Promise<void> {
   if (submission.isTrapped) {
     ctx.metrics.submissionTrapped();
     return;
   }
   refuseViolations(checkValues(parseFields(form.fields), submission.values));
-  // An answer of hCaptcha is valid once, and a repeated submission has used it already.
+  // An hCaptcha answer is valid once, and a repeated submission has used it already.
   if (await isKnown(ctx.db.kysely, form, submission)) return;
   if (form.hcaptcha_required) {
     await ctx.captcha.verify(submission.captchaAnswer, call.requestHeader.get(clientAddressHeader) ?? '');

@@ -12,19 +12,19 @@ export function keyPrefix(mode: string): string {
   return `adcrm_${mode}_`;
 }
 
-/** A new key: prefix, 34 random base62 characters (202 bits), 6 of CRC32 over both. */
+/** Creates a key: prefix, 34 random base62 characters (202 bits), and 6 characters of CRC32 over both. */
 export function createApiKeyText(mode: Mode): string {
   const random = Array.from({ length: randomLength }, () => alphabet[randomInt(alphabet.length)]).join('');
   const body = keyPrefix(mode) + random;
   return body + checksum(body);
 }
 
-/** Whether a text has the format and checksum of a key. Typing errors and random guesses reach no database. */
+/** Whether a text has the format and checksum of a key. Typing errors and random guesses fail it without a query. */
 export function isApiKeyText(text: string): boolean {
   return format.test(text) && checksum(text.slice(0, -checksumLength)) === text.slice(-checksumLength);
 }
 
-/** Hash that is stored of a key. A fast hash is enough for 202 random bits. */
+/** Hash that is stored for a key. A fast hash is enough for 202 random bits. */
 export function hashApiKey(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

@@ -12,7 +12,7 @@ export type ApiKeyUsage = {
 
 type Counted = { apiKeyId: bigint; day: string; requests: bigint; errors: bigint; lastUsedAt: Date };
 
-/** The API promises that a crash loses the counts of at most 10 s. The difference leaves room for a slow write. */
+/** The API promises that a crash loses at most 10 s of counts. The difference leaves room for a slow write. */
 const sendEveryMs = 5000;
 
 export function startApiKeyUsage(options: {

@@ -23,6 +23,6 @@ export type Context = ServiceBase<Config, DB> & {
   mailer: Mailer | undefined;
   mailLimits: MailLimits;
   metrics: IdentityMetrics;
-  /** Wakes loops after a commit that made work for them. */
+  /** Wakes loops after a commit that added work for them. */
   wake: { mails(): void; resets(): void };
 };

@@ -5,13 +5,13 @@ import type { SignInMethod } from './sessions/method.ts';
 export type IdentityMetrics = {
   mfaCode(outcome: 'right' | 'wrong'): void;
   signedIn(method: SignInMethod): void;
-  /** A sign-in by a provider that ended without one. */
+  /** A failed sign-in by a provider. */
   signInRefused(reason: 'unknown_attempt' | 'refused' | 'unreachable' | 'no_member'): void;
   /** An attempt to send a mail. */
   noticeTried(outcome: string): void;
   linkMailed(kind: string): void;
   linkUsed(kind: string): void;
-  /** How long the deletion of an organization that is the latest is under way or late. */
+  /** How long the most overdue deletion of an organization is under way or late. */
   deletionOverdue(seconds: number): void;
 };
 

@@ -9,13 +9,13 @@ import { routesOf } from '../transcoder/routes.ts';
 import { contentTypeOf } from './content-types.ts';
 import type { Page } from './page.ts';
 
-/** Finds the page of a path: of the dashboard, of another page or file, or none. */
+/** Finds the page of a path in the dashboard, another page, or a file. Undefined without one. */
 export type Dashboard = (path: string) => Page | undefined;
 
 /**
- * Scripts and styles are files of our own. No text becomes code: every sink of the document that would run one takes
- * nothing, because no policy of Trusted Types may be made. Frames show mails, which the API serves with a policy of
- * their own.
+ * Scripts and styles are files of our own. No text becomes code: every sink of the document that would run a text
+ * refuses it, because no Trusted Types policy may be created. Frames show mails, which the API serves with their own
+ * policy.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -32,12 +32,12 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** Where the build of a dashboard is served from. */
+/** Folder of the dashboard's build. */
 const builtFolder = fileURLToPath(new URL('../../../../web/dist/dashboard/', import.meta.url));
 
 /**
- * The dashboard, where its files are there. Every
- * path below `/dashboard` that is no file and no route of the API is a screen, which the page finds by itself.
+ * The dashboard, if its files exist. Every path below `/dashboard` that is neither a file nor a route of the API is a
+ * screen, which the page resolves by itself.
  */
 export function dashboardFrom(folder: string = builtFolder): Dashboard {
   let files: ReadonlyMap<string, Page> | undefined;
@@ -49,7 +49,7 @@ export function dashboardFrom(folder: string = builtFolder): Dashboard {
   };
 }
 
-/** Names below `/dashboard` that routes of the API have, such as `session`. */
+/** Names below `/dashboard` that are routes of the API, such as `session`. */
 const taken: ReadonlySet<string> = new Set(
   publicServices
     .flatMap(routesOf)
@@ -73,7 +73,7 @@ function readFiles(folder: string): Map<string, Page> {
   );
 }
 
-/** Files whose name has a hash of their content never change. The others are asked for again each time. */
+/** Files whose name contains a hash of their content never change. Clients revalidate the others each time. */
 function fixed(bytes: Buffer, address: string): Page {
   const body = fixedBody(bytes);
   const isHashed = address.startsWith('/dashboard/assets/');
@@ -82,7 +82,7 @@ function fixed(bytes: Buffer, address: string): Page {
     response.setHeader('content-type', contentTypeOf(address));
     response.setHeader('content-security-policy', contentSecurityPolicy);
     response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-    // Rejects when the client leaves, which needs no answer.
+    // Rejects when the client leaves; no answer is needed then.
     sendFixed(response, body, bytes.length).catch(() => response.destroy());
   };
 }

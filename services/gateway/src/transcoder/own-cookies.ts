@@ -1,7 +1,4 @@
-/**
- * The cookies of a `Cookie` header that services of ours have set: those of others are no business of a method, and may
- * be long.
- */
+/** Cookies of a `Cookie` header that our services have set. Methods do not need other cookies, which may be long. */
 export function ownCookies(header: string): string {
   return header
     .split(/;\s*/)

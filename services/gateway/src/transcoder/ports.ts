@@ -6,7 +6,7 @@ import type { LimitClass } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 import type { Caller } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Who sent a request, once its credential is known to be good. */
+/** Sender of a request with a valid credential. */
 export type Authenticated = {
   caller: Caller;
   /** Key of the rate limits of a credential, such as `key:9` or `session:4f…`. */
@@ -25,27 +25,27 @@ export type Authenticated = {
   lacksMfa?: boolean;
 };
 
-/** The parts of a request that the checks before the body look at. */
+/** Parts of a request that the checks before the body use. */
 export type RequestFacts = {
   /** The raw request, its body unread. */
   raw: IncomingMessage;
   requestId: string;
-  /** Network of the client, after the trusted proxies: what limits count by. */
+  /** Network of the client, after the trusted proxies; limits count by it. */
   clientNetwork: string;
   /**
-   * Whether a page asks by itself, as its stream of hints does. `X-DripPulse-Background: 1` says the same of other
-   * requests.
+   * Whether a page sends the request by itself, like its stream of hints. `X-DripPulse-Background: 1` marks other
+   * requests as such.
    */
   isBackground?: boolean;
 };
 
 /**
- * Checks the bearer credential; throws `DomainError('unauthenticated', …)` when there is none or it is no good, and
- * `resource_exhausted` when the network has sent too many that belong to nobody.
+ * Checks the bearer credential; throws `DomainError('unauthenticated', …)` when it is missing or not valid, and
+ * `resource_exhausted` when the network has sent too many unknown ones.
  */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
-/** The decision of the rate limits on one request. */
+/** Decision of the rate limits about one request. */
 export type RateDecision = {
   /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;

@@ -14,7 +14,7 @@ import { type Validator, validatorOf } from './validator.ts';
 
 export type HttpMethod = 'GET' | 'PUT' | 'POST' | 'DELETE' | 'PATCH';
 
-/** One segment of a path template: text, or the name of the field that takes it. */
+/** One segment of a path template: text, or the name of the field for its value. */
 export type Segment = { literal: string } | { parameter: string };
 
 /** One HTTP method and path, and the RPC behind it. */
@@ -27,19 +27,19 @@ export type Route = {
   rest: MethodRest;
   /** True when the HTTP rule maps a body. */
   hasBody: boolean;
-  /** The request field that takes the raw body or its parts (BODY_RAW, BODY_STREAM). */
+  /** Request field for the raw body or its parts (BODY_RAW, BODY_STREAM). */
   bodyField?: DescField;
-  /** The response field that is the whole answer; the response message is it otherwise. */
+  /** Response field that is the whole answer; by default the response message is the answer. */
   responseField?: DescField;
   /** True when a response contains a list of messages at any depth, so that it may be large. */
   hasList: boolean;
   /** True when a response can contain a credential. */
   hasSecret: boolean;
-  /** True of a list: a read whose response itself is rows. */
+  /** True for a list: a read whose response itself has rows. */
   isList: boolean;
-  /** How the answers get their ETag; absent for answers without one. */
+  /** How the ETag of answers is made; absent for answers without one. */
   validator?: Validator;
-  /** The route that shows the row which this one changes: what `If-Match` compares with. */
+  /** Route that shows the row which this one changes; `If-Match` compares with it. */
   shown?: Route;
   /** False for the additional bindings of a method. */
   isPrimary: boolean;

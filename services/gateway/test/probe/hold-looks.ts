@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 
-/** Holds the looks at readers, which only `jest.advanceTimersByTime` moves from now on. Every other timer goes on. */
+/**
+ * Stops the checks of readers: only `jest.advanceTimersByTime` triggers them from now on. Every other timer continues.
+ */
 export function holdLooks(): void {
   jest.useFakeTimers({
     doNotFake: [

@@ -10,7 +10,7 @@ export async function openSocket({ port }: Pick<Probe, 'port'>, text: string): P
   return socket;
 }
 
-/** All that comes until the other side closes. */
+/** Reads everything until the other side closes. */
 export async function readToEnd(socket: Socket): Promise<string> {
   let text = '';
   socket.setEncoding('utf8');

@@ -44,14 +44,14 @@ export type Probe = {
   logged: string[];
   /** Log lines of the gateway, as JSON. */
   loggedByGateway: string[];
-  /** Stops taking requests and lets those under way finish. */
+  /** Stops accepting requests and lets those under way finish. */
   leave(): void;
   stopGracefully(graceMs?: number): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
 
 /**
- * The probe service behind a real transcoder on a real HTTP server. The credential of a caller is its role, as in
+ * Starts the probe service behind a real transcoder on a real HTTP server. A caller's credential is its role, as in
  * `viewer`, or role and organization, as in `viewer@2`; a test key is `viewer@2@test`.
  */
 export async function startProbe(
@@ -60,9 +60,9 @@ export async function startProbe(
     rateLimit?: RateLimit;
     limits?: Partial<ClientLimits>;
     bodyIdleTimeoutMs?: number;
-    /** 10.0.0.0/8 unless given. */
+    /** Default: 10.0.0.0/8. */
     trustedProxies?: string[];
-    /** What may be under way at once. */
+    /** Limits of parallel work. */
     holdings?: Partial<HoldingLimits>;
     /** Answers `GET /probe/redirect`, without a credential. */
     page?: string;
@@ -79,7 +79,7 @@ export async function startProbe(
   const log: ProbeLog = { delayed: 0, cancelled: [], chunksSent: 0, chunksReceived: 0, causes: [] };
   const routes: Routes = (router) => {
     router.service(ProbeService, probeService(log, options.page));
-    // The one route with a wrong_content_type and a larger body: it counts the bytes of the contacts.
+    // The only route with wrong_content_type and a larger body: it counts the bytes of the contacts.
     router.service(EnrollmentsService, {
       bulkEnroll: ({ contacts }) => ({ createdCount: BigInt(contacts?.length ?? 0) }),
       listEnrollments: options.listEnrollments ?? (() => ({})),
@@ -146,7 +146,7 @@ export async function startProbe(
   };
 }
 
-/** Keeps the lines of a log. */
+/** Collects the lines of a log. */
 function linesIn(lines: string[]): Writable {
   return new Writable({
     write(line, _encoding, done) {

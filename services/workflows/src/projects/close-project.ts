@@ -6,12 +6,15 @@ import { lockProject, requireOpenProject } from './open-project.ts';
 
 type Closing = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | null; onlyIfEmpty: boolean };
 
-/** From its commit on no workflow is put into the project. A repeat may give its workflows to another one. */
+/**
+ * Closes the project: after the commit, no workflow can be put into it. A repeat may name another project for its
+ * workflows.
+ */
 export async function closeProject(
   trx: Transaction<DB>,
   { organizationId, mode, from, to, onlyIfEmpty }: Closing,
 ): Promise<void> {
-  // In the order of ids, so that two projects that are given to each other do not wait for each other.
+  // Locks projects in the order of ids, so that two projects that are merged into each other cause no deadlock.
   if (to !== null && to < from) await requireOpenProject(trx, organizationId, to);
   await lockProject(trx, organizationId, from, 'exclusive');
   if (to !== null && to > from) await requireOpenProject(trx, organizationId, to);
@@ -24,7 +27,7 @@ export async function closeProject(
     .execute();
 }
 
-/** A live workflow may have come into the project after the test key was admitted. */
+/** A live workflow may have been put into the project after the test key was admitted. */
 async function requireNoneLive(trx: Transaction<DB>, organizationId: bigint, projectId: bigint): Promise<void> {
   const live = await trx
     .selectFrom('workflows')

@@ -3,10 +3,10 @@ import type { WorkflowStats } from '@drippulse/proto/drippulse/workflows/v1/work
 import { callerOf, fromConnectError, type Mode, modeToProto } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** A page waits this long for the counts of its rows, then it comes without them. */
+/** Time that a page waits for the counts of its rows. After it, the page is sent without them. */
 const countWithinMs = 2_000;
 
-/** The counts of workflows by id, as text. Undefined when the runtime does not answer in time. */
+/** Counts of workflows by id, as text. Undefined when the runtime does not answer in time. */
 export async function statsOf(
   ctx: Context,
   call: HandlerContext,
@@ -21,7 +21,7 @@ export async function statsOf(
   });
 }
 
-/** The living enrollments of versions, by number. Undefined when the runtime does not answer in time. */
+/** Number of living enrollments of versions, by version. Undefined when the runtime does not answer in time. */
 export async function activeOf(
   ctx: Context,
   call: HandlerContext,
@@ -38,8 +38,8 @@ export async function activeOf(
 const within = { timeoutMs: countWithinMs };
 
 /**
- * A list without counts is better than none, whatever the reason. During an upgrade an older runtime has no such
- * method.
+ * Returns undefined for any failure, because a list without counts is better than none. During an upgrade, an older
+ * runtime may lack the method.
  */
 async function unlessAway<T>(ctx: Context, count: () => Promise<T>): Promise<T | undefined> {
   try {

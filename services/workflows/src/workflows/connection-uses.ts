@@ -14,7 +14,9 @@ const steps = z.array(
   }),
 );
 
-/** The steps that use a connection. `text` are the stored steps, which were checked when they were stored. */
+/**
+ * Finds the steps that use a connection. `text` contains the stored steps, which were checked when they were stored.
+ */
 export function usesOf(
   text: string,
   { integration, connectionKey }: { integration: string; connectionKey: string },

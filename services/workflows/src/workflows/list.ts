@@ -11,16 +11,16 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
-  /** The filters that every list has. */
+  /** Filters that every list has. */
   rows?: RawBuilder<boolean>;
-  /** A part of the name. */
+  /** Part of the name. */
   q?: string | undefined;
 };
 
-/** Rows behind a place, in an order. */
+/** Rows after a place, in an order. */
 export type Slice = { order: Order; place: Place | undefined; offset: number; limit: number };
 
-/** Characters that a text needs to be looked for within names. */
+/** Minimum number of characters for a search within names. */
 const leastInside = 3;
 
 export function countWorkflows(db: Kysely<DB>, filter: Filter) {
@@ -51,7 +51,7 @@ export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
 }
 
 /**
- * The ids are cut before the versions are joined. A plan that joins first may walk the versions of other organizations.
+ * Limits the ids before the versions are joined. A plan that joins first may read the versions of other organizations.
  */
 function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: Slice) {
   const all = filtered(db, filter).select('workflows.id');
@@ -59,7 +59,7 @@ function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: 
   return rest.orderBy(orderBy(order)).offset(offset).limit(limit);
 }
 
-/** Names the mode as a literal: each mode has partial indexes. */
+/** Names the mode as a literal, because each mode has partial indexes. */
 function filtered(db: Kysely<DB>, filter: Filter) {
   const { status, projectId, q, rows } = filter;
   let query = ownWorkflows(db, filter);
@@ -78,7 +78,7 @@ export function ownWorkflows(db: Kysely<DB>, { organizationId, mode }: Pick<Filt
     .where('deleted_at', 'is', null);
 }
 
-/** The expressions are those of the indexes. */
+/** Uses the same expressions as the indexes. */
 function hasName(q: string) {
   const text = q.replace(/[\\%_]/g, '\\$&');
   if ([...q].length < leastInside)

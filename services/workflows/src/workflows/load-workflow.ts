@@ -13,7 +13,7 @@ type Key = { organizationId: bigint; id: bigint };
 const maxBatch = 100;
 
 /**
- * Reads all workflows that are asked for in one turn of the event loop by one statement, at the end of the turn. Each
+ * Reads all workflows that are requested in one turn of the event loop with one statement, at the end of the turn. Each
  * caller sees every commit before its call. Nothing is cached.
  */
 export function workflowLoader(db: Kysely<DB>): LoadWorkflow {

@@ -14,10 +14,10 @@ import {
 } from '@drippulse/secrets';
 import { storedSteps } from './stored-steps.ts';
 
-/** The steps of a version as they are stored: as people may see them, and a box with the texts that they may not. */
+/** Stored steps of a version: in their masked form, and a box with the masked texts. */
 export type StoredSteps = { steps: string; sealed: Buffer | null };
 
-/** The columns of a version. Nothing that shows the steps can show a credential, because `steps` has none. */
+/** Columns of a version. `steps` has no credentials, so nothing that shows the steps can show one. */
 export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
   const { shown, hidden } = hideConfigs(steps);
   return {
@@ -26,17 +26,20 @@ export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly St
   };
 }
 
-/** The steps of a version with their credentials. */
+/** Steps of a version with their credentials. */
 export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
   return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
 }
 
-/** The steps as people may see them. */
+/** Masked steps, which people may see. */
 export function maskSteps(steps: readonly Step[]): Step[] {
   return hideConfigs(steps).shown;
 }
 
-/** The steps of a request with their secrets, see `revealMasked`. Refuses masks that mean none. */
+/**
+ * Replaces the masks in the steps of a request with the stored secrets, see `revealMasked`. Refuses masks without a
+ * stored secret.
+ */
 export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
   const { unmasked, problems } = revealMasked(steps, former);
   const [first] = problems;
@@ -45,8 +48,9 @@ export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): St
 }
 
 /**
- * The steps of a request, each masked value replaced by that of the same step, if it still goes to the same scheme,
- * host and port. The others are problems, by name: a secret stays where it was entered.
+ * Replaces each masked value in the steps of a request with the value of the same step, if the step still calls the
+ * same scheme, host and port. The others are returned as problems, because a secret must only go to the place for which
+ * it was entered.
  */
 export function revealMasked(
   steps: readonly Step[],

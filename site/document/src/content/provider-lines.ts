@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { type Regions, table } from './regions.ts';
 
 /**
- * A region for each provider, `provider-<key>` without digits, with its credentials and actions; and `providers`, an
+ * Regions for each provider, `provider-<key>` without digits, with its credentials and actions; and `providers`, an
  * overview.
  */
 export function providerRegions(): Regions {

@@ -1,9 +1,9 @@
-/** The skills in the order of the pack: each one builds on the variables of those before it. */
+/** Skills in the order of the pack: each one uses the variables of the earlier ones. */
 const skillNames = ['connect', 'build-workflow', 'enroll-and-observe', 'crm-records', 'webhooks-and-events'];
 
 /**
- * The skills of the pages as one file: the introduction, then each skill with its headings one level deeper. The
- * section "Before you start" of a skill is left out, because the skills before it do what it asks for.
+ * Joins the skills into one file: the introduction, then each skill with its headings one level deeper. The section
+ * "Before you start" of a skill is left out, because the earlier skills do what it asks for.
  */
 export function skillsPack(pages: ReadonlyMap<string, string>): string {
   const text = (file: string): string => {

@@ -78,7 +78,7 @@ const idempotencyKey = {
   schema: { type: 'string', pattern: idempotencyKeyPattern.source },
 };
 
-/** The header by which a client asks for a strict reading; every route takes it. */
+/** The header that asks for a strict reading of the request; every route accepts it. */
 const preferParameter = {
   name: 'Prefer',
   in: 'header',
@@ -93,7 +93,7 @@ function addPath(paths: Record<string, Record<string, unknown>>, path: string, v
   paths[path] = item;
 }
 
-/** A tag for each group, described by the comments of its services. */
+/** One tag per group, described by the comments of its services. */
 function tagsOf(services: readonly DescService[], commentOf: CommentOf): { name: string; description: string }[] {
   const descriptions = new Map<string, string[]>();
   for (const service of services) {

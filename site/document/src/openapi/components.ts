@@ -9,11 +9,11 @@ export type SchemaComponents = {
   response(desc: DescMessage): JsonSchema;
   /** A reference to the schema of a request body, without the fields of the path. */
   request(desc: DescMessage, pathFields: ReadonlySet<string>): JsonSchema;
-  /** A reference to a schema that is written by hand. */
+  /** A reference to a hand-written schema. */
   own(name: string, schema: JsonSchema): JsonSchema;
   /** Options for schemas of single fields. */
   options: SchemaOptions;
-  /** Examples of free JSON by the names that `schema_of` uses. */
+  /** Examples of free-form JSON by the names that `schema_of` uses. */
   examples: Readonly<Record<string, unknown>>;
   /** The components by name, in alphabetical order. */
   collected(): Record<string, JsonSchema>;
@@ -31,7 +31,7 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
     refOfEnum: addEnum,
   };
 
-  /** Reserves a name; false when its schema is there already. Two things never share a name. */
+  /** Reserves a name; false when its schema exists already. Two different schemas never share a name. */
   function claim(name: string, owner: string): boolean {
     const known = owners.get(name);
     if (known !== undefined && known !== owner) throw new Error(`${known} and ${owner} share the name ${name}`);
@@ -80,18 +80,18 @@ export function collectSchemas(commentOf: CommentOf, namedSchemas: readonly Name
   };
 }
 
-/** The name of the values of a text: `ListCrmLeadsSort` for the order of a list, else the area and the field. */
+/** Name of the values of a text: `ListCrmLeadsSort` for the order of a list, else the area and the field. */
 function nameOfValues({ name, parent }: DescField): string {
   const owner = name === 'sort' ? parent.name.replace(/Request$/, '') : pascalCase(areaOf(parent));
   return `${owner}${pascalCase(name)}`;
 }
 
-/** `crm` of `drippulse.crm.v1`. */
+/** Area of a message, such as `crm` for `drippulse.crm.v1`. */
 function areaOf({ file }: DescMessage): string {
   return file.proto.package.split('.')[1] ?? '';
 }
 
-/** `workflow.failed` and `record_type` as `WorkflowFailed` and `RecordType`. */
+/** Converts texts such as `workflow.failed` and `record_type` to `WorkflowFailed` and `RecordType`. */
 export function pascalCase(text: string): string {
   return text.replaceAll(/(?:^|[._])([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }

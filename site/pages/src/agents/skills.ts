@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { splitFrontMatter } from '../content/front-matter.ts';
 
-/** A skill as its file has it. */
+/** A skill as in its file. */
 export type Skill = { name: string; description: string; text: string };
 
 /** Reads a `SKILL.md` (agentskills.io): its folder is its name, and its description says what it does and when. */
@@ -14,12 +14,12 @@ export function readSkill(folder: string, text: string): Skill {
   return { name: folder, description, text };
 }
 
-/** Where a skill is served. */
+/** Address of a skill. */
 export function skillAddress({ name }: Skill): string {
   return `/docs/skills/${name}/SKILL.md`;
 }
 
-/** The list by which agents find the skills (Agent Skills Discovery 0.2.0), with a digest of each file. */
+/** List by which agents find the skills (Agent Skills Discovery 0.2.0), with a digest of each file. */
 export function skillsIndex(skills: readonly Skill[]): string {
   const index = {
     $schema: 'https://schemas.agentskills.io/discovery/0.2.0/schema.json',

@@ -3,12 +3,12 @@ import { renderPage } from '../markdown/render.ts';
 import type { Page } from '../page/page.ts';
 import { splitFrontMatter } from './front-matter.ts';
 
-/** Notes to those who change the page, such as the marks of generated regions, with the empty lines after them. */
+/** Notes for editors of the page, such as the marks of generated regions, with the empty lines after them. */
 const commentLines = /^<!--(?:(?!-->)[\s\S])*-->\n+/gm;
 
 /**
- * A page that somebody wrote as Markdown. Its front matter has `title`, `description`, `section` and `order`, and may
- * have `label` and `optional`. A first heading that repeats the title is left out.
+ * A hand-written page in Markdown. Its front matter has `title`, `description`, `section` and `order`, and may have
+ * `label` and `optional`. A first heading that repeats the title is left out.
  */
 export function contentPage(path: string, text: string): Page {
   const { fields, body } = splitFrontMatter(text);

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 
-/** What stands above a page of Markdown between lines of `---`, and the rest. */
+/** Splits a Markdown page into its front matter, between lines of `---`, and the rest. */
 export function splitFrontMatter(text: string): { fields: Record<string, unknown>; body: string } {
   const [, head, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(text) ?? [];
   if (head === undefined || body === undefined) return { fields: {}, body: text };

@@ -1,4 +1,4 @@
-/** Makes the ids of the headings of one page: the words of a heading, and a number where they repeat. */
+/** Makes the ids of the headings of one page: the words of a heading, and a number for repeats. */
 export function createSlugs(): (text: string) => string {
   const used = new Map<string, number>();
   return (text) => {

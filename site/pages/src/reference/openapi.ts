@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI 3.1 document that the reference reads. Unknown members are left out of the pages. */
+/** The parts of an OpenAPI 3.1 document that the reference reads. Other members do not appear in the pages. */
 export type OpenApi = {
   info: { title: string; version: string; description?: string };
   tags?: { name: string; description?: string }[];
@@ -64,7 +64,7 @@ export type Schema = {
   pattern?: string;
 };
 
-/** The component that a reference means, or the value itself. */
+/** Resolves a reference to its component; any other value is returned. */
 export function deref<T extends object>(document: OpenApi, value: T | Reference): T {
   if (!('$ref' in value) || typeof value.$ref !== 'string') return value as T; // what is no reference is the value
   const [, group = '', name = ''] = /^#\/components\/([^/]+)\/([^/]+)$/.exec(value.$ref) ?? [];
@@ -73,12 +73,12 @@ export function deref<T extends object>(document: OpenApi, value: T | Reference)
   return found as T; // the groups of components have one type each
 }
 
-/** The name of the schema that a reference means. */
+/** Name of the schema of a reference. */
 export function schemaName(schema: Schema): string | undefined {
   return /^#\/components\/schemas\/([^/]+)$/.exec(schema.$ref ?? '')?.[1];
 }
 
-/** The schema that stands for a value that is not null. A choice that includes null is its other member. */
+/** Schema of the values other than null. A choice between null and one other member is that member. */
 export function withoutNull(schema: Schema): { schema: Schema; isNullable: boolean } {
   const choices = schema.anyOf ?? schema.oneOf;
   const others = choices?.filter((choice) => choice.type !== 'null') ?? [];
@@ -94,16 +94,13 @@ export function withoutNull(schema: Schema): { schema: Schema; isNullable: boole
   return { schema, isNullable: false };
 }
 
-/** The schema of a body in its bare form: older documents offer it also under a wrapper. */
+/** Schema of a body in its bare form, because older documents also offer it under a wrapper. */
 export function bareForm(schema: Schema): Schema {
   const [bare, wrapped] = schema.anyOf ?? [];
   return bare !== undefined && wrapped?.properties !== undefined && bare.$ref !== undefined ? bare : schema;
 }
 
-/**
- * The schema itself: that of a component where it refers to one, with what stands beside the reference, and without
- * null.
- */
+/** Complete schema: of the referenced component, with the members next to the reference, and without null. */
 export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   const { $ref, ...own } = withoutNull(schema).schema;
   if ($ref === undefined) return own;
@@ -111,7 +108,7 @@ export function wholeSchema(document: OpenApi, schema: Schema): Schema {
   return { ...named, ...own, ...(own.properties && { properties: { ...named.properties, ...own.properties } }) };
 }
 
-/** The members of an object, those of its parts included. */
+/** Members of an object, including those of its parts. */
 export function membersOf(document: OpenApi, schema: Schema): { name: string; schema: Schema; isRequired: boolean }[] {
   const whole = wholeSchema(document, schema);
   const parts = [whole, ...(whole.allOf ?? []).map((part) => wholeSchema(document, part))];

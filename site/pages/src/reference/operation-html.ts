@@ -8,14 +8,14 @@ import { memberList, membersHtml, typeHtml } from './schema-html.ts';
 
 /** Method and path, the method as a badge. */
 export function callHtml({ method, path }: Pick<Operation, 'method' | 'path'>): string {
-  // A line may break after each slash of the path; tags come later, because they have slashes too.
+  // A line may break after each slash of the path; tags are added afterwards, because they have slashes too.
   const shown = escapeHtml(path)
     .replaceAll('/', '/<wbr>')
     .replaceAll(/\{[^}]+\}/g, '<var>$&</var>');
   return `<span class="method ${method.toLowerCase()}">${method}</span> <code class="path">${shown}</code>`;
 }
 
-/** The section of an operation: what it does on the left, how it is called on the right. */
+/** Section of an operation: its description on the left, its call on the right. */
 export function operationHtml(document: OpenApi, operation: Operation): string {
   const { id, summary, description, access, isDeprecated } = operation;
   const anchor = escapeHtml(id);

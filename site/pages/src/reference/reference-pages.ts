@@ -6,7 +6,7 @@ import { areasOf, type Effects } from './operations.ts';
 import { overviewPage } from './overview-page.ts';
 import { schemasPage } from './schemas-page.ts';
 
-/** The pages of the reference, made from the document and what the manifest adds, from `order` on. */
+/** Pages of the reference, made from the document and the manifest, in the order from `order` on. */
 export function referencePages(
   document: OpenApi,
   effects: Effects,

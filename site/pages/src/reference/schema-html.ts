@@ -3,17 +3,17 @@ import { escapeHtml } from '../page/escape-html.ts';
 import { membersOf, type OpenApi, type Schema, schemaName, wholeSchema, withoutNull } from './openapi.ts';
 import { typeOf } from './schema-type.ts';
 
-/** Members of members that are shown in place; deeper ones, and those of named schemas, are behind a link. */
+/** Depth to which members are shown in place; deeper ones, and those of named schemas, are behind a link. */
 const deepest = 3;
 
 type Member = { name: string; schema: Schema; isRequired: boolean; description?: string | undefined };
 
-/** The type of a schema in words, named schemas as links. */
+/** Type of a schema in words, with links for named schemas. */
 export function typeHtml(schema: Schema): string {
   return typeOf(schema, (name) => `<a href="/docs/api/schemas.html#${name}">${escapeHtml(name)}</a>`);
 }
 
-/** The members of an object as a list; an empty text where it names none. Only requests say what is required. */
+/** Members of an object as a list; an empty text if it names none. Only requests mark required members. */
 export function membersHtml(document: OpenApi, schema: Schema, direction: 'request' | 'answer', depth = 0): string {
   const members = membersOf(document, schema).map((member) => ({
     ...member,

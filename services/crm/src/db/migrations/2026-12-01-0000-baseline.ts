@@ -34,7 +34,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await createOperator(db);
 }
 
-/** Both extensions are trusted: a role that may create objects in the database may create them. Else an admin has. */
+/**
+ * Both extensions are trusted: a role that may create objects in the database may create them. Otherwise an
+ * administrator has created them.
+ */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 
 const delimiters = [',', ';', '\t'];
 
-/** The delimiter that cuts the first line into the most cells; a comma if none does. */
+/** Returns the delimiter that splits the first line into the most cells; a comma if none does. */
 export function detectDelimiter(head: string): string {
   const counted = delimiters.map((delimiter) => ({ delimiter, cells: countCells(head, delimiter) }));
   return counted.reduce((best, next) => (next.cells > best.cells ? next : best)).delimiter;

@@ -28,7 +28,7 @@ export function scopesToJson(scopes: readonly string[]): Uint8Array {
   return Buffer.from(JSON.stringify(scopes));
 }
 
-/** Reads the member `scopes` of a request, sorted and each once, with what is wrong with it. */
+/** Reads the member `scopes` of a request, sorted and without duplicates, and the violations in it. */
 export function readScopes(json: Uint8Array): { scopes: string[]; problems: Violation[] } {
   const value = parseJson(new TextDecoder().decode(json));
   if (!Array.isArray(value))
@@ -57,7 +57,7 @@ function scopeProblems(field: string, scope: JsonValue): Violation[] {
   ];
 }
 
-/** Refuses to give a key more than the caller has: a key with scopes makes none without, or with others. */
+/** Refuses to give a key more scopes than the caller has. A key with scopes cannot create one without scopes. */
 export function refuseMoreThanOwn({ scopes: own }: Caller, scopes: readonly string[] | null): void {
   if (own === undefined) return;
   const missing = scopes === null ? undefined : scopes.find((scope) => !permits(own, scope));

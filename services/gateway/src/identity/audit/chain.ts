@@ -2,13 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { type HashedRow, hashOfRow } from './hash.ts';
 
-/** A row before it has its place in the chain. */
+/** A row without its place in the chain. */
 export type NewRow = Omit<HashedRow, 'number' | 'actor_name'>;
 
-/**
- * Appends rows to the chain of an organization, in order. Rows that are there already, by the id of their event, are
- * left out.
- */
+/** Appends rows to the chain of an organization, in order. Rows that exist already, by their event id, are left out. */
 export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows: readonly NewRow[]): Promise<void> {
   if (rows.length === 0) return;
   await db.transaction().execute(async (trx) => {
@@ -33,7 +30,7 @@ export async function appendToChain(db: Kysely<DB>, organizationId: bigint, rows
 }
 
 /**
- * The end of the chain, locked until the transaction ends, so that the consumers of all partitions append one after the
+ * Locks the head of the chain until the transaction ends, so that the consumers of all partitions append one after the
  * other.
  */
 async function lockHead(trx: Transaction<DB>, organizationId: bigint): Promise<{ number: bigint; hash: string }> {
@@ -68,7 +65,7 @@ async function knownEvents(
   return new Set(known.map((row) => row.event_id));
 }
 
-/** The names of users and API keys as they are now, by kind and id: a deleted member is still named in the trail. */
+/** Reads the current names of users and API keys, by kind and id: the trail still names a member after its deletion. */
 async function actorNames(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -16,9 +16,7 @@ export type HashedRow = {
   created_at: Date;
 };
 
-/**
- * SHA-256 of the row and the hash of the row before, hexadecimal: a row that is altered or missing breaks the chain.
- */
+/** SHA-256 of the row and the hash of the previous row, hexadecimal. An altered or missing row breaks the chain. */
 export function hashOfRow(previous: string, organizationId: bigint, row: HashedRow): string {
   const members = [
     previous,

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 import { type Limiter, type LimiterStore, spend } from '@drippulse/service';
 
-/** Counts mails that requests cause, so that nobody sends many to a stranger. Each throws `resource_exhausted`. */
+/** Limits mails that requests cause, so that nobody can send many to a stranger. Each throws `resource_exhausted`. */
 export type MailLimits = {
-  /** 100 invitations a day for an organization, and of these 5 to one address. */
+  /** 100 invitations per day for an organization, and 5 of these to one address. */
   countInvitation(invitation: { organizationId: bigint; email: string }): Promise<void>;
-  /** 5 resets an hour for an address, whether somebody has it or not, and 30 from a network. */
+  /** 5 resets per hour for an address, whether or not it is known, and 30 from a network. */
   countReset(reset: { network: string; email: string }): Promise<void>;
-  /** 5 sign-ups a day for an address, whether somebody has it or not. The gateway counts them by network. */
+  /** 5 sign-ups per day for an address, whether or not it is known. The gateway limits them by network. */
   countSignUp(email: string): Promise<void>;
-  /** 5 changes of an address an hour for an identity. */
+  /** 5 address changes per hour for an identity. */
   countAddressChange(identityId: bigint): Promise<void>;
 };
 
@@ -48,7 +48,7 @@ async function spendOrRefuse(limiter: Limiter, key: string): Promise<void> {
   });
 }
 
-/** Hashed, because the store of limits is no place for addresses. */
+/** Hashed, so that the store of limits contains no addresses. */
 function hashAddress(email: string): string {
   return createHash('sha256').update(email.toLowerCase()).digest('base64url');
 }

@@ -1,8 +1,7 @@
 import type { Notice } from '@drippulse/mail';
 
 /**
- * A link to a page. The token stands after `#`: a browser sends it to nobody, and a scanner that opens the page uses
- * nothing up.
+ * Link to a page. The token follows `#`: browsers do not send it, and a scanner that opens the page uses nothing up.
  */
 function pageUrl(publicUrl: string, page: string, token: string): string {
   return `${publicUrl}/dashboard/${page}#token=${token}`;
@@ -10,7 +9,7 @@ function pageUrl(publicUrl: string, page: string, token: string): string {
 
 type Link = { publicUrl: string; token: string };
 
-/** The mail to somebody who is invited. */
+/** Mail to an invited person. */
 export function invitationNotice(
   { publicUrl, token }: Link,
   { organization, inviter }: { organization: string; inviter: string | undefined },
@@ -28,7 +27,7 @@ export function invitationNotice(
   };
 }
 
-/** The mail to somebody who has forgotten their password. */
+/** Mail to a person who has forgotten the password. */
 export function resetNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Choose a new password',
@@ -41,7 +40,7 @@ export function resetNotice({ publicUrl, token }: Link, username: string): Notic
   };
 }
 
-/** The mail to somebody whose password was changed by a link. */
+/** Mail to a person whose password was changed by a link. */
 export function passwordChangedNotice(username: string): Notice {
   return {
     subject: 'Your password was changed',
@@ -53,7 +52,7 @@ export function passwordChangedNotice(username: string): Notice {
   };
 }
 
-/** The mail to an address that somebody wants to have. */
+/** Mail to the new address that a person has requested. */
 export function addressNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Confirm your address',
@@ -64,7 +63,7 @@ export function addressNotice({ publicUrl, token }: Link, username: string): Not
   };
 }
 
-/** The mail to the address that somebody had. */
+/** Mail to the previous address of a person. */
 export function addressChangedNotice(username: string, email: string): Notice {
   return {
     subject: 'Your address was changed',
@@ -75,7 +74,9 @@ export function addressChangedNotice(username: string, email: string): Notice {
   };
 }
 
-/** The mail to somebody who wants to have an organization. It has no text of who asked: that may be anybody. */
+/**
+ * Mail to a person who requested an organization. It contains no text from the request, which anybody could have made.
+ */
 export function signUpNotice({ publicUrl, token }: Link): Notice {
   return {
     subject: 'Confirm your sign-up',

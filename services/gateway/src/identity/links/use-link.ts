@@ -6,7 +6,7 @@ import { hashLinkToken } from './token.ts';
 
 type Link = Selectable<MailedLinks>;
 
-/** The link of a token that works. Every other token is refused as `link_not_valid`, whatever is wrong with it. */
+/** Finds the link of a valid token. Every other token is refused as `link_not_valid`, for any reason. */
 export async function findLink(
   db: Kysely<DB>,
   kind: LinkKind,
@@ -24,7 +24,8 @@ export async function findLink(
 }
 
 /**
- * Uses a link up, with the transaction. Of several at once one gets through. Who locks members locks them before it.
+ * Uses a link up in the transaction. Of parallel calls, one succeeds. A transaction that locks members locks them
+ * first.
  */
 export async function useLink(trx: Transaction<DB>, { id, token_hash }: Link): Promise<void> {
   const { numDeletedRows } = await trx

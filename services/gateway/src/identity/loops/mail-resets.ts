@@ -8,12 +8,13 @@ import { resetNotice } from '../links/notices.ts';
 import { readResetJob, resetJobs } from '../links/reset-jobs.ts';
 import { addMail } from '../links/send-mail.ts';
 
-/** An address may be that of several user names, one in each organization, before identities joined them. */
+/**
+ * An address may belong to several user names, one in each organization, from the time before identities joined them.
+ */
 const mostNames = 10;
 
 /**
- * Mails links for new passwords to addresses that asked for them, if somebody has them. A job is forgotten with its
- * address.
+ * Mails links for new passwords to addresses that requested them, if they are known. A job is deleted with its address.
  */
 export function startMailResets(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const { db, log, mailer } = ctx;

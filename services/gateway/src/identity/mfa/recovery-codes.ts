@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 
 const count = 10;
-/** Without letters and digits that look alike. 16 of them are 79 random bits, so that a fast hash is enough. */
+/** Without similar letters and digits. 16 characters are 79 random bits, so a fast hash is enough. */
 const alphabet = '23456789abcdefghjkmnpqrstuvwxyz';
 const length = 16;
 
@@ -16,7 +16,7 @@ export function makeRecoveryCodes(): string[] {
   );
 }
 
-/** What is stored of a code. Hyphens, spaces and case make no difference. */
+/** Hash that is stored for a code. Hyphens, spaces and case are ignored. */
 export function hashRecoveryCode(code: string): Buffer {
   return createHash('sha256').update(code.toLowerCase().replaceAll(/[\s-]/g, '')).digest();
 }

@@ -14,9 +14,8 @@ const keyName = 'First key';
 
 /**
  * Creates the first organization, its administrator and, if given, its first API key, where they are missing. A
- * password that differs from the one of the last start is applied and ends the sessions. A password that the
- * administrator has changed since stays, and so does a revoked key. Safe to repeat, and to run in several processes at
- * once.
+ * password that differs from the last start is applied and ends the sessions. A password that the administrator changed
+ * later stays, and a revoked key stays revoked. It may be repeated, and run in several processes at once.
  */
 export async function bootstrapIdentity(
   url: string,

@@ -2,7 +2,7 @@ import { connectDatabase, type Database } from '@drippulse/db';
 import type { Logger } from '@drippulse/observability';
 import type { DB } from '../../db/schema.ts';
 
-/** Database of identity, for commands that run beside it. */
+/** Database of identity, for commands that run outside of the service. */
 export type Identity = Database<DB>;
 
 /** Opens the database of identity for a command. The command closes it. */

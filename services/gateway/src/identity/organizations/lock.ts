@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 
 /**
  * Serializes changes that depend on the number of rows of an organization: the last administrator, the limit of keys.
- * The lock ends with the transaction. It does not block inserts of rows that refer to the organization.
+ * The lock lasts until the end of the transaction. It does not block inserts of rows that refer to the organization.
  */
 export async function lockOrganization(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await trx.selectFrom('organizations').select('id').where('id', '=', organizationId).forNoKeyUpdate().execute();
@@ -21,7 +21,7 @@ export const lockAccountRevision: LockRevision<DB> = async (trx, { organizationI
   return revision;
 };
 
-/** Locks a member for `If-Match`, after the organization, as changes of members do. */
+/** Locks a member for `If-Match`, after the organization, in the order of all changes of members. */
 export const lockMemberRevision: LockRevision<DB> = async (trx, caller, id) => {
   await lockOrganization(trx, caller.organizationId);
   return lockRevision<DB>('memberships')(trx, caller, id);

@@ -12,7 +12,8 @@ import { provesIdentity } from '../sessions/proves-identity.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
 /**
- * Mails a link to the new address, without a look at who has it: that is found out, and said, by who opens the link.
+ * Mails a link to the new address, without checking whether it is taken. The check is made, and its result shown, when
+ * the link is opened.
  */
 export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));
@@ -21,7 +22,7 @@ export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailReque
   const identityId = await identityIdOf(ctx.db.kysely, caller);
   await ctx.mailLimits.countAddressChange(identityId);
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A provider that one organization chose does not speak for the others.
+    // A provider that one organization chose is not trusted by the others.
     if (!(await provesIdentity(trx, call))) {
       await lockOwnIdentity(trx, { identityId, memberId: BigInt(caller.actor.id) });
     }

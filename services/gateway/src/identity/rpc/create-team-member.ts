@@ -28,7 +28,7 @@ export async function createTeamMember(ctx: Context, request: CreateTeamMemberRe
     async (trx, caller) => {
       const now = ctx.clock.now();
       await takeSeat(trx, caller.organizationId);
-      // An invited member without a chosen name may be somebody who is here already, by that very name.
+      // An invited member without a chosen name may be an existing identity with that user name.
       if (passwordHash === undefined && request.username !== undefined) await refuseTakenUsername(trx, username);
       const identityId =
         passwordHash === undefined ? undefined : await insertIdentity(trx, { username, email, passwordHash, now });

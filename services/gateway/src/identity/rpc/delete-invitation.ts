@@ -11,7 +11,7 @@ const { deleteInvitation: method } = InvitationsService.method;
 
 export async function deleteInvitation(ctx: Context, request: DeleteInvitationRequest, call: HandlerContext) {
   return transact(ctx, call, method, request, async (trx, { organizationId }) => {
-    // Its link goes with it. One that is accepted at this moment waits, or is waited for.
+    // Deletes its link too. An acceptance at the same time waits for this deletion, or the other way round.
     const { numDeletedRows } = await trx
       .deleteFrom('memberships')
       .where('organization_id', '=', organizationId)

@@ -30,7 +30,9 @@ export async function finishGoogleSignIn(ctx: Context, request: FinishGoogleSign
   return { page: answerPage(call, 200, linkPage({ provider: google.name })) };
 }
 
-/** Who it is, linked now if need be; undefined for somebody who has to prove it by the password. */
+/**
+ * Identifies the person, and links the identity if needed; undefined for a person who must prove it by the password.
+ */
 async function identify(ctx: Context, vouched: Vouched, claims: Claims): Promise<bigint | undefined> {
   const { kysely } = ctx.db;
   const judged = judge({

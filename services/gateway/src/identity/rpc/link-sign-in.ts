@@ -22,7 +22,7 @@ export async function linkSignIn(ctx: Context, { body }: LinkSignInRequest, call
   try {
     const proven = await checkPassword(ctx, { username, password: form.get('password') ?? '' }, call);
     const { hasFactor, ...person } = proven;
-    // Of both, so that a password alone leads past the factor from then on in no way.
+    // The second factor is required even for linking, so that a password alone never bypasses it.
     if (hasFactor) await requireFactor(ctx, person.identityId, form.get('code') || undefined);
     return { page: await link(ctx, call, pending, { ...person, hasPassedFactor: hasFactor }) };
   } catch (error) {

@@ -19,7 +19,7 @@ export async function submitSignInLink(ctx: Context, { body }: SubmitSignInLinkR
   }
 }
 
-/** The person of a link, which works no more. */
+/** Returns the person of a link, and makes the link invalid. */
 async function useUp(ctx: Context, token: string): Promise<bigint> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
     const link = await findLink(trx, 'sign_in', { token, now: ctx.clock.now() });

@@ -35,7 +35,7 @@ export async function updateAccount(ctx: Context, request: UpdateAccountRequest,
   });
 }
 
-/** The text stays unchanged, so that numbers keep their digits. Null clears the settings. */
+/** Settings of a request, as unchanged text so that numbers keep their digits. Null clears the settings. */
 function settingsOf(settings: Uint8Array | null): string {
   return settings === null ? '{}' : new TextDecoder().decode(settings);
 }

@@ -33,8 +33,8 @@ export async function updateTeamMember(ctx: Context, request: UpdateTeamMemberRe
     TeamMembersService.method.updateTeamMember,
     request,
     async (trx, { organizationId }) => {
-      // Locked before the reads: the new status depends on the row, and the check for the last administrator on the
-      // others.
+      // Locked before the reads, because the new status depends on the row, and the check for the last administrator on
+      // the other rows.
       await lockOrganization(trx, organizationId);
       const member = await findMember(trx, organizationId, request.id);
       const now = ctx.clock.now();
@@ -95,8 +95,8 @@ async function findMember(trx: Transaction<DB>, organizationId: bigint, id: bigi
 type Member = Awaited<ReturnType<typeof findMember>>;
 
 /**
- * Changes who the member is, where the request does, and answers the identity. An invited member becomes somebody by a
- * password.
+ * Changes the member's identity, if the request does, and returns its id. A password gives an invited member an
+ * identity.
  */
 async function changeIdentity(
   trx: Transaction<DB>,
@@ -111,7 +111,7 @@ async function changeIdentity(
     return insertIdentity(trx, { username, email, passwordHash, now });
   }
   const names = namesIn(fields);
-  // What GET answered may be sent back.
+  // A request may repeat the values that GET answered, so only different ones are changes.
   const isRenamed = names.username !== undefined && names.username !== member.username;
   const isMoved = names.email !== undefined && names.email !== member.email;
   if (!isRenamed && !isMoved && passwordHash === undefined) return identityId;
@@ -137,8 +137,8 @@ function namesIn({ username, email }: Fields): { username?: string; email?: stri
 }
 
 /**
- * A member whom somebody is behind is active, another one is invited. Disabled members stay disabled unless the request
- * changes it.
+ * Status of a member after a change: active with an identity, otherwise invited. Disabled members stay disabled unless
+ * the request changes it.
  */
 function statusAfter(member: Pick<Member, 'status'>, status: Fields['status'], isSomebody: boolean): string {
   const isDisabled = status ? status === MemberStatus.DISABLED : member.status === 'disabled';

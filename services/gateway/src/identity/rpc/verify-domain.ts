@@ -9,8 +9,7 @@ import type { Context } from '../context.ts';
 import { domainToProto, findDomain, recordOf } from '../domains/rows.ts';
 
 /**
- * Looks up the record outside of any transaction. Name servers that are away change nothing but the time of the
- * look-up.
+ * Looks up the record outside of any transaction. Unavailable name servers change nothing but the time of the look-up.
  */
 export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, call: HandlerContext) {
   const { id } = request;
@@ -36,7 +35,7 @@ export async function verifyDomain(ctx: Context, request: VerifyDomainRequest, c
   });
 }
 
-/** A domain whose former owner has taken away the record is free. */
+/** A domain whose previous owner has removed the record is free. */
 async function takeOver(
   trx: Transaction<DB>,
   { organizationId, domain, records }: { organizationId: bigint; domain: string; records: readonly string[] },

@@ -59,7 +59,7 @@ async function describeSession(ctx: Context, { organizationId }: Caller, session
   };
 }
 
-/** The gateway caches a credential for some seconds. This call has read its row and found it ended. */
+/** The gateway caches a credential for some seconds. This call has read its row and found that it has ended. */
 function endedMeanwhile(): DomainError {
   return new DomainError('unauthenticated', 'invalid_token', 'The credential is unknown, expired or revoked.');
 }

@@ -1,6 +1,6 @@
 const methods = ['password', 'google', 'sso'] as const;
 
-/** How somebody has signed in. An organization's own provider proves who somebody is to this organization alone. */
+/** How a person has signed in. An organization's own provider proves an identity only to this organization. */
 export type SignInMethod = (typeof methods)[number];
 
 /** The method of a row; a check constraint of the table admits no other text. */

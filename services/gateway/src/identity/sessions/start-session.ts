@@ -15,8 +15,8 @@ const longestDevice = 255;
 
 /**
  * Begins a session of an identity for one of its memberships. Undefined when the membership is no longer active, or the
- * password is no longer the one that was proven. Throws `sso_required` where the organization wants another way to sign
- * in, and `mfa_code_required` for a second factor that was not asked for.
+ * password is no longer the proven one. Throws `sso_required` when the organization requires another way to sign in,
+ * and `mfa_code_required` for a second factor that was not checked.
  */
 export async function startSession(
   ctx: Context,
@@ -36,7 +36,7 @@ export async function startSession(
   const sessionId = randomUUID();
   const network = clientNetworkOf(call);
   const member = await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A change of the member or the identity writes its row before it ends the sessions. Either this waits for the
+    // A change of the member or the identity writes its row before it ends the sessions. Either this call waits for the
     // change and finds another password or status, or the change waits and then ends the new session.
     const unchanged = await trx
       .updateTable('memberships')
@@ -47,7 +47,7 @@ export async function startSession(
       .returning(adminColumns)
       .executeTakeFirst();
     if (unchanged === undefined || !(await isUnchanged(trx, who))) return undefined;
-    // Of an organization's own provider: it asks for what it wants to.
+    // An organization's own provider requires its own factors.
     if (method !== 'sso' && who.hasPassedFactor !== true) await refuseFactor(trx, identityId);
     await requireAllowedMethod(trx, { organizationId: unchanged.organization_id, memberId: userId, method });
     await trx
@@ -72,8 +72,8 @@ export async function startSession(
 }
 
 /**
- * Refuses a factor that nobody asked for, as one that was enabled a moment ago. A statement of its own sees what the
- * locks waited for.
+ * Refuses the session when a factor exists that was not checked, such as one that was enabled a moment ago. A separate
+ * statement sees the changes that the locks waited for.
  */
 async function refuseFactor(trx: Transaction<DB>, identityId: bigint): Promise<void> {
   const { is_there } = await trx.selectNoFrom(hasFactor(sql`${identityId}`).as('is_there')).executeTakeFirstOrThrow();

@@ -17,8 +17,8 @@ import { roleBy } from './role-of.ts';
 import { groupsOf, type SsoRow } from './rows.ts';
 
 /**
- * Finds or makes the member that an organization's provider has signed in. What the provider says counts in this
- * organization alone.
+ * Finds or creates the member that an organization's provider has signed in. The provider is trusted only in this
+ * organization.
  */
 export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<Admission> {
   const { organization_id: organizationId } = sso;
@@ -33,7 +33,7 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   });
   if (judged.kind === 'ask') return judged;
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    // The role depends on the row, and the last administrator on the others.
+    // The role depends on the row, and the last administrator on the other rows.
     await lockOrganization(trx, organizationId);
     const role = roleBy(
       { groups: groupsOf(sso), defaultRole: sso.default_role ? readRole(sso.default_role) : undefined },
@@ -58,14 +58,17 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   });
 }
 
-/** Whether the provider may say whose an address is: of its domains, those that the organization owns now. */
+/**
+ * Whether the provider may vouch for an address: the domain must be one of the provider's, and the organization must
+ * own it now.
+ */
 export async function speaksFor(ctx: Context, { domains, organization_id }: SsoRow, email: string): Promise<boolean> {
   const domain = email.slice(email.lastIndexOf('@') + 1);
   return domains.includes(domain) && (await ownsDomain(ctx, organization_id, domain));
 }
 
 /**
- * The membership of somebody who is known. A person of another organization proves to be the one first, and is made a
+ * Finds the membership of a known person. A person of another organization must first prove the identity, and is made a
  * member by people.
  */
 async function findMember(
@@ -86,8 +89,8 @@ async function findMember(
 }
 
 /**
- * Sets the role of a member where groups decide. False when no group and no default gives one. The last administrator
- * stays one.
+ * Sets the role of a member if groups decide. False when no group and no default gives one. The last administrator
+ * keeps the role.
  */
 async function applyRole(
   ctx: Context,

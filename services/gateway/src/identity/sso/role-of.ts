@@ -1,8 +1,8 @@
 import { type Role, roles } from '@drippulse/rpc';
 
 /**
- * The role that a provider gives somebody. Without groups it decides about new members alone. With them each sign-in
- * decides: the highest role of a group that counts, else the default, else none.
+ * Role that a provider gives a person. Without groups, it decides only for new members. With groups, every sign-in
+ * decides: the highest role of a matching group, else the default, else none.
  */
 export function roleBy(
   { groups, defaultRole }: { groups: readonly { group: string; role: Role }[]; defaultRole: Role | undefined },

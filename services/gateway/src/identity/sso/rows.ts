@@ -15,7 +15,7 @@ export type SsoRow = Selectable<SsoConnections>;
 const groupsColumn = z.array(z.object({ group: z.string(), role: z.enum(roles) }));
 const shownFrom = 16;
 
-/** What binds a client secret to its row. */
+/** Context that binds a client secret to its row. */
 export function ssoContext(organizationId: bigint): string {
   return `organization ${organizationId} sso`;
 }
@@ -25,7 +25,7 @@ export function openClientSecret(sealer: Sealer, row: SsoRow): string {
   return openEnvelope(sealer, { box, dataKey }, ssoContext(organizationId)).toString();
 }
 
-/** The columns of a client secret, and what people see of it. */
+/** Columns of a client secret, and its masked form. */
 export function secretColumns(sealer: Sealer, organizationId: bigint, secret: string) {
   const { box, dataKey } = sealEnvelope(sealer, Buffer.from(secret), ssoContext(organizationId));
   const shown = `••••${secret.length < shownFrom ? '' : secret.slice(-4)}`;

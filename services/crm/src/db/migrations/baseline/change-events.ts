@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * The audit stream. Rows are only added. The erasure of a person may replace values by null, and the deletion of an
+ * The audit stream. Rows are only added. The erasure of a person may replace values with null, and the deletion of an
  * organization deletes its rows.
  */
 export async function createChangeEvents(db: Kysely<unknown>): Promise<void> {
@@ -37,7 +37,7 @@ async function createTable(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Two triggers bind the owner of the table too. The first refuses every statement that changes or deletes rows, unless
+ * Two triggers also bind the owner of the table. The first refuses every statement that changes or deletes rows, unless
  * `blank_change_events` or `erase_change_events` runs it. The second refuses every change of a row except values that
  * become null.
  */
@@ -80,7 +80,7 @@ async function refuseChanges(db: Kysely<unknown>): Promise<void> {
     for each row execute function refuse_more_than_blanking()`.execute(db);
 }
 
-/** The setting is on for one statement only; `set_config` alone would keep it until the transaction ends. */
+/** The setting is on for one statement only; `set_config` alone would keep it until the end of the transaction. */
 async function allowBlanking(db: Kysely<unknown>): Promise<void> {
   await sql`
     create function blank_change_events(organization bigint, records uuid[], columns text[]) returns bigint

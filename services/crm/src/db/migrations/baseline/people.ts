@@ -2,7 +2,7 @@ import { countRowsAsUsage } from '@drippulse/entitlements';
 import { type Kysely, sql } from 'kysely';
 import { createRecordTable } from './record-table.ts';
 
-/** Contacts and leads: records of people, which are merged, compared for duplicates and erased. */
+/** Contacts and leads: records of people, which can be merged, compared for duplicates and erased. */
 export async function createPeople(db: Kysely<unknown>): Promise<void> {
   await createPhoneKey(db);
   await createContacts(db);
@@ -16,7 +16,7 @@ export async function createPeople(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Phone numbers are compared by their digits: at least seven, without a leading `00` and without `(0)`. Indexes store
- * the result, so a new rule is a new function and this one never changes.
+ * the result, so a new rule needs a new function, and this one never changes.
  */
 async function createPhoneKey(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -48,7 +48,7 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
   });
 }
 
-/** Plans may limit the contacts of an organization. */
+/** Plans may limit the number of contacts of an organization. */
 async function countContacts(db: Kysely<unknown>): Promise<void> {
   await countRowsAsUsage(db, {
     table: 'contacts',
@@ -104,7 +104,7 @@ async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void
     where deleted_at is null and phone is not null`.execute(db);
 }
 
-/** An import finds a merged record by the external id and address it had, and updates the survivor. */
+/** An import finds a merged record by its former external id and address, and updates the survivor. */
 async function indexMerged(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_merged_external_idx`)} on ${sql.table(table)}
     (organization_id, external_id) where merged_into_id is not null`.execute(db);

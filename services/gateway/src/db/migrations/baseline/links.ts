@@ -31,7 +31,7 @@ async function createMailedLinks(db: Kysely<unknown>): Promise<void> {
   await sql`create index mailed_links_expires_at_idx on mailed_links (expires_at)`.execute(db);
 }
 
-/** Sign-ups that nobody has confirmed, for a day. They belong to no organization: the token alone names one. */
+/** Unconfirmed sign-ups, kept for a day. They belong to no organization: only the token identifies one. */
 async function createSignUps(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sign_ups (

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Second factors. They belong to an identity, not to an organization, and go with it. */
+/** Second factors. They belong to an identity, not to an organization, and are deleted with it. */
 export async function createMfa(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table mfa_factors (
