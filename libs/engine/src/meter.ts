@@ -58,7 +58,7 @@ export function weigh(value: unknown, limit: number): number {
     }
     return units;
   }
-  const members = value as Record<string, unknown>; // an object that is no array
+  const members = value as Record<string, unknown>; // an object that is not an array
   for (const key of Object.keys(members)) {
     units += memberUnits + key.length + weigh(members[key], limit - units);
     if (units > limit) break;

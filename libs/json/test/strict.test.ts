@@ -61,7 +61,7 @@ test.each([
   ['under the wrapper', '{"probe": {"name": "n", "fial": 1}}', 'fial'],
   ['beside the wrapper', '{"probe": {"name": "n"}, "fial": 1}', 'fial'],
   ['in an element of a list', '{"name": "n", "item": {"children": [{}, {"tagz": 1}]}}', 'item.children.1.tagz'],
-  ['a wrapper that is no object', '{"name": "n", "probe": 5}', 'probe'],
+  ['a wrapper that is not an object', '{"name": "n", "probe": 5}', 'probe'],
   ['a name of the path', '{"name": "n", "id": 7}', 'id'],
   ['with escapes', '{"name": "n", "\\u0066ial": 1}', 'fial'],
 ])('an unknown member is found %s', (_, text, field) => {

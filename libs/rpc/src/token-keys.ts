@@ -76,7 +76,7 @@ function parseJwks(text: string): InternalJwk[] {
   try {
     jwks = JSON.parse(text);
   } catch {
-    throw malformed('is no JSON');
+    throw malformed('is not JSON');
   }
   if (!Array.isArray(jwks) || !jwks.every(isInternalJwk)) throw malformed('must be a JSON array of Ed25519 JWKs');
   return jwks;

@@ -54,7 +54,7 @@ test.each([
 });
 
 test.each(['', 'h.example', '//h.example/', 'https://', 'https://[/{{ path }}', 'h.example/{{ path }}'])(
-  '%j is no URL, so it has no origin',
+  '%j is not a URL, so it has no origin',
   (url) => {
     expect(originOf(url)).toBeUndefined();
   },

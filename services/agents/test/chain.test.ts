@@ -70,7 +70,7 @@ test('code elsewhere gets signed bytes and one key, however often it is asked', 
 
 test.each([
   ['an answer that its schema refuses', { body: '{"answer":10}' }, 'invalid_output'],
-  ['an answer that is no JSON', { body: 'seven' }, 'invalid_output'],
+  ['an answer that is not JSON', { body: 'seven' }, 'invalid_output'],
   ['a refusal', { status: 400 }, 'code_refused'],
 ] as const)('%s fails for good, after one attempt', async (what, answer, code) => {
   receiver.answer(answer);

@@ -74,7 +74,7 @@ const scripts: [string, { calls?: ReturnType<typeof call>[][]; text?: string }][
     'changes a field of the system',
     { calls: [[call('crm__update_record', { record_type: 'lead', record_id: 'x', fields: { organization_id: 2 } })]] },
   ],
-  ['sends arguments that are no JSON', { calls: [[call('crm__create_activity', '{"kind":')]] }],
+  ['sends arguments that are not JSON', { calls: [[call('crm__create_activity', '{"kind":')]] }],
   ['sends arguments that are deep', { calls: [[call('crm__create_activity', deep)]] }],
   ['sends huge arguments', { calls: [[write('x'.repeat(100_000))]] }],
   ['answers at huge length', { text: 'x'.repeat(200_000) }],

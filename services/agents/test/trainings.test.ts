@@ -122,7 +122,7 @@ test('a training is a job whose model is judged by records that it did not see, 
   ]);
 });
 
-test('too few records of one outcome are refused with their numbers, and an agent that is no scorer has no models', async () => {
+test('too few records of one outcome are refused with their numbers, and an agent that is not a scorer has no models', async () => {
   const id = await scorer();
   harness.crm.outcomes = outcomes(600).map((one, n) => ({ ...one, won: n < 39 }));
   const { fromConnectError } = await import('@drippulse/rpc');

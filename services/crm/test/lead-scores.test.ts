@@ -237,7 +237,7 @@ test.each<[string, unknown, string, object]>([
     { scale: /./ },
   ],
   [
-    'a score that is no number',
+    'a score that is not a number',
     '{"lead":{"email":"a@b.co"},"score":1e999}',
     'invalid validation_failed',
     { score: /./ },

@@ -427,7 +427,7 @@ test.each([
   ['no key', { key: '' }],
   ['the kind of a step', { kind: ApprovalKind.STEP }],
   ['no preview', { preview: json([]) }],
-  ['a preview that is no JSON', { preview: new TextEncoder().encode('{') }],
+  ['a preview that is not JSON', { preview: new TextEncoder().encode('{') }],
   ['viewers', { roles: [Role.VIEWER] }],
   ['editors for a budget', { kind: ApprovalKind.BUDGET, roles: [Role.EDITOR] }],
   ['no arguments to edit', { preview: json({}) }],

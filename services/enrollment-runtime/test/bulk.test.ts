@@ -42,7 +42,7 @@ test('nothing skipped leaves no count of it', async () => {
 test.each([
   ['an unknown workflow', { workflowId: 987_654n, contacts: contacts(1) }, 'not_found workflow_not_found'],
   ['no contacts', {}, 'invalid contacts_required'],
-  ['contacts that are no array', { contacts: json({ email: 'a@x.org' }) }, 'invalid contacts_required'],
+  ['contacts that are not an array', { contacts: json({ email: 'a@x.org' }) }, 'invalid contacts_required'],
   ['null contacts', { contacts: json(null) }, 'invalid contacts_required'],
   ['empty contacts', { contacts: json([]) }, 'invalid contacts_empty'],
   ['an agent', { contacts: contacts(1), agentId: 9n }, 'not_found agent_not_found'],

@@ -75,7 +75,7 @@ test.each(['OPTIONS', 'TRACE', 'PROPFIND', 'DELETE'])(
 );
 
 test.each(['/api', '/api/v1/probe', '/api/v1/probe/items/1/2', '/api/v1/probe/items//', '/%00', '/docs/nowhere'])(
-  '%s is no path',
+  '%s is not a path',
   async (path) => {
     expect(await send(probe, 'GET', path, { role: '' })).toMatchObject({
       status: 404,

@@ -97,7 +97,7 @@ test.each([
   ['a small streamed list', '/api/v1/probe/texts?count=1'],
   ['one that can hold a credential', large],
   ['a list of those', '/api/v1/probe/lists?count=3000'],
-  ['bytes that are no text', '/api/v1/probe/downloads/3'],
+  ['bytes that are not text', '/api/v1/probe/downloads/3'],
   ['an image', '/docs/assets/favicon.svg'],
   ['an error', '/nowhere'],
 ])('an answer is not compressed when it is %s', async (_, path) => {

@@ -194,7 +194,7 @@ test('the provider of one organization signs nobody in to another one, whatever 
   const { browser, shown } = await come('boss');
   expect(shown.title).toBe('Who are you here?');
   const answer = await browser.submit('/dashboard/login/link', { username: 'bystander', password });
-  expect(answer).toMatchObject({ status: 403, title: 'You are no member of this organization' });
+  expect(answer).toMatchObject({ status: 403, title: 'You are not a member of this organization' });
   expect(browser.cookies.has('__Host-drippulse')).toBe(false);
 });
 
@@ -218,7 +218,7 @@ test('a domain whose record is gone a day later lets nobody be linked by it', as
 
 test('without a default role strangers are refused; with one they become members, but invited ones accept first', async () => {
   says('stranger', { name: 'A Stranger' });
-  expect((await come('stranger')).shown).toMatchObject({ status: 403, title: 'You are no member of acme' });
+  expect((await come('stranger')).shown).toMatchObject({ status: 403, title: 'You are not a member of acme' });
   await admin('PATCH', '/api/v1/account/sso', { default_role: 'viewer' });
   says('invitee');
   await admin('POST', '/api/v1/team_members', { email: 'invitee@acme.example', role: 'admin' });

@@ -118,7 +118,7 @@ test('a link to a next page that leads elsewhere never sees a credential', async
   expect(receiver.requests[0]?.url).toBe('/api.fixture.example/next?page=2');
 });
 
-test('a redirect is no way to another host', async () => {
+test('a redirect is not a way to another host', async () => {
   receiver.answer({ status: 302, headers: { location: `${receiver.url}/elsewhere` } });
   expect(await outcomeOf(client(), actionEffect('put'))).toMatchObject({ case: 'failed' });
   expect(receiver.requests).toHaveLength(1);

@@ -123,7 +123,7 @@ test.each([
   expect(harness.crm.records.get('zoë@example.com')?.fields).toMatchObject({ first_name: 'Zoë', last_name: 'Müller' });
 });
 
-test('what is no text, or of two encodings, is refused with a sentence and leaves nothing', async () => {
+test('what is not text, or of two encodings, is refused with a sentence and leaves nothing', async () => {
   const id = await makeSource(harness);
   const mixed = Buffer.concat([
     Buffer.from('E-mail,Name\nzo\u00eb@example.com,x\n'),

@@ -92,7 +92,7 @@ test('steps without a workflow run too, and only for who may edit', async () => 
   expect(await refusal(foreign)).toMatchObject({ error: 'not_found workflow_not_found' });
 });
 
-test('a payload that is no object and an unknown fixture are refused', async () => {
+test('a payload that is not an object and an unknown fixture are refused', async () => {
   expect(await refusal(run({ input: json([1]) }))).toEqual({
     error: 'invalid validation_failed',
     fields: { input: 'must be an object' },

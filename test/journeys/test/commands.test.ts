@@ -89,7 +89,7 @@ test('one message names all malformed variables', async () => {
     expect(output).toContain(name);
 });
 
-test('secrets that are no JSON are reported in a sentence, not a stack', async () => {
+test('secrets that are not JSON are reported in a sentence, not a stack', async () => {
   const { code, output } = await runCommand('deploy/local/src/main.ts', [], {
     DATA_DIR: damaged(platform.dataDir),
     PORT: '0',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const gongId = (help: string) =>
   z
     .string()
-    .regex(/^\d{1,20}$/, 'is no id of Gong, which has digits alone')
+    .regex(/^\d{1,20}$/, 'is not an id of Gong, which has digits alone')
     .describe(help);
 
 /** Schema of a list of objects, as Gong returns them. */

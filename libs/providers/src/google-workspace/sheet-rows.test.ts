@@ -76,7 +76,7 @@ test.each([
   'http://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
   'https://docs.google.com/spreadsheets/d/../1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
   'https://docs.google.com/document/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms',
-])('%s is no address of a sheet', (url) => {
+])('%s is not an address of a sheet', (url) => {
   expect(sheetOfUrl(url)).toBeUndefined();
 });
 

@@ -14,7 +14,7 @@ export const mailAddress = (help: string) =>
   z
     .string()
     .max(320)
-    .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/, 'is no mail address')
+    .regex(/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/, 'is not a mail address')
     .describe(help);
 
 /** A time with its zone, such as `2026-12-01T09:00:00Z`. */

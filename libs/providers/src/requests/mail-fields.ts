@@ -21,8 +21,8 @@ export const mailFields = {
   reply_to: mailAddress('Mail address for answers.').optional(),
   headers: z
     .record(
-      z.string().regex(headerName, 'is no header that a mail may be given'),
-      z.string().regex(/^[^\r\n\0]{1,998}$/, 'is no single line'),
+      z.string().regex(headerName, 'is not a header that a mail may be given'),
+      z.string().regex(/^[^\r\n\0]{1,998}$/, 'is not a single line'),
     )
     .optional()
     .describe(

@@ -24,7 +24,7 @@ export const fieldPath = /^[A-Za-z]\w{0,79}(\.[A-Za-z]\w{0,79}){0,4}$/;
 export const recordId = (help: string) =>
   z
     .string()
-    .regex(/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/, 'is no id of Salesforce, which has 15 or 18 letters and digits')
+    .regex(/^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/, 'is not an id of Salesforce, which has 15 or 18 letters and digits')
     .describe(help);
 
 export const moreFields = fieldsByName(fieldName, 'Further fields by their API names; null clears one.');

@@ -50,13 +50,13 @@ export function messageOf({ body }: ProviderAnswer): JsonObject {
 
 export const channelField = z
   .string()
-  .regex(/^[#@]?[\p{L}\p{N}._-]{1,80}$/u, 'is no channel')
+  .regex(/^[#@]?[\p{L}\p{N}._-]{1,80}$/u, 'is not a channel')
   .describe('Id of the channel, or its name such as #sales.');
 export const channelIdField = z
   .string()
-  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'is no id of a channel')
+  .regex(/^[CGD][A-Z0-9]{5,20}$/, 'is not an id of a channel')
   .describe('Id of the channel, such as C0123456789.');
 export const tsField = z
   .string()
-  .regex(/^\d{5,12}\.\d{1,8}$/, 'is no timestamp of a message')
+  .regex(/^\d{5,12}\.\d{1,8}$/, 'is not a timestamp of a message')
   .describe('The `ts` of the message, as the step that posted it answered.');

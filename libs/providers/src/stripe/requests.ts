@@ -52,7 +52,7 @@ function pairsOf(name: string, value: JsonValue | undefined): [string, string][]
 export const idOf = (prefix: string, help: string) =>
   z
     .string()
-    .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is no id of Stripe, which begins with ${prefix}_`)
+    .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is not an id of Stripe, which begins with ${prefix}_`)
     .describe(help);
 
 /** An id of a price or a coupon, which the customer may have chosen. */

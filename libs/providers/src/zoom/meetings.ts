@@ -15,7 +15,7 @@ export const hostField = line(
 /** Id of a meeting. It is a 64-bit number, so it is a text here. People copy it with spaces. */
 export const meetingField = z
   .string()
-  .regex(/^\d[\d -]{7,20}$/, 'is no meeting id')
+  .regex(/^\d[\d -]{7,20}$/, 'is not a meeting id')
   .describe('Id of the meeting, such as 123 4567 8901.');
 
 export function meetingId(text: string): string {

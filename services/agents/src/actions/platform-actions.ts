@@ -73,7 +73,7 @@ export const platformActions: readonly Action[] = [
         if (Object.keys(fields).length === 0)
           context.addIssue({ code: 'custom', path: ['fields'], message: 'is empty' });
         for (const name of Object.keys(fields).filter((one) => !names.includes(one))) {
-          const message = `is no field that may change; these may: ${names.join(', ')}`;
+          const message = `is not a field that may change; these may: ${names.join(', ')}`;
           context.addIssue({ code: 'custom', path: ['fields', name], message });
         }
       }),

@@ -77,7 +77,7 @@ function readAnswer(code: RemoteCode, status: number, text: string, retryAfter: 
   }
   const output = parsed(text);
   if (!isJsonObject(output) || Buffer.byteLength(text) > longestOutput) {
-    return invalid('The answer of the code is no JSON object of at most 64 KiB.');
+    return invalid('The answer of the code is not a JSON object of at most 64 KiB.');
   }
   const [violation] = code.outputSchema === null ? [] : validate(code.outputSchema, output, 'output');
   return violation === undefined

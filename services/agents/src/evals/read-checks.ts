@@ -62,5 +62,5 @@ function lengthProblem(field: string, text: string | undefined, most: number): V
 function actionProblem(field: string, name: string | undefined): Violation[] {
   if (name === undefined || findAction(name) !== undefined) return [];
   const suggestion = nearest(name, catalog().keys());
-  return [{ field, message: 'is no action', code: 'enum', ...(suggestion !== undefined && { suggestion }) }];
+  return [{ field, message: 'is not an action', code: 'enum', ...(suggestion !== undefined && { suggestion }) }];
 }

@@ -89,7 +89,7 @@ export function actionProblems(names: readonly string[] | undefined): Violation[
   return (names ?? []).flatMap((name, index): Violation[] => {
     if (findAction(name) !== undefined) return [];
     const suggestion = nearest(name, catalog().keys());
-    const problem = { field: `allowed_actions.${index}`, message: 'is no action', code: 'enum' as const };
+    const problem = { field: `allowed_actions.${index}`, message: 'is not an action', code: 'enum' as const };
     return [{ ...problem, ...(suggestion !== undefined && { suggestion }) }];
   });
 }

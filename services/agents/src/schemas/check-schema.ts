@@ -52,7 +52,7 @@ function problemsOf(schema: JsonObject, path: string, depth: number, seen: { pro
     const field = `${path}.${name}`;
     const isValid = Object.hasOwn(keywords, name) ? keywords[name] : undefined;
     if (isValid === undefined)
-      return [{ field, message: 'is no keyword that a schema may use here', code: 'not_allowed' }];
+      return [{ field, message: 'is not a keyword that a schema may use here', code: 'not_allowed' }];
     return isValid(value) ? [] : [{ field, message: 'has a value that this keyword cannot have', code: 'invalid' }];
   });
   if (own.length > 0) return own;

@@ -40,7 +40,7 @@ export async function fitModel(
     const { agent, configuration } = definition;
     const own = readScorer(configuration, 'configuration');
     if ('violations' in own)
-      throw new DomainError('failed_precondition', 'wrong_agent_type', 'The agent is no scorer.');
+      throw new DomainError('failed_precondition', 'wrong_agent_type', 'The agent is not a scorer.');
     const inForceVersion = agent.model_version ?? rulesVersion;
     const inForce = await scorerOfVersion(kysely, definition, inForceVersion);
     const factors = await factorsOf(kysely, job, own.config.factors);

@@ -19,7 +19,7 @@ export async function readRecipients(
   refuseViolations(
     found.flatMap((id, index): Violation[] =>
       id === undefined
-        ? [{ field: `recipients.${index}`, message: 'is no member who gets mails about reports', code: 'not_found' }]
+        ? [{ field: `recipients.${index}`, message: 'is not a member who gets mails about reports', code: 'not_found' }]
         : [],
     ),
   );

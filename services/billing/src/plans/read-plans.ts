@@ -107,7 +107,7 @@ function parsePlans(text: string): z.output<typeof schema> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ConfigError(['PLANS: is no JSON']);
+    throw new ConfigError(['PLANS: is not JSON']);
   }
   const { data, error } = schema.safeParse(value);
   if (data !== undefined) return data;

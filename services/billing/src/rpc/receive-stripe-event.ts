@@ -35,7 +35,7 @@ async function signedNow(ctx: Context): Promise<Date> {
 function readEvent(body: Uint8Array, isLive: boolean): StripeEvent {
   const { data: event } = eventSchema.safeParse(parse(body));
   if (event !== undefined && event.livemode === isLive) return event;
-  const message = 'This is no event of Stripe, or one of the other mode (live or test).';
+  const message = 'This is not an event of Stripe, or one of the other mode (live or test).';
   throw new DomainError('malformed', 'foreign_stripe_event', message);
 }
 

@@ -20,7 +20,7 @@ export function readChoices<Row extends RecordRow>(
     const row = rows.find((one) => isNamed(one, id));
     const isKnown = Object.hasOwn(fields, name) || (name.startsWith(customPrefix) && name !== customPrefix);
     if (!isKnown)
-      problems.push({ field: `fields.${name}`, message: 'is no field that a merge decides', code: 'not_found' });
+      problems.push({ field: `fields.${name}`, message: 'is not a field that a merge decides', code: 'not_found' });
     else if (row === undefined)
       problems.push({ field: `fields.${name}`, message: 'must be the id of one of these', code: 'not_allowed' });
     else choices.set(name, row);

@@ -16,7 +16,7 @@ export function roleToProto(role: string): ProtoRole {
 /** The role of a row; a check constraint of the table admits no other text. */
 export function readRole(text: string): Role {
   const role = roles.find((known) => known === text);
-  if (!role) throw new Error(`"${text}" is no role`);
+  if (!role) throw new Error(`"${text}" is not a role`);
   return role;
 }
 

@@ -84,5 +84,5 @@ async function callWithRefresh(
 
 function asRefusal(verdict: { class: string } | Refusal): { verdict: Refusal } {
   if ('problem' in verdict) return { verdict };
-  throw new Error(`${verdict.class} is no refusal`);
+  throw new Error(`${verdict.class} is not a refusal`);
 }

@@ -13,7 +13,8 @@ export function modeReader(type: string, payload: DescMessage, mode: string): (p
   let isMode = false;
   for (const part of mode.split('.')) {
     const field: DescField | undefined = desc?.fields.find((candidate) => candidate.name === part);
-    if (field === undefined) throw new Error(`${type}: its option mode "${mode}" is no member of ${payload.typeName}`);
+    if (field === undefined)
+      throw new Error(`${type}: its option mode "${mode}" is not a member of ${payload.typeName}`);
     names.push(field.localName);
     desc = field.message;
     isMode = field.enum?.typeName === ModeSchema.typeName;

@@ -85,7 +85,7 @@ function methodProblems(method: DescMethod): string[] {
     ['a method that changes nothing has the audit `none`', testMode === TestMode.READ && !/^(|none)$/.test(audit)],
     ['operation_id is missing: the resource and the action, such as `workflows.enrollments.list`', operationId === ''],
     [
-      `operation_id "${operationId}" is no path of snake_case words, such as \`workflows.enrollments.list\``,
+      `operation_id "${operationId}" is not a path of snake_case words, such as \`workflows.enrollments.list\``,
       !/^(|[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+)$/.test(operationId),
     ],
     [

@@ -37,7 +37,7 @@ export function readHeader(header: readonly string[], desc: DescMessage, defined
     const column = name.startsWith(customPrefix) ? customColumn(name, custom) : known.get(name);
     if (name === '') problems.push({ field: `column ${index + 1}`, message: 'has no name', code: 'format' });
     else if (column === undefined)
-      problems.push({ field: text.trim(), message: 'is no column of these records', code: 'not_found' });
+      problems.push({ field: text.trim(), message: 'is not a column of these records', code: 'not_found' });
     else if (seen.has(name))
       problems.push({ field: text.trim(), message: 'stands in the header twice', code: 'duplicate' });
     seen.add(name);

@@ -35,7 +35,7 @@ function encodingOf(head: Uint8Array, contentType: string): string {
     throw new DomainError(
       'invalid',
       'encoding_unknown',
-      'The file is no text, or UTF-16 without a byte order mark. Save it as CSV in UTF-8.',
+      'The file is not text, or UTF-16 without a byte order mark. Save it as CSV in UTF-8.',
     );
   }
   return /;\s*charset="?([^";\s]+)/i.exec(contentType)?.[1] ?? 'utf-8';

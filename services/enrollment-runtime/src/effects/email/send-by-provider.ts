@@ -35,7 +35,7 @@ export async function sendByProvider(
 
 function messageIdIn(output: JsonValue | undefined): string | undefined {
   if (typeof output !== 'object' || output === null || Array.isArray(output) || isRawNumber(output)) return undefined;
-  const { message_id: id, id: other } = output as JsonObject; // an object of JSON that is no array and no number
+  const { message_id: id, id: other } = output as JsonObject; // an object of JSON that is neither an array nor a number
   if (typeof id === 'string' && id !== '') return id;
   return typeof other === 'string' && other !== '' ? other : undefined;
 }

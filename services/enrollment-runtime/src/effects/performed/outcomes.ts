@@ -86,7 +86,7 @@ function readOutput(bytes: Uint8Array): JsonObject | null | undefined {
     if (checkJsonText(text).length > 0) return undefined;
     const value = parseJson(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-    return isObject ? (value as JsonObject) : undefined; // an object of JSON that is no array and no number
+    return isObject ? (value as JsonObject) : undefined; // an object of JSON that is neither an array nor a number
   } catch {
     return undefined;
   }

@@ -99,7 +99,7 @@ async function* readTexts(bytes: Uint8Array): AsyncGenerator<string> {
     const stream = start + turnBytes < bytes.length;
     const text = decode(bytes.subarray(start, start + turnBytes), stream);
     // NUL can't be stored.
-    if (text.includes('\0')) throw unreadable('The file is no text.');
+    if (text.includes('\0')) throw unreadable('The file is not text.');
     if (text !== '') yield text;
     await yieldToEventLoop();
   }
@@ -135,7 +135,7 @@ function end(parser: Parser): Promise<Error | undefined> {
 function refuseError(error: Error | undefined): void {
   if (error === undefined) return;
   if (!(error instanceof CsvError)) throw error;
-  throw unreadable(`The file is no CSV: ${error.message}.`, error);
+  throw unreadable(`The file is not CSV: ${error.message}.`, error);
 }
 
 function unreadable(message: string, cause?: unknown): DomainError {

@@ -49,7 +49,7 @@ function scopeProblems(field: string, scope: JsonValue): Violation[] {
   return [
     {
       field,
-      message: 'is no scope',
+      message: 'is not a scope',
       code: 'enum',
       allowed: [...knownScopes].sort(),
       ...(suggestion && { suggestion }),

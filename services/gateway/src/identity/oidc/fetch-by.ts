@@ -28,5 +28,5 @@ export function fetchBy(http: HttpClient): CustomFetch {
 /** Bodies of sign-in requests are forms. */
 function textOf(body: NonNullable<Parameters<CustomFetch>[1]['body']>): string {
   if (typeof body === 'string' || body instanceof URLSearchParams) return body.toString();
-  throw new Error('openid-client sends a body that is no form');
+  throw new Error('openid-client sends a body that is not a form');
 }

@@ -144,7 +144,7 @@ function toProblem(error: unknown): OidcProblem {
   const code = words ? error.error : codeOf(error);
   if (code === 'access_denied')
     return new OidcProblem('refused', code, 'The sign-in was not allowed.', { cause: error });
-  return new OidcProblem('refused', code, 'The answer of the provider is no good.', { cause: error });
+  return new OidcProblem('refused', code, 'The answer of the provider is not valid.', { cause: error });
 }
 
 function codeOf(error: unknown): string {

@@ -73,7 +73,7 @@ function nameOf({ organizationId, issuer }: ToLink): string {
   return organizationId === null ? 'Google' : new URL(issuer).host;
 }
 
-const noMember = endPage('You are no member of this organization', [
+const noMember = endPage('You are not a member of this organization', [
   'Its provider knows you, but nobody has made you a member. Ask an administrator to invite you.',
 ]);
 const linkedElsewhere = endPage('This account is linked to somebody else', ['Nothing was changed. Begin again.']);

@@ -6,6 +6,6 @@ export type SignInMethod = (typeof methods)[number];
 /** The method of a row; a check constraint of the table admits no other text. */
 export function methodOf(text: string): SignInMethod {
   const method = methods.find((known) => known === text);
-  if (method === undefined) throw new Error(`"${text}" is no way to sign in`);
+  if (method === undefined) throw new Error(`"${text}" is not a way to sign in`);
   return method;
 }

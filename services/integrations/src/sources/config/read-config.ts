@@ -48,7 +48,7 @@ function violationsOf(issue: Issue, known: readonly string[]): Violation[] {
     const suggestion = nearest(name, known);
     return {
       field: `${at}.${name}`,
-      message: 'is no setting of this type',
+      message: 'is not a setting of this type',
       code: 'unknown_member' as const,
       ...(suggestion !== undefined && { suggestion }),
     };

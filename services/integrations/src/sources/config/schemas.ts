@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const text = (most: number) => z.string().min(1).max(most);
 const headers = z.record(
-  z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'has a name that is no header'),
+  z.string().regex(/^[A-Za-z0-9-]{1,100}$/, 'has a name that is not a header'),
   z.string().max(4_096),
 );
 const pointer = z

@@ -44,7 +44,7 @@ function problemsOf(entry: MappingEntry, index: number, all: Mapping, collection
   const { from, value, to, transform: done } = entry;
   if (findTarget(collection, to) === undefined) {
     const suggestion = nearest(to, [...membersOf(collection).keys()]);
-    const message = `is no member of ${collection}`;
+    const message = `is not a member of ${collection}`;
     return [{ field: `${at}.to`, message, code: 'not_found', ...(suggestion !== undefined && { suggestion }) }];
   }
   if (all.findIndex((other) => other.to === to) !== index) {

@@ -54,7 +54,8 @@ export function applyTransform(transform: Transform, text: string, to: string): 
       return readNumber(text, transform.locale ?? 'en');
     case 'date':
       return (
-        readDate(text, transform) ?? refuse(`is no date${transform.format ? ` of the form ${transform.format}` : ''}`)
+        readDate(text, transform) ??
+        refuse(`is not a date${transform.format ? ` of the form ${transform.format}` : ''}`)
       );
     case 'boolean':
       return readBoolean(text, transform.true ?? truths, transform.false ?? falsehoods);

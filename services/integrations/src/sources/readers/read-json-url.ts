@@ -114,7 +114,7 @@ function nextOf(
   const given = config.next_path === undefined ? linkOf(headers['link'] ?? '') : at(body, config.next_path);
   if (given === undefined || given === null || given === '') return undefined;
   const url = typeof given === 'string' ? URL.parse(given, current) : null;
-  if (url === null) throw unreadable('The next page is no URL.');
+  if (url === null) throw unreadable('The next page is not a URL.');
   if (url.origin !== new URL(config.url).origin)
     throw unreadable(`The next page is at ${url.host}, another host: the headers of the source are not sent there.`);
   if (url.href === current) throw unreadable('The next page is the page itself.');
@@ -131,7 +131,7 @@ const maxDepth = 5;
 
 /** Makes a row. Members of objects become columns such as `address.city`; lists stay lists. */
 function rowOf(item: JsonValue, row: number): ReadRow {
-  if (!isObject(item)) return { row, cells: {}, problem: 'is no object' };
+  if (!isObject(item)) return { row, cells: {}, problem: 'is not an object' };
   return { row, cells: flatten(item, '', 0) };
 }
 

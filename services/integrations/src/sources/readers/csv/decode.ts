@@ -50,7 +50,7 @@ export function createDecoder(): Decoder {
       return text;
     } catch (cause) {
       if (state.encoding !== 'utf-8' || !state.isAscii || hasLetters(Buffer.concat([open, bytes]))) {
-        throw unreadable('The file has bytes that are no text in its encoding. Save it as CSV in UTF-8.', cause);
+        throw unreadable('The file has bytes that are not text in its encoding. Save it as CSV in UTF-8.', cause);
       }
       // Only ASCII came before, which both encodings read alike.
       state = { encoding: 'windows-1252', decoder: new TextDecoder('windows-1252'), isAscii: false };
@@ -97,5 +97,5 @@ function unmarked(head: Uint8Array): Encoding {
   if (even === 0 && odd === 0) return 'utf-8';
   if (even === 0 && odd > head.length / 4) return 'utf-16le';
   if (odd === 0 && even > head.length / 4) return 'utf-16be';
-  throw unreadable('The file is no text. Save it as CSV in UTF-8.');
+  throw unreadable('The file is not text. Save it as CSV in UTF-8.');
 }
