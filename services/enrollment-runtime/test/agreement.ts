@@ -54,7 +54,7 @@ export function agreementTests(count: number): void {
   }, 600_000);
 }
 
-/** Enrolls a test contact, unless it would go round for too long. */
+/** Enrolls a test contact, unless it would loop for too long. */
 async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   const workflow = await makeWorkflow(harness, steps);
   const { id: workflowId, version } = workflow;
@@ -71,7 +71,7 @@ async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   return [{ workflowId, id, definition, tested }];
 }
 
-/** Settles what is parked as the stubs say, and lets time pass, until nothing runs. */
+/** Settles parked runs as the stubs say, and lets time pass, until nothing runs. */
 async function runAll(cases: readonly Case[]): Promise<void> {
   const definitions = new Map(cases.map(({ id, definition }) => [id, definition]));
   const ids = cases.map(({ id }) => id);

@@ -5,7 +5,7 @@ import { appendApprovalNews } from './news.ts';
 import type { ApprovalRow } from './row.ts';
 
 /**
- * Ends approvals that wait and meet the condition, without a decision. Returns their number; wake the relay after the
+ * Ends pending approvals that meet the condition, without a decision. Returns their number; wake the relay after the
  * commit.
  */
 export async function endApprovals(

@@ -5,12 +5,15 @@ import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
 /**
- * An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed it again.
+ * An effect that this process is to perform. `run` is replaced when its lease ended and this process claimed the run
+ * again.
  */
 export type LeasedEffect = Queued &
   HandedOut & {
     request: JsonObject;
-    /** When, by the process's own clock, the lease was last known to be ours and the workflow to run. */
+    /**
+     * The latest time, by the process's own clock, at which the lease was known to be its own and the workflow to run.
+     */
     leasedAt: number;
   };
 

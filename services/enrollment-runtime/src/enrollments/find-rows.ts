@@ -44,7 +44,7 @@ export type LocatedRow = EnrollmentRow & { lines: number };
 type Scope = { organizationId: bigint; workflowId: bigint };
 
 /**
- * Reads enrollments of a workflow by id, newest first. Ids that do not exist or are of another organization are left
+ * Reads enrollments of a workflow by id, newest first. Ids that do not exist or belong to another organization are left
  * out.
  */
 export async function findRows(
@@ -64,7 +64,7 @@ export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuild
 
 /**
  * Selects enrollments by a relation of workflows and ids. The lateral limits make the planner look each part up by its
- * key, so the cost grows with the number of ids only.
+ * key, so the cost grows only with the number of ids.
  */
 export function rowsQuery(
   ctx: Pick<Context, 'dbNow'>,

@@ -10,10 +10,10 @@ import { moveApart } from '../runs/move-apart.ts';
  * commits.
  */
 const muchOf = 0.5;
-/** Delay before due lanes that other workers have locked are tried again. */
+/** Delay before a retry for due lanes that other workers have locked. */
 const contendedMs = 5;
 
-/** Claims due runs and moves them on until it is stopped. */
+/** Claims due runs and moves them until it is stopped. */
 export function startAdvance(ctx: Context, pool: EffectPool): Loop {
   const first = startLoop({ name: 'advance', log: ctx.log, run: () => advanceBatch(ctx, pool, () => second.wake()) });
   // The first worker wakes this one.

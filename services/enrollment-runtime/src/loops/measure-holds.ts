@@ -4,12 +4,12 @@ import type { Context } from '../context.ts';
 import { quotaRule } from '../messaging/index.ts';
 
 const everyMs = 30_000;
-/** A hold whose time is over for longer is one of an enrollment that ended, or of a workflow that is paused. */
+/** A hold that is overdue for longer belongs to an enrollment that ended, or to a workflow that is paused. */
 const overdue = sql`interval '10 minutes'`;
 
 /**
- * Measures how long ago the oldest send was planned that rules hold back, but a quota, which may do so for a month, and
- * since when a contact waits to enter: a rule or a quota that lets nothing pass shows nowhere else.
+ * Measures the age of the oldest send that rules hold back, and of the oldest contact that waits to enter. Sends that
+ * wait for a quota, which may take a month, do not count. A rule or a quota that lets nothing pass shows nowhere else.
  */
 export function startMeasureHolds(ctx: Context): Loop {
   return startLoop({
@@ -29,7 +29,7 @@ export function startMeasureHolds(ctx: Context): Loop {
   });
 }
 
-/** Ids rise with time. */
+/** Ids rise with time, so the oldest entry has the lowest id. */
 async function oldestHeldEntry({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Promise<number> {
   const { rows } = await sql<{ age: number }>`
     select greatest(0, extract(epoch from ${dbNow} - held_at))::float8 as age from held_entries where status = 'waiting' order by id limit 1`.execute(

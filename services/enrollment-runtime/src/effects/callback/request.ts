@@ -11,7 +11,7 @@ export type CallbackRequest = {
 };
 
 /**
- * Reads the intent that the engine rendered. Steps with headers that only the platform sets were refused when they were
+ * Reads the intent that the engine rendered. Steps with headers that only the platform sets are refused when they are
  * saved.
  */
 export function readRequest(request: JsonObject): CallbackRequest {
@@ -22,7 +22,7 @@ export function readRequest(request: JsonObject): CallbackRequest {
     headers: readHeaders(headers),
     body: typeof body === 'string' ? body : undefined,
     timeoutMs: timeoutOf(request),
-    // Throws when it is not an id: a request that should be signed never goes out unsigned.
+    // Throws when it is not an id: a request that must be signed never goes out unsigned.
     signWith: signWith === null || signWith === undefined ? undefined : BigInt(String(signWith)),
   };
 }

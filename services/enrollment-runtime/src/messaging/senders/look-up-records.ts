@@ -2,8 +2,8 @@ import type { LookUpTxt } from '@drippulse/http';
 import { type DomainRow, recordsOf } from './domain-rows.ts';
 
 /**
- * Which records of a domain the name servers have; `isSure` is false when a missing one may only not have been
- * answered.
+ * The records of a domain that the name servers have. `isSure` is false when a missing record may only have gone
+ * unanswered.
  */
 export async function lookUpRecords(
   lookUp: LookUpTxt,
