@@ -89,7 +89,7 @@ async function runAll(cases: readonly Case[]): Promise<void> {
 
 /** Waits until each run waits for time, or is parked. */
 async function untilIdle(ids: readonly bigint[]): Promise<void> {
-  // A call wakes the runtime, which does not know that time has passed.
+  // A call wakes the runtime, which otherwise would not notice that time has passed.
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
   await eventually(async () => {
@@ -142,10 +142,10 @@ async function liveRunOf({ workflowId, id }: Case): Promise<LiveRun> {
   return { status: statuses.get(enrollment.status) ?? '', data: parsed(enrollment.data), lines };
 }
 
-/** In the order of the enumeration. */
+/** Indexed by the values of the enumeration. */
 const lineStatuses = ['', 'succeeded', 'waiting', 'skipped', 'failed', 'retrying'];
 
-/** A stored message has its warnings behind it. */
+/** A stored message ends with its warnings. */
 function readMessage(text: string): { message: string; warnings: string[] } {
   const [message = '', warnings] = text.split(' (warning: ');
   return { message, warnings: warnings === undefined ? [] : warnings.slice(0, -1).split('; ') };

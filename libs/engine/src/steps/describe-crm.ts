@@ -4,7 +4,7 @@ import type { RecordType } from './crm-fields.ts';
 import type { StubbedEffect } from './step-type.ts';
 
 /**
- * The stub of a CRM step: a description of the change, and as output the written fields and ids that belong to no
+ * The stub of a CRM step: a description of the change, and as output the written fields with ids that belong to no
  * record.
  */
 export function describeCrm(phrase: string, type: RecordType, request: JsonObject): StubbedEffect {

@@ -10,8 +10,8 @@ import { openSettings } from './settings.ts';
 /** The versions of workflows, with their credentials and their compiled parts. A version never changes. */
 export type Definitions = {
   /**
-   * Within a transaction pass it as `on`: many transactions that each wait for a further connection would wait for each
-   * other.
+   * Within a transaction, pass the transaction as `on`: many transactions that each wait for a further connection would
+   * wait for each other.
    */
   get(workflowId: bigint, version: number, on?: Kysely<DB>): Promise<Definition>;
   /** Bytes that the versions occupy, of one organization or of all. */

@@ -12,7 +12,7 @@ export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 /**
  * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each, in their order. Each
  * enrollment has passed its first pure steps by then. Wake the relay and the advance loop after the commit. A test
- * workflow has test enrollments only, whoever the caller is.
+ * workflow has test enrollments only, for every caller.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);
