@@ -4,7 +4,7 @@ import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { type AuditedChangeSchema, AuditedEventSchema } from '@drippulse/proto/drippulse/audit/v1/events_pb';
 import type { Transaction } from 'kysely';
 
-/** The topic of every service's changes of configuration. */
+/** The topic of the configuration changes of every service. */
 export const auditTopic = topicOf(AuditedEventSchema);
 
 /**
@@ -14,7 +14,7 @@ export type AuditEntry = {
   organizationId: bigint;
   /** `<noun>.<past participle>`. */
   name: string;
-  /** Empty for what an organization has one of. */
+  /** Empty for a resource that exists once for each organization. */
   resourceId: string;
   actor: { type: string; id: string };
   before: JsonObject | undefined;

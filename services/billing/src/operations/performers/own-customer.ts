@@ -7,7 +7,8 @@ import { keyOf } from '../keys.ts';
 import type { Attempt } from '../rows.ts';
 
 /**
- * The organization's customer at Stripe, made with the first write. The id is stored before anything is made for it.
+ * The organization's customer at Stripe, created with the first write. The id is stored before anything is created for
+ * it.
  */
 export async function ownCustomer(ctx: Context, client: Stripe, operation: Attempt): Promise<string> {
   const { organization_id: organizationId } = operation;
