@@ -65,7 +65,7 @@ export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps>
   return { steps: read.map(({ step }) => step), problems: problems.slice(0, maxProblems) };
 }
 
-/** The problem of an active workflow without steps, which only a draft may lack. */
+/** The problems of steps that a draft may have but an active workflow may not: it needs at least one step. */
 export function activeProblems(steps: readonly unknown[]): Violation[] {
   return steps.length > 0 ? [] : refuse('an active workflow needs at least one step', 'required').problems;
 }

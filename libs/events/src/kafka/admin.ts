@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 
 /**
- * Asks the brokers through an admin connection. Closes one that failed half-way too, which would keep the process
+ * Asks the brokers through an admin connection. Also closes one that failed half-way, which would keep the process
  * alive.
  */
 export async function withAdmin<T>(kafka: Kafka, ask: (admin: Admin) => Promise<T>): Promise<T> {

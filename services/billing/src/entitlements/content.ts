@@ -27,7 +27,9 @@ const schema = z.object({
 /** The entitlements of an organization. */
 export type Content = z.infer<typeof schema>;
 
-/** The limits of the present plan. Those of the free plan count once, whatever quantity an ended subscription had. */
+/**
+ * The limits of the present plan. Those of the free plan count once, regardless of an ended subscription's quantity.
+ */
 export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<State, 'plan' | 'quantity'>): Limits {
   if (plan === 'self_hosted') return noLimits;
   return plan === 'free' ? plans.free : timesLimits(plans[plan], quantity);
