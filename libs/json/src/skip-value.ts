@@ -27,8 +27,8 @@ export function skipValue(cursor: Cursor, checks: Checks): void {
 }
 
 /**
- * The same in parts. Open arrays and objects are a list instead of recursive calls, and keys are not copied. On free
- * JSON that takes half the time of `readMembers`.
+ * Checks the value at the cursor and moves past it, in parts. Open arrays and objects are a list instead of recursive
+ * calls, and keys are not copied. On free JSON that takes half the time of `readMembers`.
  */
 export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
   const open: number[] = [];

@@ -8,14 +8,16 @@ export const processStopped: Channel = channel('drippulse:process-stopped');
 
 /** Node removes signal handlers at its exit, and the repeat of a signal, milliseconds later, would kill the process. */
 const repeatWithinMs = 100;
-/** The time for which open handles may keep the process alive, such as those a library leaves open after an outage. */
+/**
+ * The time for which open handles may keep the process alive, such as those that a library leaves open after an outage.
+ */
 const leftoverMs = 3000;
 
 /**
  * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
- * within a second counts as the same; a later one ends the process at once. A process that was started with a channel
- * to its parent stops when the parent is gone, however that ended. The process ends when no work is left, or
- * three seconds after the stop. `process.exitCode` is 1 after a failure.
+ * within a second is ignored; a later one ends the process at once. A process that was started with a channel to its
+ * parent stops when the parent is gone, however that ended. The process ends when no work is left, or three seconds
+ * after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   // All modules are loaded: the next process starts with the compiled code, and node keeps no copy in memory.

@@ -72,8 +72,8 @@ function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transpo
 type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
- * Ends a call, or the stream of its answer, when its caller aborts or its deadline passes, whatever its handler waits
- * for. There is no connection whose loss would end them. A follower of the work learns when the handler itself has
+ * Ends a call, or the stream of its answer, when its caller aborts or its deadline passes, even if its handler still
+ * waits. There is no connection whose loss would end them. A follower of the work learns when the handler itself has
  * ended.
  */
 function endingWithItsCaller(

@@ -1,7 +1,7 @@
 import { edited, type View } from './view.ts';
 
 /**
- * Forms write a space as a plus, base64 has two alphabets, and a line end may stand as the letter of its short escape.
+ * Forms write a space as a plus, base64 has two alphabets, and a line end may appear as the letter of its short escape.
  */
 const sameUnits: Readonly<Record<string, string>> = {
   ...{ '+': ' ', '-': ' ', _: '/' },
@@ -9,8 +9,8 @@ const sameUnits: Readonly<Record<string, string>> = {
 };
 
 /**
- * The view as texts are compared: units that may stand for each other are one, and backslashes, which come and go,
- * none.
+ * The view in a form for comparison: units that may replace each other become one, and backslashes, which come and go,
+ * are dropped.
  */
 export function fold(view: View): View {
   const edits = Array.from(view.text.matchAll(/\\+/g), ({ 0: { length }, index }) => ({ at: index, length, by: '' }));

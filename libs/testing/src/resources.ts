@@ -14,8 +14,8 @@ export type Get = (path: string) => Promise<any>;
 
 /**
  * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it; `made`
- * are those of the services before it in the table. `get` is for resources that nobody makes by a POST. The file
- * `test/resources.ts` of a service with public routes exports one as
- * `makeResources`, and the tests of access and tenancy try every route on what it makes.
+ * are those of the services before it in the table. `get` is for resources that no POST makes. The file
+ * `test/resources.ts` of a service with public routes exports such a function as `makeResources`, and the tests of
+ * access and tenancy try every route on its resources.
  */
 export type MakeResources = (post: Post, mark: string, made: Resources, get: Get) => Promise<Resources>;

@@ -4,7 +4,8 @@ import type { Unavailable } from '@drippulse/servers';
 import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
 /**
- * A server that all processes of a test run share. `stop` in the run's main process ends it, elsewhere does nothing.
+ * A server that all processes of a test run share. `stop` ends it in the run's main process, and does nothing
+ * elsewhere.
  */
 export type SharedServer = { address: string; stop(): Promise<void> };
 

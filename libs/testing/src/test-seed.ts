@@ -2,8 +2,7 @@ import { randomInt } from 'node:crypto';
 import process from 'node:process';
 
 /**
- * The seed of what is random in a test: TEST_SEED, else a new one. It is printed, so that TEST_SEED repeats what
- * failed.
+ * The seed of the randomness in a test: TEST_SEED, else a new one. It is printed, so that TEST_SEED repeats a failure.
  */
 export function testSeed(what: string): number {
   const given = process.env['TEST_SEED'];

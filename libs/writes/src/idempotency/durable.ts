@@ -28,7 +28,7 @@ type Claim = { effectKey: string; createdAt: Date; fence: number };
  * Runs an effect that cannot be part of a transaction, once for each `Idempotency-Key` of a method with
  * `IDEMPOTENCY_DURABLE`. A row with a lease and an effect key is committed before the effect starts. A repeat gets the
  * stored response; during the lease it is refused as `idempotency_in_progress`; after a crash the lease expires, and a
- * repeat runs with the same effect key. A refusal (any DomainError but `unavailable`) frees the key. The lease must
+ * repeat runs with the same effect key. A refusal (any DomainError except `unavailable`) frees the key. The lease must
  * outlast the effect.
  */
 export async function durable<I extends DescMessage, O extends DescMessage, DB>(
