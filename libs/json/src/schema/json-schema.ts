@@ -14,8 +14,8 @@ export type SchemaOptions = {
   /** The comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
   /**
-   * `request`: a body that a client sends; members may be absent. `parameter`: path and query; nothing is null. `response`
-   * (default): a body that the platform sends.
+   * `request`: a body that a client sends, whose members may be absent. `parameter`: path and query, where nothing is
+   * null. `response` (default): a body that the platform sends.
    */
   direction?: 'request' | 'response' | 'parameter';
   /** Whether the schema omits a field, such as a parameter of the path. */

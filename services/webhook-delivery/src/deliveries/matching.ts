@@ -42,8 +42,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
 }
 
 /**
- * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an
- * event goes to.
+ * The events that match a subscription, in slices that make about `size` deliveries each, for any number of webhooks.
  */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
@@ -62,8 +61,8 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 }
 
 /**
- * Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes
- * none.
+ * Makes the decisions of all filters about these events, with turns for other work. Reports the webhooks whose filter
+ * makes no decision.
  */
 export async function decideAll(
   events: readonly Event[],
@@ -83,7 +82,9 @@ export async function decideAll(
   }
 }
 
-/** An event about which a filter can't decide is delivered: the receiver may ignore it, but not get it otherwise. */
+/**
+ * An event about which a filter cannot decide is delivered: the receiver can ignore it, but could not get it otherwise.
+ */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {
     if (filter === null) return true;

@@ -60,7 +60,7 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** The body of an event, its trace, and its cause if it is none itself. */
+/** The body of an event, its trace, and its cause unless it is itself a cause. */
 export type Payload = { body: string; traceparent: string | undefined; cause: string | undefined };
 
 type PayloadRow = { event_id: string; body: Buffer; traceparent: string | null; cause: string | null };

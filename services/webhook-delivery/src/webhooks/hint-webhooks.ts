@@ -3,7 +3,7 @@ import type { ServiceBase } from '@drippulse/service';
 import type { Config } from '../config.ts';
 import type { DB } from '../db/schema.ts';
 
-/** What a hint about a webhook needs to know of it. */
+/** The facts about a webhook for a hint. */
 type Hinted = { organizationId: bigint; webhookId: bigint; mode: string };
 
 /**

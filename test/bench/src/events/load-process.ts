@@ -8,7 +8,7 @@ import { batchSize, eventText } from './load-events.ts';
  */
 export type Load = { base: string; apiKey: string; first: number; count: number; perSecond: number | undefined };
 
-/** The result of a load. `lateMs` is how long after its time the last request was sent. */
+/** The result of a load. `lateMs` is the delay of the last request after its scheduled time. */
 export type LoadReport = { seconds: number; singleP99Ms: number; batchP99Ms: number; lateMs: number };
 
 const singlesAtOnce = 64;
@@ -34,7 +34,7 @@ const report: LoadReport = {
 };
 process.send?.(report, () => process.exit());
 
-/** Every other block of a batch's size is a batch. */
+/** Every second block of a batch's size is a batch. */
 function divided(first: number, count: number): { batches: number[]; singles: number[] } {
   const blocks = Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => first + index * batchSize);
   return {

@@ -42,7 +42,7 @@ export function costOfEffect({ effects, cpuSeconds, databaseCpuSeconds, walBytes
   };
 }
 
-/** What is written down of the effects of step 1 that succeeded: each as an effect with its result, and as a line. */
+/** The records of the effects of step 1 that succeeded: each as an effect with its result, and as a line. */
 export async function readAudit({ client }: BenchPostgres): Promise<{ effects: number; lines: number }> {
   const { rows } = await client.query<{ effects: number; lines: number }>(
     `select

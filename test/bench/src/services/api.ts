@@ -9,7 +9,7 @@ export function createApi(base: string, token: string): Api {
     const answer = await fetch(base + path, {
       method,
       headers: {
-        // Compressing takes a thread, which a bench of two cores does not have to spare, and versions before had none.
+        // Compression takes a thread, which a bench of two cores cannot spare, and base versions may lack it.
         'accept-encoding': 'identity',
         ...(token !== '' && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -26,8 +26,8 @@ import type { Arrival } from './receiver-process.ts';
 export type Platform = Awaited<ReturnType<typeof startPlatform>>;
 
 /**
- * The service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own outbox
- * and relay, and a receiver in its own process.
+ * Starts the service in this process with its production settings, a PostgreSQL with fsync, a publisher with its own
+ * outbox and relay, and a receiver in its own process.
  */
 export async function startPlatform() {
   const postgres = await startPostgres();

@@ -6,7 +6,7 @@ import { largeSteps } from './large-steps.ts';
 const workflows = 40;
 
 /**
- * Large workflows with a contact each in turn: together they are larger than what an organization may keep compiled.
+ * Large workflows that get a contact in turn. Together they exceed the compiled bytes that an organization may keep.
  */
 export const compileFirstMoves: Attack = {
   organizations: 1,
