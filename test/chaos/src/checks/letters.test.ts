@@ -120,7 +120,7 @@ function sound() {
 
 type Sound = ReturnType<typeof sound>;
 
-/** Events for webhooks are bytes, which are not made here: every sound evidence lacks these two. */
+/** Events for webhooks are bytes, which are not made here, so every sound evidence lacks these two. */
 const unreported = ['1 letters came back, 0 events report it', 'enrollment 2 reported emailOpened 0 times, not 1'];
 
 const against = (evidence: Sound) =>
@@ -203,7 +203,7 @@ test('a hit that its process took with it when it was killed is no violation', (
 });
 
 /**
- * The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at a time.
+ * The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at `at`.
  */
 function skippedAt(at: number) {
   const evidence = sound();

@@ -4,7 +4,8 @@ import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
 /**
- * Two pods of every Deployment, and a third of each during an upgrade, have a place on two cores beside the servers.
+ * So small that two pods of every Deployment, and a third of each during an upgrade, fit on two cores beside the
+ * servers.
  */
 const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 
