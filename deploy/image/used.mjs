@@ -39,7 +39,9 @@ export function copiedFor(service) {
   return makers.flatMap((place) => Object.keys(packages[place].dependencies ?? {}).map((name) => find(name, place)));
 }
 
-/** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */
+/**
+ * The place at which Node finds a package that is imported from a place: the nearest node_modules, from there upwards.
+ */
 function find(name, place) {
   for (let at = place; ; at = at === '.' ? '' : path.dirname(at)) {
     const candidate = path.posix.join(at === '.' ? '' : at, 'node_modules', name);

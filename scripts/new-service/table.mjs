@@ -1,4 +1,4 @@
-/** The line behind the last entry of the table in libs/topology. */
+/** The line after the last entry of the table in libs/topology. */
 const end = '} as const satisfies Record<string, ServiceEntry>;';
 
 const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
@@ -22,7 +22,7 @@ export function withEntry(text, names, { publishes = false } = {}) {
   ];
   const entry = `  ${keyOf(name)}: {\n${members.map((member) => `    ${member},\n`).join('')}  },`;
   const withTable = `${before}\n${entry}\n${end}${after}`;
-  // npm run format puts the import in its place.
+  // npm run format moves the import to its place.
   return publishes ? `${importOf(names)}${withTable}` : withTable;
 }
 

@@ -1,4 +1,4 @@
-/** The stamp of an installation: the hash of the lock file, and the word `product` for the product alone. */
+/** The stamp of an installation: the hash of the lock file, and the word `product` if only the product is installed. */
 export function installedState(wanted, lock) {
   return wanted === 'all' ? lock : `${lock} ${wanted}`;
 }

@@ -32,7 +32,7 @@ function readWorkspaces(root: string): Workspace[] {
     });
 }
 
-/** The tsconfig.json of a workspace with other references, and everything else as it is. */
+/** The tsconfig.json of a workspace with other references, and otherwise unchanged. */
 export function withReferences(text: string, paths: readonly string[]): string {
   const lines = paths.map((each) => `    {\n      "path": "${each}"\n    }`);
   const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
