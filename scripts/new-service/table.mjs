@@ -6,10 +6,7 @@ const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
 const importOf = ({ schema, Schema }) =>
   `import { ${Schema}EventSchema } from '@drippulse/proto/drippulse/${schema}/v1/events_pb';\n`;
 
-/**
- * The text of the table with an entry for a service that owns a schema and calls nothing; with `publishes`, it has
- * events.
- */
+/** The text of the table with an entry for a service that owns a schema and calls nothing; `publishes`: has events. */
 export function withEntry(text, names, { publishes = false } = {}) {
   const { name, schema, Schema } = names;
   const [before, after, ...more] = text.split(`\n${end}`);

@@ -13,9 +13,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const stampFile = path.join(root, 'node_modules/.installed-lock');
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/**
- * The npm commands of each plan. `--no-save` adds the missing packages of the lock file and leaves that file unchanged.
- */
+/** The npm commands of each plan. `--no-save` adds missing packages of the lock file and leaves that unchanged. */
 const npmCommands = {
   // deploy/local loads the services by name, so their packages are not among its own dependencies.
   product: [

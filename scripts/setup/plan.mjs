@@ -3,9 +3,7 @@ export function installedState(wanted, lock) {
   return wanted === 'all' ? lock : `${lock} ${wanted}`;
 }
 
-/**
- * The installation that a command needs: undefined for none, `rest` for the packages that the product does not need.
- */
+/** The installation that a command needs: undefined for none, `rest` for packages that the product does not need. */
 export function planOf({ stamp, lock, wanted }) {
   if (stamp === installedState('all', lock)) return undefined;
   if (stamp !== installedState('product', lock)) return wanted;

@@ -20,10 +20,7 @@ const connectTimeoutMs = 10_000;
 
 type Server = { adminUrl: string; start(): Promise<void>; stop(): Promise<void> };
 
-/**
- * Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError if another process has reserved
- * it.
- */
+/** Starts or reaches PostgreSQL and reserves it for this process. Throws a StartError if another process has it. */
 export async function reservePostgres(
   settings: Settings,
   secrets: Secrets,
@@ -58,10 +55,7 @@ export async function reservePostgres(
   };
 }
 
-/**
- * Reaches PostgreSQL whether or not the platform runs. Afterwards the server is stopped only if this process started
- * it.
- */
+/** Reaches PostgreSQL whether or not the platform runs. Later stops the server only if this process started it. */
 export async function borrowPostgres(
   settings: Settings,
   secrets: Secrets,

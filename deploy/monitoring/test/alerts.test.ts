@@ -54,10 +54,7 @@ if ('unavailable' in tools) {
 
 type Rule = { alert?: string; record?: string; expr: string };
 
-/**
- * The rules of an alert, and the recording rules that it reads: promtool evaluates each rule for every minute of a
- * scenario.
- */
+/** The rules of an alert, and the recording rules that it reads. promtool evaluates each for every minute. */
 function groupsOf({ name }: Alert): { rules: Rule[] }[] {
   const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
   const read = groups

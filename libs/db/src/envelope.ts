@@ -13,7 +13,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals a secret by a new data key (AES-256-GCM). Both open only with the same context, such as organization and row.
+ * Seals a secret by a new data key (AES-256-GCM). Both open only with an equal context, such as organization and row.
  */
 export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
   const key = randomBytes(keyBytes);

@@ -6,17 +6,13 @@ import type { Place } from './template-places.ts';
 import type { Compiling } from './templates/compiling.ts';
 import { templateProblem } from './templates/template.ts';
 
-/**
- * Limit of bytes of a rule that decides about events, as JSON: every event of an organization meets all of its rules.
- */
+/** Limit of bytes of a rule that decides about events, as JSON: every event meets all rules of its organization. */
 const maxRuleBytes = 16 * 1024;
 const maxRuleTags = 500;
 /** Units for each unit of a rule that is written as JSON. */
 const writingUnits = 2;
 
-/**
- * Yields the problems of templates, and of rules that decide about events, up to `most` of them. Throws TooManyTags.
- */
+/** Yields the problems of templates, and of rules about events, up to `most` of them. Throws TooManyTags. */
 export function* checkPlaces(
   places: readonly Place[],
   compiling: Compiling,

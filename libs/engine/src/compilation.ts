@@ -6,9 +6,7 @@ import { type Compiling, startCompiling } from './templates/compiling.ts';
  * failure of a step must not depend on parts that other runs have compiled.
  */
 export type Compilation = {
-  /**
-   * Units of all reading and compiling so far. The difference before and after a use is the cost of compiling in it.
-   */
+  /** Units of all reading and compiling so far. The difference before and after a use is its cost of compiling. */
   readonly work: number;
   /** Returns a function that gives the part, and rethrows errors of compiling. */
   lazily<T>(compile: (compiling: Compiling) => T): () => T;

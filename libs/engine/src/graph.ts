@@ -39,9 +39,7 @@ export function loopsOf(exits: Exits): Set<number> {
   }
 }
 
-/**
- * All steps that can be reached from `starts`, including these. The way passes only through steps that are `isOpen`.
- */
+/** All steps that can be reached from `starts`, including these, by a way through steps that are `isOpen`. */
 export function reachableFrom(
   exits: Exits,
   starts: Iterable<number>,

@@ -68,15 +68,13 @@ export function beginStep(walk: Walk): void {
 }
 
 /**
- * Units of the work of all steps so far. Compiling does not count, because it depends on what other runs have compiled.
+ * Units of the work of all steps so far, without compiling, which depends on the parts that other runs have compiled.
  */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
-/**
- * Units of work after which others get a turn before the next part, which may use a step's whole budget: about 0.8 ms.
- */
+/** Units of work, about 0.8 ms, after which others get a turn before the next part, which may use a whole budget. */
 const partUnits = 64 * 1024;
 
 /** Whether others should get a turn before the next part. */

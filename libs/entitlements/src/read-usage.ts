@@ -6,9 +6,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { usedOf } from './find-room.ts';
 import { isMonthly, meterToProto, monthAfter, monthOf } from './meters.ts';
 
-/**
- * Counts of an organization's rows, as SQL, for meters without sums, which have few rows. `at` is a time in the month.
- */
+/** Counts of an organization's rows, as SQL, for meters without sums, which have few rows. `at` is in the month. */
 export type StandingCounts = Readonly<
   Partial<Record<MeterName, (organizationId: bigint, at: RawBuilder<Date>) => RawBuilder<bigint>>>
 >;

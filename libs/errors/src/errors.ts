@@ -1,6 +1,5 @@
 /**
- * Every kind of failure that a caller can meet; `libs/rpc` maps each to a status code and the gateway to an HTTP
- * status.
+ * Every kind of failure that a caller can meet. `libs/rpc` maps each to a status code, the gateway to an HTTP status.
  */
 export const errorKinds = [
   'malformed',

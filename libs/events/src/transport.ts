@@ -20,9 +20,7 @@ export type BatchOutcome = { done: number; retryAfterMs?: number };
 
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
-  /**
-   * Stores all messages, those of one key in the given order. When it rejects, some, all or none of them are stored.
-   */
+  /** Stores all messages, those of one key in the given order. When it rejects, any part of them may be stored. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };

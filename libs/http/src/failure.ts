@@ -34,9 +34,7 @@ export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
-  /**
-   * Whether the receiver may have got the request. False where no connection was made, so that it certainly has not.
-   */
+  /** Whether the receiver may have got the request. False if no connection was made, so that it certainly has not. */
   readonly mayHaveBeenSent: boolean;
 
   constructor(

@@ -3,10 +3,7 @@ import type { Random } from '@drippulse/testing/hostile';
 /** A way to escape a text, as a server would: one kind of escape, in one case, of the same characters everywhere. */
 type Escape = { name: string; write(character: string): string };
 
-/**
- * The characters that are always escaped, because they have a meaning in the escaped form, and further ones that may
- * be.
- */
+/** Characters that are always escaped, because they have a meaning in the escaped form, and others that may be. */
 const reach = ['what is needed', 'all but letters', 'everything'] as const;
 type Reach = (typeof reach)[number];
 

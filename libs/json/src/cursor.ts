@@ -47,9 +47,7 @@ export function isPartOver(cursor: Cursor): boolean {
 
 const utf8 = new TextEncoder();
 
-/**
- * The bytes of a piece of the text. A piece of more than half of the text is a view of the received bytes, not a copy.
- */
+/** The bytes of a piece of the text. More than half of the text is a view of the received bytes, not a copy. */
 export function bytesBetween({ text, bytes }: Cursor, start: number, end: number): Uint8Array {
   if (bytes === undefined || end - start < text.length / 2) return utf8.encode(text.slice(start, end));
   const from = Buffer.byteLength(text.slice(0, start));

@@ -38,9 +38,7 @@ function parseMarked(marked: string, text: string): JsonValue {
   }
 }
 
-/**
- * The text with each number at risk as a marked text; undefined if there is none. Text that is not JSON stays invalid.
- */
+/** The text with each number at risk as a marked text; undefined without one. Text that is not JSON stays invalid. */
 function markNumbers(text: string): string | undefined {
   let marked = '';
   let from = 0;

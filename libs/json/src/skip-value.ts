@@ -41,9 +41,7 @@ export function* skipParts(cursor: Cursor, checks: Checks): Parts<void> {
   }
 }
 
-/**
- * A place where a part may end: before a value, in a string or key, or after a value. `over` is the end of the text.
- */
+/** A place where a part may end: before a value, in a string or key, or after a value. `over`: the end of the text. */
 type Stage = 'value' | 'string' | 'key' | 'behind' | 'over';
 
 /** Continues from a stage to the end of the part. */

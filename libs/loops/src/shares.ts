@@ -10,20 +10,15 @@ export type Held = {
 
 /** A scarce resource, such as bytes or places, that organizations share. */
 export type Shares = {
-  /**
-   * Takes an amount for a key at once. Throws `too_much_at_once` when its share is used up, `busy` when everything is.
-   */
+  /** Takes an amount for a key at once. Throws `too_much_at_once` if its share is used up, `busy` if everything is. */
   take(key: string, amount: number): Held;
   /**
-   * Takes an amount, but waits its turn for up to the wait time of these shares. Ends early, by its reason, with the
-   * signal.
+   * Takes an amount, waiting its turn up to the wait time of these shares. Ends early, by its reason, with the signal.
    */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** The amount that is taken now, of one key or of all. */
   used(key?: string): number;
-  /**
-   * The amount that other keys wait for until this one, or another one, gives something back: the next request of each.
-   */
+  /** The amount that other keys wait for until a key gives something back: the next request of each. */
   wanted(key: string): number;
 };
 

@@ -4,9 +4,7 @@ import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/**
- * A file that is renamed to `<file>.1` once it has `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay.
- */
+/** A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay. */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
 /** Lines are written together: a write for each line costs a tenth of a request. */

@@ -8,9 +8,7 @@ export const processStopped: Channel = channel('drippulse:process-stopped');
 
 /** Node removes signal handlers at its exit, and the repeat of a signal, milliseconds later, would kill the process. */
 const repeatWithinMs = 100;
-/**
- * The time for which open handles may keep the process alive, such as those that a library leaves open after an outage.
- */
+/** The time for which open handles may keep the process alive, such as those a library leaves open after an outage. */
 const leftoverMs = 3000;
 
 /**

@@ -13,9 +13,7 @@ import { restOf } from './rest-option.ts';
  */
 type RowMode = (caller: Caller, id: unknown, ids: Readonly<Record<string, unknown>>) => Promise<Mode | undefined>;
 
-/**
- * Finders of modes by the kind of row: the segment before the id in the path, such as `workflows` in `/workflows/{id}`.
- */
+/** Finders of modes by the kind of row: the segment before the id in the path (`workflows` in `/workflows/{id}`). */
 export type RowModes = Readonly<Record<string, RowMode>>;
 
 /**

@@ -1,8 +1,6 @@
 import { edited, type View } from './view.ts';
 
-/**
- * Forms write a space as a plus, base64 has two alphabets, and a line end may appear as the letter of its short escape.
- */
+/** Forms write a space as a plus, base64 has two alphabets, and a line end may appear as the letter of its escape. */
 const sameUnits: Readonly<Record<string, string>> = {
   ...{ '+': ' ', '-': ' ', _: '/' },
   ...{ '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' },

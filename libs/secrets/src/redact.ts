@@ -6,9 +6,7 @@ import { namedInText } from './names.ts';
 import { asItStands, type Span, type View } from './view.ts';
 
 const redacted = '[redacted]';
-/**
- * Limits of secrets. A request with more is not a request of a sensible step, and its answer is not worth the search.
- */
+/** Limits of secrets. A request with more is not that of a sensible step, and its answer is not worth the search. */
 const most = { secrets: 25, characters: 20 * 1024 };
 
 const byForm = new RegExp(Object.values(formats).join('|'), 'g');

@@ -28,9 +28,7 @@ export function searchText(
   }
 }
 
-/**
- * The length of the needle's prefix that ends with the unit at a place. `matched` is the length that ended before it.
- */
+/** The length of the needle's prefix that ends with the unit at a place. `matched` is the length before it. */
 function longer({ text, borders }: Needle, matched: number, other: string, at: number): number {
   const unit = other.charCodeAt(at);
   let length = matched;

@@ -23,9 +23,7 @@ export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
   transfers: Database<DB>;
   /** Wakes the relay of its outbox, in any process; call it after a commit that wrote events. */
   relay: { wake(): void };
-  /**
-   * Publishes hints about changes that raise no event; call it after the commit. Events cause their hints themselves.
-   */
+  /** Publishes hints about changes that raise no event; call it after the commit. Events cause their own hints. */
   hints: Pick<HintPublisher, 'note'>;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;

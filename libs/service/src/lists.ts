@@ -3,9 +3,7 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/**
- * Limit of bytes of the rows of a list, by its requested size. A small list is encoded in one turn of the event loop.
- */
+/** Limit of bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,

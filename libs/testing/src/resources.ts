@@ -1,7 +1,4 @@
-/**
- * Ids of one resource of each kind, by the collection's name in the path, or by the name that a `ref` option gives the
- * kind.
- */
+/** Ids of one resource of each kind, by the collection's name in the path, or by the kind's name in a `ref` option. */
 export type Resources = Readonly<Record<string, number | string>>;
 
 /** Sends a POST below /api/v1 for the organization and returns the body of the answer. Throws when it is refused. */

@@ -4,8 +4,7 @@ import type { Unavailable } from '@drippulse/servers';
 import { isRunProcess, runFolder, withFileLock } from '@drippulse/servers';
 
 /**
- * A server that all processes of a test run share. `stop` ends it in the run's main process, and does nothing
- * elsewhere.
+ * A server that all processes of a test run share. `stop` ends it in the run's main process, elsewhere does nothing.
  */
 export type SharedServer = { address: string; stop(): Promise<void> };
 

@@ -87,9 +87,7 @@ export const counters: readonly { name: ServiceName; meters: readonly MeterName[
   return counts === undefined ? [] : [{ name, meters: counts }];
 });
 
-/**
- * The service that sets the limits of organizations; undefined when the platform has none, so that nothing is limited.
- */
+/** The service that sets the limits of organizations; undefined when the platform has none, and nothing is limited. */
 export const limiter: ServiceName | undefined = serviceNames.find((name) => services[name].setsLimits);
 
 /** Services that reach a server. */

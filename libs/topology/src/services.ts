@@ -11,9 +11,7 @@ import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/trackin
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 
-/**
- * A server that services share. The chart opens the connections to it, and `npm start` replaces it by an embedded part.
- */
+/** A server that services share. The chart opens the way to it, and `npm start` replaces it by an embedded part. */
 export type ServerName = 'postgres' | 'kafka' | 'redis' | 'mail';
 
 /** A meter that plans may limit, by its name outside. */

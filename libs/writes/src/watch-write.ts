@@ -9,9 +9,7 @@ import type { Transaction } from 'kysely';
  */
 export type WatchWrite = (trx: Transaction<never>, caller: Caller) => Promise<(response: Message) => Promise<void>>;
 
-/**
- * The watcher of a call's write. `transact` calls it, except for a replayed response, whose write was already watched.
- */
+/** The watcher of a call's write. `transact` calls it, except for a replayed response, which was already watched. */
 export const watchWriteKey: ContextKey<WatchWrite | undefined> = createContextKey<WatchWrite | undefined>(undefined, {
   description: 'watch of the write',
 });

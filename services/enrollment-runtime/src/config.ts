@@ -45,9 +45,7 @@ export const readConfig = configReader(
     bounceSecret: read.BOUNCE_WEBHOOK_SECRET === undefined ? undefined : parseBounceSecret(read.BOUNCE_WEBHOOK_SECRET),
     /** Key of SendGrid's reports; undefined: reports are refused. */
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
-    /**
-     * The work of this process: the links of mails and inbound reports (`public`), everything else (`engine`), or both.
-     */
+    /** The work of this process: links of mails and inbound reports (`public`), everything else (`engine`), or both. */
     role: read.ROLE,
     /** Time after which another worker takes over the runs of a dead one; effects in flight renew the lease. */
     leaseMs: 8_000,

@@ -2,8 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
 /**
- * Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 as in Standard Webhooks. Throws a ConfigError that does not quote
- * it.
+ * Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 (Standard Webhooks). Throws a ConfigError that does not quote it.
  */
 export function parseBounceSecret(text: string): Buffer {
   const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');

@@ -23,10 +23,7 @@ export type OpenedParking = {
 /** The reason why a parking can no longer be settled. */
 export type ParkingEnd = 'settled' | 'expired' | 'cancelled';
 
-/**
- * The handling of runs that are parked for one kind of result. Both functions run in the transaction that changes the
- * runs.
- */
+/** The handling of runs that are parked for one kind of result, in the transaction that changes the runs. */
 export type Parking = {
   /** Records what the runs wait for. It may settle a parking at once. The contacts of the runs are locked. */
   opened(trx: Transaction<DB>, parked: readonly OpenedParking[], now: Date): Promise<void>;

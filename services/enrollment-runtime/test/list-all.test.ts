@@ -59,10 +59,7 @@ async function enroll(caller: Caller, workflowId: bigint, count: number): Promis
   await harness.enrollments(caller).bulkEnroll({ workflowId, contacts: json(people) });
 }
 
-/**
- * Sets an hour between each enrollment and the next, with neighbours in the wrong order, as from concurrent
- * transactions.
- */
+/** Sets an hour between successive enrollments, with neighbours in the wrong order, as from concurrent transactions. */
 async function spreadTimes(): Promise<Date> {
   const { rows } = await sql<{ start: Date }>`
     with spread as (

@@ -23,10 +23,7 @@ export function standardReport(body: Reported, { key, at, id }: { key: Buffer; a
   });
 }
 
-/**
- * Events with the signature of SendGrid, `at` in seconds. The signature is in DER; the other encoding of ECDSA is
- * refused.
- */
+/** Events with the signature of SendGrid, `at` in seconds. It is in DER; the other encoding of ECDSA is refused. */
 export function sendgridReport(
   body: Reported,
   { key, at, encoding = 'der' }: { key: KeyObject; at: number | string; encoding?: 'der' | 'ieee-p1363' },

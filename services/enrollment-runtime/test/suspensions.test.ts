@@ -23,7 +23,7 @@ afterAll(() => harness.stop());
 const suspend = () => harness.setSuspended(editor.organizationId, true, ++sequence);
 const resume = () => harness.setSuspended(editor.organizationId, false, ++sequence);
 
-/** A workflow of ours, and a copy in another organization, which shows that time has passed. */
+/** A workflow of the tested organization, and a copy in another one, which shows that time has passed. */
 async function twins(steps: readonly StepInput[]): Promise<[bigint, bigint]> {
   const ours = await makeWorkflow(harness, steps);
   const theirs = await makeWorkflow(harness, steps, { organizationId: stranger.organizationId });

@@ -100,7 +100,7 @@ export async function startHarness(
         return deliveries;
       }),
     /**
-     * The lane of a webhook's events once its circuit is open, a moment after the attempt that opened it was recorded.
+     * The lane of a webhook's events once its circuit is open, shortly after the attempt that opened it was recorded.
      */
     openLane: (webhookId: bigint) =>
       eventually(async () => {

@@ -6,9 +6,7 @@ import { editor, type Harness, startHarness, viewer } from './harness.ts';
 import { refusal } from './refusal.ts';
 
 let harness: Harness;
-/**
- * Whether this process has no descriptors left for connections, and the number of connections that it tried to open.
- */
+/** Whether this process has no descriptors left for connections, and how many connections it tried to open. */
 let isShort = false;
 let refused = 0;
 beforeAll(async () => {

@@ -35,9 +35,7 @@ export async function readAnalyticsFacts(rowsOf: RowsOf): Promise<AnalyticsFacts
   };
 }
 
-/**
- * Over all versions and all enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on).
- */
+/** Over all versions and enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on). */
 function sumsQuery(table: string): string {
   return `
     select workflow_id, kind, key as step_id, sum(count)::int as count

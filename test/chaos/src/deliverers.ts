@@ -18,8 +18,7 @@ const names = ['c', 'd'];
 const organizations = [11n, 12n, 13n];
 
 /**
- * Starts two processes that deliver the events of the runtimes, with plain webhooks, ordered ones, and one that is
- * gone.
+ * Starts two processes that deliver the events of the runtimes, with plain and ordered webhooks, and one that is gone.
  */
 export async function startDeliverers(
   servers: Servers,

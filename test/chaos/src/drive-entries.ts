@@ -13,9 +13,7 @@ const persons = 40;
 /** Minimum number of calls of each series, also on a busy machine. */
 const leastCalls = 12;
 
-/**
- * Runs two concurrent series of calls, each to a runtime of its own, by which the same persons try to enter repeatedly.
- */
+/** Runs two concurrent series of calls, each to its own runtime, by which the same persons repeatedly try to enter. */
 export async function driveEntries(driving: EntryDriving): Promise<void> {
   await Promise.all([0, 1].map((row) => keepEntering(driving, row)));
 }

@@ -18,10 +18,7 @@ const lookEveryMs = 200;
 const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
-/**
- * Sends letters to persons in two zones, in one of which it is night. Letters are opened and followed, and some come
- * back.
- */
+/** Sends letters to persons in two zones, one of them at night. Letters are opened and followed, and some come back. */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
   const entered = new AbortController();

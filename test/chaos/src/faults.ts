@@ -34,9 +34,7 @@ const hourMs = 3_600_000;
 /** The leases of the frozen process are ended in the meantime. */
 const delivererFreezeMs = 2_000;
 
-/**
- * Faults that lose results. They happen one after the other, so that the check of repeats can attribute each repeat.
- */
+/** Faults that lose results. They happen one after the other, so that each repeat can be attributed. */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
     (point): FaultKind => ({

@@ -9,7 +9,7 @@ export const goalEvents = { seen: 'chaos.seen', bought: 'chaos.bought' } as cons
 /** The goal that ends a run. */
 export const exitGoal = 'bought' satisfies keyof typeof goalEvents;
 /**
- * Time for which a run waits for its goals. Much longer than a lease, so that most events are certainly before its end.
+ * Time for which a run waits for its goals. Much longer than a lease, so that most events certainly precede its end.
  */
 export const goalWaitMs = 12_000;
 

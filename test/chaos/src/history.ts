@@ -36,10 +36,7 @@ export type SentEvent = { id: string; email: string };
 /** An accepted event that starts workflows, and its answered ids: one for each time it was sent alone. */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/**
- * A bulk enrollment into a workflow that some people may not re-enter: the references of all, and of those who were
- * refused.
- */
+/** A bulk enrollment into a workflow with a limit of re-entry: the references of all, and of the refused. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
 /** A request for the pixel or the link of a letter. Each has an agent of its own. */

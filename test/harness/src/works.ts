@@ -10,10 +10,7 @@ export type WorkTools = {
   receiverUrl: string;
 };
 
-/**
- * Makes a service do a piece of its work to the end, and throws if it does not. Can be repeated. Returns a word about
- * it.
- */
+/** Makes a service do a piece of its work to the end, or throws. Can be repeated. Returns a word about it. */
 export type Work = (tools: WorkTools) => Promise<string>;
 
 /** For results that pass through several services, also on a busy machine. */

@@ -7,9 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { endWaits } from './end-waits.ts';
 
 const CONTACTS = 50;
-/**
- * Number of callbacks that are answered before the kill. It comes between the requests and the records of the others.
- */
+/** Number of callbacks that are answered before the kill, which comes before the others are recorded. */
 const ANSWERED = 10;
 
 /** The example body of POST /workflows in the reference. */

@@ -26,8 +26,7 @@ export async function makeAllResources(api: Api, mark: string): Promise<Resource
 }
 
 /**
- * Makes a second organization, and a caller who administers it. `env` is the environment of the platform beside its
- * folder.
+ * Makes a second organization, and a caller who administers it. `env` is the platform's environment beside its folder.
  */
 export async function makeOrganization(
   platform: RunningPlatform,

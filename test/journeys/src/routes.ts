@@ -46,10 +46,7 @@ export function nounsOf(template: string): string[] {
   return parts.flatMap((part, index) => (part.startsWith('{') ? [nounBefore(parts, index)] : []));
 }
 
-/**
- * Collections that as a whole are below another one, and share their last name with a third:
- * `/webhooks/events/{event_id}`.
- */
+/** Collections that are below another one as a whole, and share a third one's name: `/webhooks/events/{event_id}`. */
 const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
 
 function nounBefore(parts: readonly string[], index: number): string {

@@ -3,10 +3,7 @@ import type { Resources } from '@drippulse/testing';
 
 type Write = readonly [string, () => Promise<ApiAnswer>];
 
-/**
- * Writes that change rows by other ways than PATCH: in bulk, by moves between rows, by jobs and by deletions of other
- * rows.
- */
+/** Writes that change rows by other ways than PATCH: in bulk, by moves between rows, by jobs, by other deletions. */
 export function writesOf(api: Api, rows: Resources): Write[] {
   const crm = '/api/v1/crm';
   const workflow = `/api/v1/workflows/${rows['workflows']}`;

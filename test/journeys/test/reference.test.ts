@@ -227,10 +227,7 @@ const requests: Readonly<Record<string, () => Request | Promise<Request>>> = {
   'GET /auth/google_oauth2/callback': () => ({ isOpen: true }),
 };
 
-/**
- * Routes that succeed only with a browser, and the tests that show it. Here they refuse calls that did not begin in
- * one.
- */
+/** Routes that succeed only with a browser, and the tests that show it. Here they refuse calls without one. */
 const shownElsewhere: Readonly<Record<string, string>> = {
   'GET /auth/google_oauth2/callback': 'test/docs/test/sign-in.test.ts',
 };

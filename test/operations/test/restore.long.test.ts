@@ -189,10 +189,7 @@ function drill(brokers: string[] | undefined): void {
     }, patience);
   }
 
-  /**
-   * A delivery that was recorded as delivered is not sent again; one that is sent again has its `webhook-id` and its
-   * bytes.
-   */
+  /** A recorded delivery is not sent again; one that is sent again has its `webhook-id` and its bytes. */
   function expectHooks(all: readonly Hook[], countBefore: number, delivered: ReadonlySet<string>): void {
     const [before, later] = [all.slice(0, countBefore), all.slice(countBefore)];
     const idsBefore = new Set(before.map(({ id }) => id));

@@ -200,10 +200,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     );
   });
 
-  /**
-   * Starts enrollments and reads beside pieces of work of every service. `stop` checks that all of it was done, and
-   * once.
-   */
+  /** Starts enrollments and reads beside pieces of work of every service. `stop` checks that all was done, and once. */
   function startLoads(name: string) {
     const load = startLoad(api, { workflowIds, name, reads });
     const works = startWorks(api, worked.url);

@@ -1,8 +1,6 @@
 import { type Chunk, contentOf, giveBack, startChunk } from './chunks.ts';
 
-/**
- * The types of PostgreSQL that can be copied, with the type of their values. A timestamp is copied with milliseconds.
- */
+/** The types of PostgreSQL that can be copied, with the type of their values. Timestamps have milliseconds. */
 type CopyTypes = {
   bool: boolean;
   int4: number;

@@ -11,7 +11,7 @@ export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     const response = await next(request);
     if (!response.stream) return response;
-    return { ...response, message: translated(response.message) } as StreamResponse; // the messages stay as they are
+    return { ...response, message: translated(response.message) } as StreamResponse; // the messages pass unchanged
   } catch (error) {
     throw unavailableOr(error);
   }

@@ -48,9 +48,7 @@ export async function findJob<DB>(
   return rows[0];
 }
 
-/**
- * Cancels a job that has not ended. A slice in progress is not committed: its fence no longer matches that of the job.
- */
+/** Cancels a job that has not ended. A slice in progress is not committed, because its fence no longer matches. */
 export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set status = 'cancelled', fence = fence + 1, finished_at = clock_timestamp()
@@ -58,7 +56,7 @@ export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<v
 }
 
 /**
- * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due.
+ * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined if none is due.
  */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`

@@ -1,9 +1,7 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { type CreatedFilters, type CreatedRange, createdConditions, readCreatedRange } from './created-range.ts';
 
-/**
- * The filters of every list of rows. An empty `ids` means that the filter is absent; the codec refuses an empty filter.
- */
+/** The filters of every list of rows. An empty `ids` means an absent filter; the codec refuses an empty one. */
 export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 
 /** The columns by which a list is filtered. */

@@ -73,9 +73,7 @@ export function compileRendering({ match, conditions }: RuleConfig, compiling: C
   });
 }
 
-/**
- * Reads and compiles a rendered rule. Its values are literal and are not evaluated again. Throws if it is not a rule.
- */
+/** Reads and compiles a rendered rule, whose values are literal and not evaluated again. Throws if it is not a rule. */
 export function compileRendered(rendered: JsonObject, compiling: Compiling): Rule {
   return compile(renderedRule.parse(rendered), compiling, (value) => () => value);
 }

@@ -16,9 +16,7 @@ export type ReEntryRule = {
   readonly lookedAt: number;
 };
 
-/**
- * The entries of a key so far: the times of the newest, newest first, in epoch milliseconds, and the number that run.
- */
+/** The entries of a key so far: the times of the newest, newest first, in epoch ms, and the number that run. */
 export type PastEntries = { enteredAt: readonly number[]; running: number };
 
 /** `allowedAt` is the first time at which the key may enter again, if time alone decides it. */

@@ -32,9 +32,7 @@ export function readSteps(text: string, o: StepsOptions): Steps {
   return atOnce(readStepsInTurns(text, o));
 }
 
-/**
- * Reads the `steps` of a request in turns. Between two of them at most one step is read, or one template is checked.
- */
+/** Reads the `steps` of a request in turns. Between two of them at most one step or one template is checked. */
 export function* readStepsInTurns(text: string, o: StepsOptions): InTurns<Steps> {
   const given = parseJson(text);
   yield parsingUnits * text.length;

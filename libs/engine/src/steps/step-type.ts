@@ -39,10 +39,7 @@ export type EffectStub = (request: JsonObject, connection?: StepConnection) => S
 /** Whether a live run could use the connection that a step names, or the reason why it could not. */
 export type StepConnection = 'usable' | { unusable: string };
 
-/**
- * The effect of a step. `shows` are the members of its request for people who decide about it; none of these has a
- * secret.
- */
+/** The effect of a step. `shows` are the members of its request, without secrets, for people who decide about it. */
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**

@@ -37,7 +37,7 @@ const allowed: ReadonlyMap<number, readonly string[]> = new Map([
 
 /** Units of each call of a filter. */
 const callUnits = 32;
-/** Additional units for each element of which a filter reads a property. */
+/** Additional units for each element whose property a filter reads. */
 const propertyUnits = 64;
 /** Limit of characters of a property's name, which is read for each element. */
 const longestProperty = 255;

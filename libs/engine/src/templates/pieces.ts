@@ -17,9 +17,7 @@ function pieceOf(template: Template): Piece | undefined {
   return TypeGuards.isHTMLToken(template.token) ? template.token.getContent() : undefined;
 }
 
-/**
- * The path of an output without filters. Liquid adds one filter to each output, which writes it, unless it has `raw`.
- */
+/** The path of an output without filters. Liquid adds a filter to each output, which writes it, unless it has `raw`. */
 function namesOf({ value: { initial, filters } }: Output): string[] | undefined {
   const [token, ...others] = initial.postfix;
   if (others.length > 0 || filters.length !== 1 || filters[0]?.name === 'raw') return undefined;

@@ -43,9 +43,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return { done };
   }
 
-  /**
-   * Handles the events before the next one that cannot be decoded. An event that failed before is the last of its call.
-   */
+  /** Handles the events before the next undecodable one. An event that failed before is the last of its call. */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
     for (const item of batch) {

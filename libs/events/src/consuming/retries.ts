@@ -1,6 +1,4 @@
-/**
- * The consequence of a failure. `failures` counts all successive failures, `tries` those that the event itself caused.
- */
+/** The consequence of a failure. `failures` counts all successive failures, `tries` those that the event caused. */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
 /** Counts the failures of the first event of each partition. */

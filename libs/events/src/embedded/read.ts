@@ -68,9 +68,7 @@ function messagesOf({ offset: last, value }: BatchRow, partition: number, from: 
     .map((message, index) => ({ ...message, partition, offset: first + BigInt(skipped + index) }));
 }
 
-/**
- * Selects the rows of one partition, starting at an offset, bounded by messages and bytes, at least one; in no order.
- */
+/** Selects the rows of one partition from an offset on, in no order, bounded by messages and bytes, at least one. */
 function batchesFrom(place: Record<'topic' | 'partition' | 'from', RawBuilder<unknown>>): RawBuilder<unknown> {
   return sql`
     select "offset", value

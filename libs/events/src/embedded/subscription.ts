@@ -75,9 +75,7 @@ export function startEmbeddedSubscription(options: {
     return lastDone && { partition, fence, nextOffset: lastDone.offset + 1n };
   }
 
-  /**
-   * `nowMs` is the time at which the partitions were chosen. A pause that has ended since then counts as over at once.
-   */
+  /** `nowMs` is the time at which the partitions were chosen. A pause that has ended since then is over at once. */
   function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);
     return resumes.length > 0 ? Math.min(...resumes) - performance.now() : undefined;

@@ -7,10 +7,7 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/**
- * Milliseconds that a fetch waits. It ends with the first message; without messages it lasts this long, and so does a
- * stop.
- */
+/** Milliseconds that a fetch waits for a message, and so the longest time of a stop. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 

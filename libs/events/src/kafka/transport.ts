@@ -20,9 +20,7 @@ export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;
   log: Logger;
-  /**
-   * TLS, credentials and the settings of new topics. Default: no TLS, no credentials, the defaults of the variables.
-   */
+  /** TLS, credentials and the settings of new topics. Default: no TLS, no credentials, defaults of the variables. */
   settings?: KafkaSettings;
 }): EventTransport {
   const { brokers, clientId, log, settings = readKafkaSettings({}) } = options;

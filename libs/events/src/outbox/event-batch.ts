@@ -10,10 +10,7 @@ import { startEncoding } from './encode-fields.ts';
 
 type Headers = TransportMessage['headers'];
 
-/**
- * Limit of bytes of an event. Both transports must carry one of this size: topics that the platform creates take 16
- * MiB.
- */
+/** Limit of bytes of an event. Both transports must carry one: topics that the platform creates take 16 MiB. */
 const maxEventBytes = 8 * 1024 * 1024;
 
 /** The fields that every event message starts with. */

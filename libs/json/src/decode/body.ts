@@ -17,10 +17,7 @@ export type Body = {
   problems: readonly Problem[];
 };
 
-/**
- * The rules for reading a body. `strictly` is absent, or has the names of the path, which then are not members of the
- * body.
- */
+/** The rules for reading a body. `strictly` is absent, or has the names of the path, which the body may not have. */
 type BodyRules = { wrapper: string | undefined; strictly: { pathNames: ReadonlySet<string> } | undefined };
 
 /** Reads the members of a body object; an absent body is an empty object. */

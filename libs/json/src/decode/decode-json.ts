@@ -47,9 +47,7 @@ export function decodeJson<D extends DescMessage>(
   return finish(decodeParts(desc, text, options));
 }
 
-/**
- * Decodes a request with a body of any size, like `decodeJson`. Reads in parts, between which other work has its turn.
- */
+/** Decodes a request of any size, like `decodeJson`. Reads in parts, between which other work has its turn. */
 export function decodeJsonInTurns<D extends DescMessage>(
   desc: D,
   text: string | Uint8Array,
@@ -86,10 +84,7 @@ function* decodeParts<D extends DescMessage>(
   return message;
 }
 
-/**
- * Refuses the problems of the strict reading together with all others, because a misspelt member may be the missing
- * one.
- */
+/** Refuses the problems of the strict reading with all others, because a misspelt member may be the missing one. */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';
   const unknown = violations.filter(isUnknown);

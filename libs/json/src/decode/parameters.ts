@@ -133,9 +133,7 @@ function itemRule({ parse, message }: TextRule): TextRule {
   return { parse: (text) => (text === '' ? undefined : parse(text)), message: `${message}, and not empty` };
 }
 
-/**
- * A number that is too large for a parameter such as `limit` still means "many". The service applies its own maximum.
- */
+/** A number too large for a parameter such as `limit` still means "many". The service applies its own maximum. */
 function parseBounded(text: string): number | undefined {
   if (!/^-?\d{1,15}$/.test(text)) return undefined;
   return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Number(text))) + 0;

@@ -9,10 +9,7 @@ export type Address = { name: string; address: string };
 /** A file in a mail. */
 export type Attachment = { filename: string; contentType: string; content: Buffer };
 
-/**
- * A mail in the form for nodemailer. Addresses are objects, so nodemailer does not parse them for lists or further
- * fields.
- */
+/** A mail in the form for nodemailer. Addresses are objects, so nodemailer does not parse them for lists or fields. */
 export type Mail = {
   messageId: string;
   from: Address;
@@ -31,9 +28,7 @@ export type Mail = {
   dkim?: { domainName: string; keySelector: string; privateKey: string };
 };
 
-/**
- * The reason why the mail server did not take a mail. The message has no credential, even if the server repeated one.
- */
+/** The reason why the mail server did not take a mail. The message never has a credential that the server repeated. */
 export class MailFailure extends Error {
   /** Whether the server refused this mail for good. */
   readonly isRefused: boolean;

@@ -9,7 +9,7 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** An answer as it is sent. */
+/** An answer in its sent form. */
 type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
 
 /** A served unary method with its interceptors. */

@@ -17,10 +17,7 @@ export type EmbeddedPostgresOptions = {
   dataDir: string;
   /** Default: a free one. */
   port?: number;
-  /**
-   * Password of the superuser of a new folder. Default: generated, and stored in the folder, readable for its owner
-   * only.
-   */
+  /** Password of the superuser of a new folder. Default: generated, and stored in the folder, readable by its owner. */
   password?: string;
   /** Settings of postgresql.conf. A change takes effect when the server next starts. */
   settings?: Settings;

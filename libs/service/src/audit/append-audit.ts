@@ -7,9 +7,7 @@ import type { Transaction } from 'kysely';
 /** The topic of the configuration changes of every service. */
 export const auditTopic = topicOf(AuditedEventSchema);
 
-/**
- * A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both are without secrets.
- */
+/** A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both lack secrets. */
 export type AuditEntry = {
   organizationId: bigint;
   /** `<noun>.<past participle>`. */

@@ -4,9 +4,7 @@ import { reflect } from '@bufbuild/protobuf/reflect';
 import { encodeJson, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 import { field as fieldOption } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
-/**
- * Limit of a value's length. A longer value is replaced by its hash: the chain proves it, and the trail stays small.
- */
+/** Limit of a value's length. A longer one is replaced by its hash: the chain proves it, and the trail stays small. */
 const maxValueLength = 16 * 1024;
 /** Members that are ignored: the entry itself has the time. */
 const notCompared: ReadonlySet<string> = new Set(['updated_at']);

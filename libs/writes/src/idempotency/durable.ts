@@ -16,10 +16,7 @@ import { inProgress, lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';
 
-/**
- * Work outside the database. Each run for one key gets the same `effectKey`: pass it on, so that a repeat is
- * recognized.
- */
+/** Work outside the database. Each run for one key gets the same `effectKey`: pass it on, to make repeats known. */
 export type Effect<O extends DescMessage> = (effectKey: string, caller: Caller) => Promise<MessageInitShape<O>>;
 
 type Claim = { effectKey: string; createdAt: Date; fence: number };

@@ -28,10 +28,7 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/**
- * The row of a key, if it is at most 24 h old. Refuses when it belongs to a different request, or its response was
- * erased.
- */
+/** The row of a key, if it is at most 24 h old. Refuses a key of another request, or of an erased response. */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,

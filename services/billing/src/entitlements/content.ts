@@ -27,9 +27,7 @@ const schema = z.object({
 /** The entitlements of an organization. */
 export type Content = z.infer<typeof schema>;
 
-/**
- * The limits of the present plan. Those of the free plan count once, regardless of an ended subscription's quantity.
- */
+/** The limits of the present plan. Those of the free plan count once, for any quantity of an ended subscription. */
 export function limitsOf({ limitsOf: plans }: Plans, { plan, quantity }: Pick<State, 'plan' | 'quantity'>): Limits {
   if (plan === 'self_hosted') return noLimits;
   return plan === 'free' ? plans.free : timesLimits(plans[plan], quantity);

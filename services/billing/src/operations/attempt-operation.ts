@@ -10,8 +10,7 @@ import { performers } from './performers.ts';
 import type { Attempt, OperationRow } from './rows.ts';
 
 /**
- * Operations without a result are given up after this time, which is shorter than the minimum for which Stripe keeps
- * keys.
+ * Operations without a result are given up after this time, which is shorter than Stripe's minimum for keeping keys.
  */
 const abandonAfterHours = 20;
 

@@ -12,9 +12,7 @@ import { askStripe } from '../stripe/ask.ts';
 
 const most = 100;
 
-/**
- * The cursor of a page is the id of its last invoice, by which Stripe finds the next ones, only for the same customer.
- */
+/** The cursor of a page is the id of its last invoice. Stripe finds the next ones only for the same customer. */
 export async function listInvoices(ctx: Context, request: ListInvoicesRequest, call: HandlerContext) {
   requireStripe(ctx);
   const { organizationId, role } = callerOf(call);

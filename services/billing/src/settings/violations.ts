@@ -41,9 +41,7 @@ export function settingsViolations(request: UpdateAccountBillingRequest): Violat
 
 const maxUrl = 2048;
 
-/**
- * The problems of an address to which Stripe sends a browser back: it must be https, or this machine for development.
- */
+/** The problems of an address to which Stripe sends a browser back: https, or this machine for development. */
 export function returnUrlViolations(field: string, text: string | undefined): Violation[] {
   if (text === undefined) return [];
   const url = URL.parse(text);

@@ -7,10 +7,7 @@ import { DomainError } from '@drippulse/errors';
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
-/**
- * The members of Stripe's errors that decide. They are read by shape, because their classes are loaded only with the
- * client.
- */
+/** The deciding members of Stripe's errors, read by shape, because their classes are loaded only with the client. */
 type StripeErrorShape = {
   type: string;
   message: string;

@@ -44,10 +44,7 @@ export function stateOf({ subscriptions, customer }: Fetched, known: Known): Sta
 
 /** States in which the plan counts. An unpaid one keeps it; after a while the entitlements hold new entries. */
 const plansCount: ReadonlySet<Status> = new Set(['active', 'trialing', 'past_due', 'unpaid']);
-/**
- * A subscription in one of these states can still be changed. If there are several, the first state in this order
- * counts.
- */
+/** A subscription in one of these states can still be changed. If there are several, the first state counts. */
 const liveOrder: readonly Status[] = ['active', 'trialing', 'past_due', 'unpaid', 'paused', 'incomplete'];
 
 /** Subscriptions that have not ended; the first one counts. */
@@ -72,10 +69,7 @@ function statusOf({ status }: Stripe.Subscription): Status {
   return status === 'incomplete_expired' ? 'canceled' : (statuses.find((known) => known === status) ?? 'none');
 }
 
-/**
- * The plan of a subscription: by the key of its price, else by its product, which keeps the plan when a price is
- * replaced.
- */
+/** The plan of a subscription: by the key of its price, else by its product, which stays when a price is replaced. */
 export function planOf(subscription: Stripe.Subscription, { plans, prices }: Known): BoughtPlan | undefined {
   const price = planItem(subscription)?.price;
   if (price === undefined) return undefined;

@@ -6,14 +6,11 @@ import { effectTypeOf, performEffect } from '../effects/effects.ts';
 import { type FreedPlace, type Permits, settleSends, wakeHeld } from '../messaging/index.ts';
 
 /**
- * An outcome that is final for an agent. No agent waits for a place to send: a send that a rule would hold is skipped.
+ * An outcome that is final for an agent. No agent waits for a place to send: it skips a send that a rule would hold.
  */
 export type ActionOutcome = Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }>;
 
-/**
- * Makes one attempt, outside of any transaction. Records the outcome of a send in the ledger, and of a mail in its
- * delivery.
- */
+/** Makes one attempt, outside of any transaction. Records the outcome in the ledger, and of a mail in its delivery. */
 export async function performAction(ctx: Context, permits: Permits, call: EffectCall): Promise<ActionOutcome> {
   if (call.kind === 'email') await noteDelivery(ctx, call);
   const { adapters, chains, clients, clock, links, performers } = ctx;

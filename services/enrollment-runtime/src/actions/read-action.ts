@@ -19,10 +19,7 @@ const kinds = [
   ...['webhook_callback', 'alert', 'integration_action'],
 ] as readonly string[] as readonly EffectKind[]; // each is a kind of the engine
 
-/**
- * A definition that names no class, priority or rules, so that the defaults apply regardless of the workflow's own
- * mails.
- */
+/** A definition without class, priority or rules, so that the defaults apply, not those of the workflow's own mails. */
 const noWorkflow = compileDefinition({ workflowId: '0', version: 1, steps: [] });
 
 /** Reads an action as the effect of a step. Contact and zone come from its enrollment. */

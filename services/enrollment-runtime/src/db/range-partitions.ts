@@ -47,10 +47,7 @@ function nameOf(table: string, index: bigint): string {
   return `${table}_p${index}`;
 }
 
-/**
- * A partition of a table: its enrollment ids from `from` up to but not including `to`, and its approximate number of
- * rows.
- */
+/** A partition of a table: its enrollment ids from `from` up to but not including `to`, and about how many rows. */
 export type RangePartition = { name: string; from: bigint; to: bigint; rows: number };
 
 /** The partitions of a table whose ids have all been given out, oldest first, without the default partition. */

@@ -24,9 +24,7 @@ export type FairQueue<T extends Queued> = {
 type Line<T> = { items: T[]; out: number };
 type Turns<T> = { lines: Map<string, Line<T>>; waiting: number; out: number };
 
-/**
- * A slow destination delays only the items that go there: no other organization, and no other destination of its own.
- */
+/** A slow destination delays only the items that go there: no other organization, and no other destination. */
 export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> {
   const organizations = new Map<bigint, Turns<T>>();
   const lanes = new Map<bigint, number>();

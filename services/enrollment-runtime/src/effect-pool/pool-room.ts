@@ -15,9 +15,7 @@ const claimedThen = 300;
  * at most that limit per lane. A queued effect takes 6 KB.
  */
 const maxQueued = 1_000;
-/**
- * Above this many queued effects, claim nothing. Only ten organizations with slow receivers together delay the others.
- */
+/** Above this many queued effects, claim nothing. Only ten organizations with slow receivers can delay the others. */
 const maxQueuedInAll = 10_000;
 
 /** The runs that may be claimed; undefined when none may. */

@@ -8,9 +8,7 @@ import type { PoolState } from './pool-state.ts';
 
 /** With this many uncommitted results, nothing is started. */
 const maxUncommitted = 1_000;
-/**
- * Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or the claim.
- */
+/** Adds effects whose runs this process has leased. `leasedAt` is the process's clock before the commit or claim. */
 export function addEffects(
   ctx: Context,
   pool: PoolState,

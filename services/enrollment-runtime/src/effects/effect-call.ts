@@ -32,7 +32,7 @@ export type EffectCall = {
   attempt: number;
   /** Agent of the enrollment. */
   agentId: bigint | null;
-  /** Who acts. Default: the workflow. */
+  /** The actor. Default: the workflow. */
   actor?: Actor;
   /** Aborts when the deadline of this attempt has passed. */
   signal: AbortSignal;

@@ -3,7 +3,7 @@ import type { JsonObject } from '@drippulse/json';
 import type { Permit, SendRequest } from '../messaging/index.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
 
-/** How effects of one kind are carried out. */
+/** The way in which effects of one kind are carried out. */
 export type EffectType = SystemEffect | SendingEffect | MixedEffect;
 
 /** An effect that reaches systems. */

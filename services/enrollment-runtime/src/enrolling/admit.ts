@@ -11,9 +11,7 @@ import { type RefusedEntry, storeRefused } from './gate/refused-entries.ts';
 /** Contacts that enter, with their places in the input, and the answers for the contacts that do not. */
 export type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/**
- * Decides which contacts enter, and notes those that a rule kept out.
- */
+/** Decides which contacts enter, and records those that a rule kept out. */
 export async function admitAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Admitted[]> {
   const admitted = await judgeAll(ctx, trx, all);
   for (const each of admitted) {

@@ -28,10 +28,7 @@ import { storeHeldOut } from './store-held-out.ts';
 /** Limit of rows for one statement. More would delay the requests of others. */
 const sliceRows = 1000;
 
-/**
- * The stored enrollments, and the writes that must come last in the transaction, because their rows are the most
- * contended.
- */
+/** The stored enrollments, and the writes that must come last in the transaction: their rows are the most contended. */
 export type Entered = {
   /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];

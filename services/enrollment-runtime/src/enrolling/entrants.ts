@@ -27,9 +27,7 @@ export type Entrants = {
    * enters, unless all do. `leave_out`: the others enter, unless it covers none.
    */
   beyondQuota?: 'hold' | 'wait' | 'refuse' | 'leave_out';
-  /**
-   * The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: the order given.
-   */
+  /** The place of each contact in line, if several `Entrants` share a quota: lower ones first. Default: order given. */
   places?: readonly bigint[];
 };
 

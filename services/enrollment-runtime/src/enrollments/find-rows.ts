@@ -43,10 +43,7 @@ export type LocatedRow = EnrollmentRow & { lines: number };
 
 type Scope = { organizationId: bigint; workflowId: bigint };
 
-/**
- * Reads enrollments of a workflow by id, newest first. Ids that do not exist or belong to another organization are left
- * out.
- */
+/** Reads enrollments of a workflow by id, newest first. Leaves out ids that do not exist, or of other organizations. */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,

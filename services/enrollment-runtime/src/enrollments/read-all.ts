@@ -12,9 +12,7 @@ type Scope = { organizationId: bigint; workflowId: bigint | undefined };
 /** An enrollment with its workflow, from the runtime's own copy. */
 type RowOfAll = { row: LocatedRow; workflow: { name: string; state: LaneState; version: number } };
 
-/**
- * A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that of a list without filters.
- */
+/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that without filters. */
 type AllRead = {
   found: bigint[];
   rows: RowOfAll[];

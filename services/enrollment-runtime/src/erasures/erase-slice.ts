@@ -24,9 +24,7 @@ import { forgetEntries } from './forget-entries.ts';
 const sliceEnrollments = 5;
 const sliceEvents = 500;
 const sliceApprovals = 100;
-/**
- * A second pass finds contacts that a source or filter had read before the erasure and enrolled after the first pass.
- */
+/** A second pass finds contacts that a source or filter read before the erasure and enrolled after the first pass. */
 const passes = 2;
 const betweenPassesMs = 300_000;
 const timeoutMs = 5_000;
@@ -69,9 +67,7 @@ async function eraseNext(ctx: Context, trx: Transaction<DB>, job: JobRow, at: Er
   return next === undefined ? endPass(at, ids.length) : goOn({ ...at, workflowId: next, enrollmentId: 0n }, ids.length);
 }
 
-/**
- * Suppressions and sends are deleted at the end of each pass: mails that were under way have left their line by then.
- */
+/** Suppressions and sends are deleted at the end of each pass: mails under way have left their line by then. */
 async function forgetAddresses(
   trx: Transaction<DB>,
   organizationId: bigint,

@@ -24,10 +24,7 @@ import { storeEvents } from './store-events.ts';
  */
 export const longestChain = 5;
 
-/**
- * The answer to an event: its id, or that of the first event with its key, and whether further transactions continue
- * it.
- */
+/** The answer to an event: its id, or that of the first with its key, and whether further transactions continue it. */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
 /**

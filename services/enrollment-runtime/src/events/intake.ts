@@ -75,9 +75,7 @@ export function createIntake(ctx: Context): Intake {
   };
 }
 
-/**
- * Takes requests for one transaction, from one organization after the other. One that does not fit waits in its place.
- */
+/** Takes requests for one transaction, from organizations in turn. One that does not fit waits in its place. */
 function takeGroup(queues: Map<bigint, Waiting[]>): Waiting[] {
   const group: Waiting[] = [];
   const full = new Set<bigint>();

@@ -18,9 +18,7 @@ export type EventWait = {
 /** Limit of events of one contact and name for one read. Few contacts have more since their entry. */
 const pageEvents = 50;
 
-/**
- * An event name that a wait awaits, a key of its contact, and the position in the log of the last event that was read.
- */
+/** An event name that a wait awaits, a key of its contact, and the position in the log of the last event read. */
 type Search = { wait: EventWait; name: string; digest: string; after: { at: Date; id: string } };
 
 type Found = StoredEvent & { index: number };

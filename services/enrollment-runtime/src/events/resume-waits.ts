@@ -9,9 +9,7 @@ import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
 
-/**
- * Limit of waits for one transaction, and the number for one contact that it visits regardless of the number of events.
- */
+/** Limit of waits for one transaction, and how many of one contact it visits regardless of the number of events. */
 const waitsAtOnce = 2_000;
 const leastOfContact = 25;
 const mostOfContact = 500;

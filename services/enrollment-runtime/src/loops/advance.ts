@@ -5,10 +5,7 @@ import { claim, claimRuns } from '../runs/claim.ts';
 import { loadEffects } from '../runs/load-effects.ts';
 import { moveApart } from '../runs/move-apart.ts';
 
-/**
- * A claim that took at least this part of its limit wakes the second worker, which computes while the first one
- * commits.
- */
+/** A claim of at least this part of its limit wakes the second worker, which computes while the first one commits. */
 const muchOf = 0.5;
 /** Delay before a retry for due lanes that other workers have locked. */
 const contendedMs = 5;

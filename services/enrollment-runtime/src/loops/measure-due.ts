@@ -6,10 +6,7 @@ import { measurePostponements } from '../postponements/index.ts';
 
 const everyMs = 5_000;
 
-/**
- * Measures the age of the oldest due lane, events, and postponed work. Durations would not show work that nobody
- * claims.
- */
+/** Measures the age of the oldest due lane, events, and postponed work. Durations do not show unclaimed work. */
 export function startMeasureDue(ctx: Context): Loop {
   return startLoop({
     name: 'measure due runs',

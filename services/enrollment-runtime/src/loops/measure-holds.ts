@@ -38,9 +38,7 @@ async function oldestHeldEntry({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>): Pr
   return rows[0]?.age ?? 0;
 }
 
-/**
- * Live suppressions of the last day by reason: large receivers judge a sender by the share of bounces and complaints.
- */
+/** Live suppressions of the last day by reason: large receivers judge senders by their bounces and complaints. */
 async function countSuppressed({ db, dbNow }: Pick<Context, 'db' | 'dbNow'>) {
   const { rows } = await sql<{ reason: string; count: number }>`
     select reason, count(recent.id)::int as count

@@ -68,7 +68,7 @@ export async function bulkEnroll(ctx: Context, request: BulkEnrollRequest, call:
 
 type Read = { read: Rows | Refusal; records: { contacts: string[] } | Refusal };
 
-/** Answers what the call would do, by the gate itself. Its transaction only locks. */
+/** Answers the result that the call would have, by the gate itself. Its transaction only locks. */
 async function rehearse(ctx: Context, request: BulkEnrollRequest, call: HandlerContext, { read, records }: Read) {
   const { organizationId, mode } = callerOf(call);
   const beyondQuota = beyondQuotaOf(request, call);

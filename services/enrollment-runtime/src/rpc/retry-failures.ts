@@ -12,9 +12,7 @@ import { retryIn } from './retry-enrollment.ts';
 
 /** Limit of enrollments for one part: each is a transaction. */
 const partSize = 100;
-/**
- * Milliseconds after which a part begins no further enrollment, so that the number of retried ones reaches the caller.
- */
+/** Milliseconds after which a part begins no further enrollment, so that the number of retried ones arrives. */
 const partMs = 5_000;
 
 /** Leaves out an enrollment that cannot be retried, because it was retried, deleted or erased in the meantime. */

@@ -8,10 +8,7 @@ import { type DueLane, takeLanes } from './take-lanes.ts';
 
 /** Limit of runs for one claim, which one commit moves. */
 export const claimRuns = 1_000;
-/**
- * A resumed workflow continues with this many runs for each claim, with this pause, so that it takes no turns from
- * others.
- */
+/** A resumed workflow continues with this many runs for each claim, and this pause, so that others get their turns. */
 const catchUpRuns = 100;
 const catchUpPauseMs = 100;
 

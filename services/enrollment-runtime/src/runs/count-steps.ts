@@ -129,10 +129,7 @@ function end(tracks: readonly Track[], stepId: string, how: StepChange, ms: numb
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStay(counts, stepId, ms);
 }
 
-/**
- * A stay at a split does not count for its own variants, so that each enrollment enters and leaves with the same
- * variants.
- */
+/** A stay at a split does not count for its own variants, so that an enrollment enters and leaves with equal ones. */
 function change(tracks: readonly Track[], stepId: string, what: StepChange, by = 1): void {
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStepChange(counts, stepId, what, by);
 }

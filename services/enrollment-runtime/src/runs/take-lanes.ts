@@ -5,10 +5,7 @@ import { isLaneSuspended } from '../lanes/lane.ts';
 
 /** Limit of lanes for one claim. */
 const takenLanes = 32;
-/**
- * Limit of due lanes to choose from. An organization with more due lanes than this delays others only while these are
- * taken.
- */
+/** Limit of due lanes to choose from. An organization with more delays others only while these are taken. */
 const candidates = 2_000;
 
 export type DueLane = { workflowId: bigint; catchingUp: boolean };

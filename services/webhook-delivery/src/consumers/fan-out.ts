@@ -55,9 +55,7 @@ async function fanOut(ctx: Context, events: readonly Event[]): Promise<void> {
   for (const slice of slicesOf(events, subscriptions, sliceDeliveries)) await makeDeliveries(ctx, slice, orderedIds);
 }
 
-/**
- * A webhook that became ordered after the first read gets these events unordered, because its endpoint is not locked.
- */
+/** A webhook that became ordered after the first read gets these events unordered: its endpoint is not locked. */
 async function makeDeliveries(ctx: Context, events: readonly Event[], ordered: ReadonlySet<bigint>): Promise<void> {
   const made = await ctx.db.kysely.transaction().execute(async (trx) => {
     await lockEndpoints(trx, [...ordered]);
@@ -132,9 +130,7 @@ function isEvent(message: Message): message is Message & EventFields {
   return fields.time !== undefined && fields.payload?.case !== undefined && fields.aggregate !== undefined;
 }
 
-/**
- * Encoding a body costs more than all other work, so it happens at most once, and only for an event with subscribers.
- */
+/** Encoding a body costs more than all other work, so it happens at most once, and only if there are subscribers. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -9,9 +9,7 @@ import type { DB } from './schema.ts';
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 
-/**
- * Lanes that a transaction has locked. Functions that write lanes take this value, so they cannot run without the lock.
- */
+/** Lanes that a transaction has locked. Functions that write lanes require this value as proof of the lock. */
 export type LockedLanes = { trx: Transaction<DB>; webhookIds: readonly bigint[] };
 
 /**

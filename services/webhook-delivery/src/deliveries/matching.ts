@@ -29,9 +29,7 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/**
- * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
- */
+/** The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to it. */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -41,9 +39,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   }));
 }
 
-/**
- * The events that match a subscription, in slices that make about `size` deliveries each, for any number of webhooks.
- */
+/** The events that match a subscription, in slices of about `size` deliveries each, for any number of webhooks. */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
   let matches = 0;
@@ -82,9 +78,7 @@ export async function decideAll(
   }
 }
 
-/**
- * An event about which a filter cannot decide is delivered: the receiver can ignore it, but could not get it otherwise.
- */
+/** An event about which a filter cannot decide is delivered: the receiver can ignore it, but not get it otherwise. */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {
     if (filter === null) return true;

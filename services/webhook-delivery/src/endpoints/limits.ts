@@ -3,10 +3,7 @@ import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible'
 
 /** Counts the requests to endpoints that have a rate: in Redis for all processes, or in this one. */
 export type EndpointLimits = {
-  /**
-   * Takes up to `wanted` requests from the rest of this second for a webhook. `waitMs` is the time until there are
-   * more.
-   */
+  /** Takes up to `wanted` requests from the rest of this second for a webhook. `waitMs`: time until there are more. */
   take(webhookId: bigint, perSecond: number, wanted: number): Promise<{ granted: number; waitMs: number }>;
   giveBack(webhookId: bigint, perSecond: number, unused: number): Promise<void>;
   stop(): Promise<void>;

@@ -20,10 +20,7 @@ export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
 export type Concurrency = {
   /** The number of requests that may still start in total. */
   room(): number;
-  /**
-   * The number of requests that this lane may still start. A lane whose endpoint failed last may have one request in
-   * flight.
-   */
+  /** The number of requests that this lane may still start; at most one in flight if its endpoint failed last. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
   /** Limits starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
   unproven: Pick<StartLimiter, 'room' | 'waitMs'>;

@@ -76,9 +76,7 @@ function nextGroup(waiting: readonly Result[]): Result[] {
   return [...group.values()];
 }
 
-/**
- * A result that cannot be recorded must not block the others: it is logged, and its delivery is due after its lease.
- */
+/** A result that cannot be recorded must not block others: it is logged, and its delivery is due after its lease. */
 async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
     return await record(ctx, group);

@@ -13,9 +13,7 @@ import { deliveryToProto } from '../deliveries/to-proto.ts';
 import { unknownEventType } from '../webhooks/fields.ts';
 import { findWebhook } from '../webhooks/rows.ts';
 
-/**
- * Limit of characters of all excerpts of a page, because a response is at most 32 MiB: a character takes up to 3 bytes.
- */
+/** Limit of characters of all excerpts of a page. A response is at most 32 MiB, and a character up to 3 bytes. */
 const pageCharacters = 8 * 1024 * 1024;
 
 export async function listDeliveries(ctx: Context, request: ListDeliveriesRequest, call: HandlerContext) {

@@ -6,9 +6,7 @@ import type { DB } from '../db/schema.ts';
 /** The facts about a webhook for a hint. */
 type Hinted = { organizationId: bigint; webhookId: bigint; mode: string };
 
-/**
- * Reports to open screens that a webhook or its deliveries changed. Call it after the commit. Events report themselves.
- */
+/** Reports to open screens that a webhook or its deliveries changed. Call it after a commit without events. */
 export function hintWebhook(
   { hints }: Pick<ServiceBase<Config, DB>, 'hints'>,
   { organizationId, webhookId, mode }: Hinted,

@@ -20,9 +20,7 @@ const steps = [
   { type: 'log', name: 'Done', config: { message: '{{ first_name }}' } },
 ];
 
-/**
- * Contacts enrolled through REST, while another organization reads its list and details, and rows inserted by pg-boss.
- */
+/** Contacts enrolled through REST while another organization reads its list and details; rows inserted by pg-boss. */
 export const bulk: Bench = async (options) => {
   const { calls, warmUpCalls } = options.short ? short : whole;
   installPeers(options);
@@ -133,9 +131,7 @@ async function prepareReads(api: Api): Promise<(turn: number) => Promise<unknown
   return (turn) => api('GET', turn % 2 === 0 ? list : `${list}/${ids[turn % ids.length]}`);
 }
 
-/**
- * Starts a read at each of its times, whether or not earlier ones have been answered. Measures the duration of each.
- */
+/** Starts a read at each of its times, whether or not earlier ones were answered. Measures each duration. */
 function startReading(read: (turn: number) => Promise<unknown>) {
   const times: number[] = [];
   const reads: Promise<void>[] = [];

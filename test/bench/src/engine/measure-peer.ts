@@ -15,9 +15,7 @@ const programs: Record<PeerName, { file: string; share: number }> = {
   dbos: { file: 'dbos.mjs', share: 0.05 },
 };
 
-/**
- * Measures the steps of a peer on the same PostgreSQL, each round in a database of its own; the median round counts.
- */
+/** Measures the steps of a peer on the same PostgreSQL, each round in its own database; the median round counts. */
 export async function measurePeer(
   postgres: BenchPostgres,
   peer: PeerName,

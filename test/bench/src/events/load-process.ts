@@ -2,10 +2,7 @@ import http from 'node:http';
 import { percentile } from '../measuring/percentile.ts';
 import { batchSize, eventText } from './load-events.ts';
 
-/**
- * A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as they are
- * answered.
- */
+/** A load: events from `first` on, half in batches and half as single requests, at a rate or as fast as possible. */
 export type Load = { base: string; apiKey: string; first: number; count: number; perSecond: number | undefined };
 
 /** The result of a load. `lateMs` is the delay of the last request after its scheduled time. */

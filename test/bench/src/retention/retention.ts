@@ -129,9 +129,7 @@ async function fillHistory(client: pg.Client, enrollments: number): Promise<void
   await client.query('checkpoint');
 }
 
-/**
- * Whether pruning is done, seen by an enrollment that ended and by undropped tables; the check must not affect others.
- */
+/** Whether pruning is done, seen by an ended enrollment and by undropped tables; the check must not affect others. */
 async function isPruned(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query(
     `select from enrollments.timeline where enrollment_id = 1

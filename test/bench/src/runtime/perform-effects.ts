@@ -9,9 +9,7 @@ export const organizations = 10;
 
 export type EffectsRun = Spent & { effects: number; seconds: number; filled: readonly Filled[] };
 
-/**
- * Enrolls as many contacts as there are effects, in workflows of one effect each, and waits until all are completed.
- */
+/** Enrolls one contact for each effect, in workflows of one effect each, and waits until all are completed. */
 export async function performEffects(
   postgres: BenchPostgres,
   runtime: Runtime,

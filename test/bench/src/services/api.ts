@@ -1,6 +1,4 @@
-/**
- * Calls the REST API and answers its JSON; throws what it answers but successes. A text is sent as the JSON that it is.
- */
+/** Calls the REST API and returns its JSON. Throws unless the call succeeds. A text is sent unchanged. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON of every shape
 export type Api = (method: string, path: string, body?: unknown) => Promise<any>;
 

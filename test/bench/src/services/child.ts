@@ -15,9 +15,7 @@ export type Child = {
   stop(): Promise<void>;
 };
 
-/**
- * Starts a program of the bench, which reports its port once it serves and ends by SIGTERM. Its output is discarded.
- */
+/** Starts a program of the bench, which reports its port once it serves and ends by SIGTERM. Discards its output. */
 export async function startChild(
   file: URL,
   env: Record<string, string>,

@@ -2,10 +2,7 @@ import type { AgentFacts, ExecutionFact } from '../agent-facts.ts';
 import { agentFreeze } from '../faults.ts';
 import type { Evidence } from './evidence.ts';
 
-/**
- * A process that is frozen while it connects sends its call when it resumes, even if the call was answered in the
- * meantime.
- */
+/** A process that is frozen while connecting sends its call when it resumes, even if it was answered by then. */
 const thawMs = 1_000;
 
 /**

@@ -3,10 +3,7 @@ import type { EndFact, MetGoalFact } from '../goal-facts.ts';
 import { exitGoal, goalEvents } from '../goals.ts';
 import type { Evidence } from './evidence.ts';
 
-/**
- * The event and the end of a run may lock it in another order than that of their times, if a process was frozen in
- * between.
- */
+/** If a process was frozen, the event and the end of a run may lock it in another order than that of their times. */
 const tieMs = 5_000;
 
 /**

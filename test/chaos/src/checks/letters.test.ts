@@ -202,9 +202,7 @@ test('a hit that its process took with it when it was killed is no violation', (
   expect(against(killed)).toEqual([]);
 });
 
-/**
- * The first letter of the first person arrived, its sender died with the result, and its repeat was skipped at `at`.
- */
+/** The first letter of the first person arrived, its sender died with the result, and its repeat was skipped then. */
 function skippedAt(at: number) {
   const evidence = sound();
   evidence.facts.lines.set('1', [lineOf('1', 'first', 'skipped', at), lineOf('1', 'second', 'skipped', 20_000)]);

@@ -14,10 +14,7 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-/**
- * Effects that may have to wait: for sending rules, a limit of a provider, another process that performs them, or a
- * model.
- */
+/** Effects that may have to wait: for sending rules, a limit of a provider, another process, or a model. */
 const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
 const effects = new Set(['webhook_callback', ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;

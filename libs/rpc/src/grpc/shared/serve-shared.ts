@@ -23,9 +23,7 @@ export type SharedServer = {
   stop(): void;
 };
 
-/**
- * Limit of bytes of answers in one message, unless the first alone is larger: a reader keeps a whole message in memory.
- */
+/** Limit of bytes of answers in one message, unless the first is larger: a reader keeps a whole message in memory. */
 const maxBatchBytes = 256 << 10;
 
 /**

@@ -7,7 +7,7 @@ import { keyOf } from '../keys.ts';
 import type { Attempt } from '../rows.ts';
 
 /**
- * The organization's customer at Stripe, created with the first write. The id is stored before anything is created for
+ * The organization's customer at Stripe, created with the first write. Its id is stored before anything is created for
  * it.
  */
 export async function ownCustomer(ctx: Context, client: Stripe, operation: Attempt): Promise<string> {

@@ -15,9 +15,7 @@ import { ownCustomer, subscriptionsOf } from './own-customer.ts';
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
-/**
- * Starts a subscription, or changes the existing one. If the first payment fails, Stripe refuses and creates nothing.
- */
+/** Starts a subscription, or changes the existing one. If the first payment fails, Stripe creates nothing. */
 export async function subscribe(ctx: Context, client: Stripe, operation: Attempt): Promise<OperationResult> {
   const input = readInput('subscribe', operation.input);
   const customer = await ownCustomer(ctx, client, operation);

@@ -10,10 +10,7 @@ export type CallbackRequest = {
   signWith: bigint | undefined;
 };
 
-/**
- * Reads the intent that the engine rendered. Steps with headers that only the platform sets are refused when they are
- * saved.
- */
+/** Reads the intent that the engine rendered. Saving refuses steps with headers that only the platform sets. */
 export function readRequest(request: JsonObject): CallbackRequest {
   const { url, method, headers, body, sign_with: signWith } = request;
   return {

@@ -50,10 +50,7 @@ export function readResult(
   }
 }
 
-/**
- * The outcome of a result. A result that breaks the contract fails the step for good, because a repeat would bring the
- * same.
- */
+/** The outcome of a result. One that breaks the contract fails the step for good: a repeat would bring the same. */
 export function outcomeOfResult(result: Partial<EffectResult> | undefined, request: JsonObject): EffectOutcome {
   const read = readResult(result ?? {}, request);
   return 'problem' in read

@@ -8,9 +8,7 @@ import { noteHeld } from './note-held.ts';
 /** Time limit for which a contact waits for a quota. */
 const heldDays = 30;
 
-/**
- * Stores contacts that wait to enter, at the end of their organization's line. Returns their ids in the order given.
- */
+/** Stores contacts that wait to enter, at the end of their organization's line. Returns their ids in order. */
 export async function storeHeld(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

@@ -11,9 +11,7 @@ export type Covered = { entrant: Entrant; index: number };
 
 type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/**
- * Interval at which the payment of an organization is checked again; a payment makes its waiting contacts due at once.
- */
+/** Interval at which an organization's payment is checked again; a payment makes its waiting contacts due at once. */
 const unpaidMs = 86_400_000;
 
 /**

@@ -7,10 +7,7 @@ const gatherMinutes = 10;
 /** An organization gets one mail a day. */
 const pauseHours = 24;
 
-/**
- * Records contacts that began to wait for a quota, or expired, for the next mail to the admins; within their
- * transaction.
- */
+/** Records contacts that began to wait for a quota, or expired, for the next mail to admins; in their transaction. */
 export async function noteHeld(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

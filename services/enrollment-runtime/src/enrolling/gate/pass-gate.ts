@@ -18,10 +18,7 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
-/**
- * Units of work for reading a contact beside those of its key: a hundred contacts are read in one turn of the event
- * loop.
- */
+/** Units for reading a contact, beside those of its key: a hundred contacts are read in one turn. */
 const contactUnits = turnUnits / 100;
 
 /** The verdict on a contact, and the key of its entry where it is not the contact's own. */

@@ -16,9 +16,7 @@ type Row = {
   until: Date | null;
 } & Line;
 
-/**
- * A line, with the rule that held it back as JSON, and the rule that left a message out, in the words of its result.
- */
+/** A line, with the rule that held it back as JSON, and the rule that left a message out, as in its result. */
 type Line = {
   status: string;
   is_message: boolean;

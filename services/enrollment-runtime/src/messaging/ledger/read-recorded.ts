@@ -3,9 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/**
- * The results, by key, of sends that the mail server took. Their effects may lack them, if a process died in between.
- */
+/** The results, by key, of sends that the mail server took. Their effects lack them if a process died in between. */
 export async function readRecorded(
   trx: Transaction<DB>,
   sends: readonly Pick<SendRequest, 'organizationId' | 'key'>[],

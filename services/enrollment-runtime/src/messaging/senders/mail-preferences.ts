@@ -1,10 +1,7 @@
 import type { Context } from '../../context.ts';
 import { findSender, type StoredCategory } from './sender-rows.ts';
 
-/**
- * The parts of an unsubscribe page that come from the organization: the name of its sender, and its categories of
- * mails.
- */
+/** The organization's parts of an unsubscribe page: the name of its sender, and its categories of mails. */
 export async function mailPreferences(
   { db }: Pick<Context, 'db'>,
   organizationId: bigint,

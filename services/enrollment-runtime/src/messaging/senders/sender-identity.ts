@@ -1,4 +1,4 @@
-/** How an organization presents itself. Null members are not set. */
+/** The sender settings of an organization. Null members are not set. */
 export type SenderSettings = {
   fromName: string | null;
   fromEmail: string | null;

@@ -64,10 +64,7 @@ export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
     },
   };
 
-  /**
-   * Hits are put back when the database is away. A batch that the database refuses is dropped, so that it delays no
-   * other.
-   */
+  /** Hits are put back when the database is away. A batch that it refuses is dropped, so that it delays no other. */
   async function store(): Promise<void> {
     const batch = [...waiting].slice(0, storedAtOnce);
     for (const [key] of batch) waiting.delete(key);

@@ -82,10 +82,7 @@ async function judgeMails(ctx: Context, ids: readonly bigint[], { from, until }:
   return judged.length;
 }
 
-/**
- * Finds mails with hits that can be judged, the time of the first of these, and the time up to which hits can be
- * judged.
- */
+/** Finds mails with hits that can be judged, the time of the first of these, and the latest time that can be judged. */
 async function findUnjudged(ctx: Context) {
   const { rows } = await sql<{ ids: bigint[] | null; from: Date; until: Date }>`
     with settled as (select ${ctx.dbNow} - make_interval(secs => ${settledMs / 1000}) as until),

@@ -5,9 +5,7 @@ import { largeSteps } from './large-steps.ts';
 
 const workflows = 40;
 
-/**
- * Large workflows that get a contact in turn. Together they exceed the compiled bytes that an organization may keep.
- */
+/** Large workflows that get a contact in turn. Together they exceed an organization's limit of compiled bytes. */
 export const compileFirstMoves: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {

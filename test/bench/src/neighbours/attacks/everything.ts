@@ -14,7 +14,7 @@ const lists = 6;
 const importedRows = 20_000;
 
 /**
- * One organization that does much of every kind at once: uploads, unread answers, exports, lists, imports, a test run.
+ * One organization that does much of every kind at once: uploads, unread answers, exports, lists, imports, test runs.
  */
 export const everything: Attack = {
   organizations: 1,

@@ -77,10 +77,7 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
     using gin (workflow_id, text ${sql.raw(await trigramOperators(db))})`.execute(db);
 }
 
-/**
- * Both extensions are trusted: a role that may create in the database makes them itself. Otherwise an administrator
- * did.
- */
+/** Both extensions are trusted: a role that may create in the database makes them. Otherwise an administrator did. */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);

@@ -11,7 +11,7 @@ export async function createMessaging(db: Kysely<unknown>): Promise<void> {
   await createSendSlots(db);
 }
 
-/** How the mails of an organization are signed. An organization without a row sends as the platform. */
+/** The signatures of an organization's mails. An organization without a row sends as the platform. */
 async function createSenders(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table senders (
@@ -57,9 +57,7 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
     where verified_at is not null`.execute(db);
 }
 
-/**
- * `rules` as the API shows them. `has_competition` says whether planned sends must be recorded, see `haveCompetition`.
- */
+/** `rules` as the API shows them. `has_competition`: whether planned sends must be recorded, see `haveCompetition`. */
 async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sending_rules (
@@ -71,9 +69,7 @@ async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'sending_rules');
 }
 
-/**
- * Addresses that get no mail. A row without a category suppresses all mail. Rows are kept until somebody removes them.
- */
+/** Addresses that get no mail. A row without a category suppresses all mail. Rows stay until somebody removes them. */
 async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table suppressions (
@@ -147,9 +143,7 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }
 
-/**
- * The time at which the next send of an organization may leave, by the receiver's domain; '' stands for all domains.
- */
+/** The time at which the next send of an organization may leave, by the receiver's domain; '' stands for all. */
 async function createSendSlots(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table send_slots (

@@ -127,9 +127,7 @@ async function createCounters(db: Kysely<unknown>): Promise<void> {
     ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`.execute(db);
 }
 
-/**
- * Counts of a workflow that belong to no step: enrollments that goals ended, goals that were met, and people held out.
- */
+/** Counts of a workflow that belong to no step: enrollments that goals ended, met goals, and people held out. */
 async function createMarks(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table funnel_marks (
