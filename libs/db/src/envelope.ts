@@ -12,9 +12,7 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/**
- * Seals a secret by a new data key (AES-256-GCM). Both open only with an equal context, such as organization and row.
- */
+/** Seals a secret by a new data key (AES-256-GCM). Both open only with this context, such as organization and row. */
 export function sealEnvelope(sealer: Sealer, secret: Uint8Array, context: string): Envelope {
   const key = randomBytes(keyBytes);
   const nonce = randomBytes(nonceBytes);

@@ -120,9 +120,7 @@ export type Advance = {
 
 /** The result of an effect, or of a parking. Times are epoch milliseconds. */
 export type EffectResult =
-  /**
-   * `output` is merged shallowly into the data. `exit` is the key of the step's exit to follow; default: the next step.
-   */
+  /** `output` is merged shallowly into the data. `exit` is the key of the exit to follow; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
   /** `rule` names the rule that left it out, if one did, such as `suppression`. */
   | { outcome: 'skipped'; reason: string; rule?: string }

@@ -67,9 +67,7 @@ export function beginStep(walk: Walk): void {
   scope.warnings.clear();
 }
 
-/**
- * Units of the work of all steps so far, without compiling, which depends on the parts that other runs have compiled.
- */
+/** Units of the work of all steps so far, without compiling, which depends on parts that other runs have compiled. */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }

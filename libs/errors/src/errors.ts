@@ -1,6 +1,4 @@
-/**
- * Every kind of failure that a caller can meet. `libs/rpc` maps each to a status code, the gateway to an HTTP status.
- */
+/** Every kind of failure that a caller can meet. `libs/rpc` maps it to a status code, the gateway to an HTTP status. */
 export const errorKinds = [
   'malformed',
   'invalid',

@@ -12,9 +12,7 @@ export type Held = {
 export type Shares = {
   /** Takes an amount for a key at once. Throws `too_much_at_once` if its share is used up, `busy` if everything is. */
   take(key: string, amount: number): Held;
-  /**
-   * Takes an amount, waiting its turn up to the wait time of these shares. Ends early, by its reason, with the signal.
-   */
+  /** Takes an amount, waiting its turn up to the wait time of these shares. The signal ends the wait by its reason. */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** The amount that is taken now, of one key or of all. */
   used(key?: string): number;

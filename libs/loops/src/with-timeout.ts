@@ -1,6 +1,4 @@
-/**
- * The error of `withTimeout`, with the code of a connection that timed out, so it counts as an infrastructure failure.
- */
+/** The error of `withTimeout`. Its code is that of a connection timeout, so it counts as an infrastructure failure. */
 export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }

@@ -33,7 +33,7 @@ export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
   /**
-   * Brings its schema up to date, as its own role. Returns the names of the applied migrations. Undefined without it.
+   * Brings its schema up to date, as its own role. Returns the names of applied migrations. Undefined without a schema.
    */
   migrate?(url: string): Promise<string[]>;
   /** Its columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */

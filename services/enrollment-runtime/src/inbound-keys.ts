@@ -1,9 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { ConfigError } from '@drippulse/process';
 
-/**
- * Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 (Standard Webhooks). Throws a ConfigError that does not quote it.
- */
+/** Reads BOUNCE_WEBHOOK_SECRET, `whsec_` and base64 (Standard Webhooks). Throws a ConfigError without quoting it. */
 export function parseBounceSecret(text: string): Buffer {
   const secret = Buffer.from(text.replace(/^whsec_/, ''), 'base64');
   if (secret.length >= 24) return secret;

@@ -99,9 +99,7 @@ export async function startHarness(
         if (deliveries.length < count) throw new Error(`${deliveries.length} of ${count} deliveries`);
         return deliveries;
       }),
-    /**
-     * The lane of a webhook's events once its circuit is open, shortly after the attempt that opened it was recorded.
-     */
+    /** The lane of a webhook's events once its circuit is open, shortly after the causing attempt was recorded. */
     openLane: (webhookId: bigint) =>
       eventually(async () => {
         const lane = await db.kysely

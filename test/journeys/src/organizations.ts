@@ -25,9 +25,7 @@ export async function makeAllResources(api: Api, mark: string): Promise<Resource
   return made;
 }
 
-/**
- * Makes a second organization, and a caller who administers it. `env` is the platform's environment beside its folder.
- */
+/** Makes a second organization, and a caller who administers it. `env` is the platform's environment. */
 export async function makeOrganization(
   platform: RunningPlatform,
   username: string,

@@ -56,7 +56,7 @@ export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<v
 }
 
 /**
- * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined if none is due.
+ * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined if there is none.
  */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`

@@ -44,9 +44,7 @@ export async function migrate(options: { url: string; schema: string; migrations
   }
 }
 
-/**
- * Locks the migrations of this database until the connection ends. Polls, because a wait would meet the lock timeout.
- */
+/** Locks the migrations of this database until the connection ends. Polls: a wait would meet the lock timeout. */
 async function lockMigrating(db: Kysely<unknown>): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ locked: boolean }>`

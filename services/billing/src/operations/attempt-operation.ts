@@ -9,9 +9,7 @@ import { isOperationKind, type OperationResult } from './operation.ts';
 import { performers } from './performers.ts';
 import type { Attempt, OperationRow } from './rows.ts';
 
-/**
- * Operations without a result are given up after this time, which is shorter than Stripe's minimum for keeping keys.
- */
+/** Operations without a result are given up after this time, shorter than Stripe's minimum for keeping keys. */
 const abandonAfterHours = 20;
 
 /**

@@ -6,7 +6,7 @@ import { effectTypeOf, performEffect } from '../effects/effects.ts';
 import { type FreedPlace, type Permits, settleSends, wakeHeld } from '../messaging/index.ts';
 
 /**
- * An outcome that is final for an agent. No agent waits for a place to send: it skips a send that a rule would hold.
+ * An outcome that is final for an agent. An agent never waits for a place to send: a send that a rule holds is skipped.
  */
 export type ActionOutcome = Exclude<EffectOutcome, { outcome: 'held' | 'accepted' }>;
 

@@ -37,7 +37,7 @@ export type Piece = {
 };
 
 /**
- * Enrollments that are stored together, as encoded rows: almost nothing else of thousands of contacts stays in memory.
+ * Enrollments that are stored together, as encoded rows: of thousands of contacts almost nothing else stays in memory.
  */
 export type Slice = {
   createdAt: Date;

@@ -13,9 +13,7 @@ const exports = 16;
 const lists = 6;
 const importedRows = 20_000;
 
-/**
- * One organization that does much of every kind at once: uploads, unread answers, exports, lists, imports, test runs.
- */
+/** One organization that does much of every kind at once: uploads, unread answers, exports, lists, imports, a test. */
 export const everything: Attack = {
   organizations: 1,
   async prepare(place, [token = '']) {
