@@ -1,8 +1,8 @@
 // Writes the files that are generated from the protos (TypeScript, the list of public services, `site/static`), from
 // the catalog of metrics (dashboards, alert rules, a page of the documentation) and from the table of services (regions
-// of lists), and then what follows from those: the lock file and the rendered examples of the charts. With --check it
-// writes nothing, and fails when a committed file differs from its source; a test compares the examples, and npm ci the
-// lock file.
+// of lists). Then it writes the files that depend on these: the lock file and the rendered examples of the charts. With
+// --check it writes nothing, and fails when a committed file differs from its source; a test compares the examples, and
+// npm ci the lock file.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,7 +13,7 @@ import { markInstalled, npm } from './setup/install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-/** In the folder of the code, and generated from the options that the code reads. */
+/** In the folder of the code, but generated from the options that the code reads. */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
 const generatedFolders = ['site/static'];
@@ -28,7 +28,8 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // Only when it changed, because running processes read these files. The list stays when the options have faults.
+    // Written only when it changed, because running processes read these files. The list stays when the options have
+    // faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }
@@ -48,7 +49,7 @@ async function generate() {
   });
 }
 
-/** Writes the lock file. Where only links to workspaces changed, the next command has nothing to install. */
+/** Writes the lock file. If only links to workspaces changed, the next command has nothing to install. */
 function lock() {
   const before = installedPackages();
   const [file, ...first] = npm();
@@ -93,7 +94,7 @@ async function generatedFiles() {
   const pages = await import('../site/pages/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
   const layouts = await import('../deploy/layouts/src/generated-files.ts');
-  // The comments of the protos are in an image with source info, and not in generated code.
+  // An image with source info has the comments of the protos, which generated code lacks.
   const image = join(scratch, 'image.binpb');
   buf('build', '--output', image);
   const api = document.generatedFiles(readFileSync(image), root);

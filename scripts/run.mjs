@@ -17,7 +17,7 @@ try {
   process.exitCode = 1;
 }
 
-/** On Linux a package, elsewhere the Node that runs this. */
+/** A package on Linux, elsewhere the Node that runs this. */
 function pinnedNode() {
   const file = path.join(root, 'node_modules/.bin/node');
   return existsSync(file) ? file : process.execPath;

@@ -40,7 +40,7 @@ function nodeItself() {
   return { type: 'platform', 'bom-ref': 'node', name: 'node', version, purl: `pkg:generic/node@${version}` };
 }
 
-/** `sha512-<base64>`, as the lock file has it. */
+/** `sha512-<base64>`, as in the lock file. */
 function hashOf(integrity) {
   const [algorithm, digest] = integrity.split('-');
   return { alg: algorithm.replace('sha', 'SHA-'), content: Buffer.from(digest, 'base64').toString('hex') };

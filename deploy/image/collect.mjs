@@ -33,7 +33,7 @@ for (const place of usedBy(service)) {
 }
 writeFileSync(path.join(folder, 'sbom.cdx.json'), JSON.stringify(billOfMaterials(service)));
 
-/** Not a link to a workspace. */
+/** False for a link to a workspace. */
 function isPackage(place) {
   return place.includes('node_modules/') && lstatSync(place).isDirectory();
 }
@@ -44,8 +44,8 @@ function copy(source) {
 }
 
 /**
- * Packages have more than ten thousand files that nobody changes, so they are linked where that can be done. Packages
- * within a package are places of their own, and may be unused.
+ * Packages have more than ten thousand files that nothing changes, so they are linked where possible. A package within
+ * a package has a place of its own, and may be unused.
  */
 function link(source, target, skipped) {
   mkdirSync(target, { recursive: true });

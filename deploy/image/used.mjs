@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/**
- * The entries of the lock file by place: workspaces by their folder, links to them, and packages below node_modules.
- */
+/** The entries of the lock file by place: workspaces by folder, links to them, and packages below node_modules. */
 export const { packages } = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8'));
 
 /**
@@ -39,7 +37,7 @@ export function copiedFor(service) {
   return makers.flatMap((place) => Object.keys(packages[place].dependencies ?? {}).map((name) => find(name, place)));
 }
 
-/** Where Node finds a package that is imported from a place: the nearest node_modules, from there upwards. */
+/** The place at which Node finds a package imported from a place: the nearest node_modules, from there upwards. */
 function find(name, place) {
   for (let at = place; ; at = at === '.' ? '' : path.dirname(at)) {
     const candidate = path.posix.join(at === '.' ? '' : at, 'node_modules', name);

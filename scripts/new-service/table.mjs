@@ -1,4 +1,4 @@
-/** The line behind the last entry of the table in libs/topology. */
+/** The line after the last entry of the table in libs/topology. */
 const end = '} as const satisfies Record<string, ServiceEntry>;';
 
 const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
@@ -6,10 +6,7 @@ const keyOf = (name) => (name.includes('-') ? `'${name}'` : name);
 const importOf = ({ schema, Schema }) =>
   `import { ${Schema}EventSchema } from '@drippulse/proto/drippulse/${schema}/v1/events_pb';\n`;
 
-/**
- * The text of the table with an entry for a service that owns a schema and calls nothing; with `publishes`, it has
- * events.
- */
+/** The text of the table with an entry for a service that owns a schema and calls nothing; `publishes`: has events. */
 export function withEntry(text, names, { publishes = false } = {}) {
   const { name, schema, Schema } = names;
   const [before, after, ...more] = text.split(`\n${end}`);
@@ -22,7 +19,7 @@ export function withEntry(text, names, { publishes = false } = {}) {
   ];
   const entry = `  ${keyOf(name)}: {\n${members.map((member) => `    ${member},\n`).join('')}  },`;
   const withTable = `${before}\n${entry}\n${end}${after}`;
-  // npm run format puts the import in its place.
+  // npm run format moves the import to its place.
   return publishes ? `${importOf(names)}${withTable}` : withTable;
 }
 

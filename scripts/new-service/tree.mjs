@@ -4,7 +4,7 @@ import { root } from '../setup/install.mjs';
 
 const readJson = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'));
 
-/** What is in the tree that a new service must not repeat, and the versions that it uses. */
+/** The names in the tree that a new service must not repeat, and the versions that it uses. */
 export function readTree() {
   const { workspaces } = readJson('package.json');
   const manifests = globSync(

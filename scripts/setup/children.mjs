@@ -4,7 +4,7 @@ import process from 'node:process';
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Runs a program on this terminal and passes on the signals this process gets, so that `kill` of npm reaches the
+ * Runs a program on this terminal and passes on the signals that this process gets, so that `kill` of npm reaches the
  * program. Resolves with its exit code or the signal that ended it.
  */
 export async function runForeground(file, args, { onSpawn, ...options } = {}) {
@@ -22,7 +22,7 @@ export async function runForeground(file, args, { onSpawn, ...options } = {}) {
   }
 }
 
-/** Ends this process as the program ended. */
+/** Ends this process in the same way as the program ended. */
 export function endAs({ code, signal }) {
   if (signal) process.kill(process.pid, signal);
   else process.exitCode = code;

@@ -13,9 +13,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const stampFile = path.join(root, 'node_modules/.installed-lock');
 const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The npm commands of each plan. `--no-save` adds the missing packages of the lock file and leaves that unchanged. */
+/** The npm commands of each plan. `--no-save` adds missing packages of the lock file and leaves that unchanged. */
 const npmCommands = {
-  // deploy/local loads the services by name, so their packages are no dependencies of its own.
+  // deploy/local loads the services by name, so their packages are not among its own dependencies.
   product: [
     'ci',
     ...quiet,
@@ -69,7 +69,7 @@ async function installUnderLock(wanted, onChild) {
   console.error(`Installed in ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
 }
 
-/** Notes that the packages of the lock file, as it is now, are there. */
+/** Records that the packages of the present lock file are installed. */
 export function markInstalled(wanted = 'all') {
   writeFileSync(stampFile, installedState(wanted, lockHash()));
 }
@@ -84,7 +84,7 @@ function lockHash() {
     .digest('hex');
 }
 
-/** How npm is started: by the one that runs this, where one does. */
+/** The command that starts npm: the npm that runs this script, if there is one. */
 export function npm() {
   const file = process.env.npm_execpath;
   return file ? [process.execPath, file] : ['npm'];

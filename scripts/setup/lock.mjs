@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A lock file is written in one step, so after this time every rival of a takeover has read the new owner. */
+/** A lock file is written in one step, so after this time every rival in a takeover has read the new owner. */
 const settledMs = 200;
 
 /**
@@ -61,7 +61,7 @@ function isRunning(identity) {
   return pid > 0 && identityOf(pid) === identity;
 }
 
-/** Names a running process. Process ids are used again, so on Linux the start time is part of the name. */
+/** Names a running process. Process ids are reused, so on Linux the start time is part of the name. */
 function identityOf(pid) {
   try {
     process.kill(pid, 0);

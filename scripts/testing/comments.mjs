@@ -3,7 +3,7 @@ import { run } from './children.mjs';
 
 const columns = 120;
 const commentLine = /^\s*(?:\/\/|\/\*\*?|\*(?!\/))(?: |$)/;
-/** What a tool reads on one line, or has to stay whole. */
+/** Lines that a tool reads, or that must stay whole. */
 const unbroken = /biome-ignore|oxlint-disable|@ts-|https?:\/\/\S{60}/;
 
 /** Words that made readers stop, and what to write instead. A paragraph is read without its line breaks. */
@@ -41,7 +41,7 @@ export function commentProblems(text) {
   return [...tooLong, ...odd];
 }
 
-/** Comments of neighbouring lines, joined: the number of the first line, and the words without the signs of comments. */
+/** Comments of neighbouring lines, joined: the number of the first line, and the words without comment signs. */
 function paragraphs(lines) {
   const found = [];
   let open;

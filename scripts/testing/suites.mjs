@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 
 /**
  * Suites that start processes or servers of their own. Each runs alone: beside other suites its processes wait for a
- * core, and the suite runs out of patience.
+ * core, and the suite exceeds its time limits.
  */
 const ownRoom = [
   'libs/events/test/{embedded-internals,kafka-outage,relay}.test.ts',
@@ -14,7 +14,7 @@ const ownRoom = [
   'test/upgrade/test/*.test.ts',
 ];
 
-/** Every file of tests that jest runs, long ones too, by its path from the root. */
+/** Every file of tests for jest, including long ones, by its path from the root. */
 export function jestFiles() {
   return globSync('{libs,services,deploy,site,test}/*/{src,test}/**/*.test.ts').sort();
 }

@@ -5,10 +5,10 @@ const unavailable =
 /** The number of slowest suites to print. */
 const slowestCount = 5;
 
-/** More failed suites than this are no accident, and get no second run. */
+/** Limit of failed suites for a second run. More than this are not an accident. */
 const mostSecondRuns = 10;
 
-/** Counts tests that passed, failed, were skipped or not run, and says which suites get a second run. */
+/** Counts tests that passed, failed, were skipped or not run, and decides which suites get a second run. */
 export function createSummary({ isCi }) {
   const suites = new Map();
   const again = new Map();
@@ -23,7 +23,7 @@ export function createSummary({ isCi }) {
     skip() {
       others.skipped += 1;
     },
-    /** A failure that is none of a suite's. */
+    /** A failure that belongs to no suite. */
     fail(what) {
       others.failures.push(what);
     },
@@ -33,7 +33,7 @@ export function createSummary({ isCi }) {
     addSecondRun(suite) {
       again.set(suite.file, suite);
     },
-    /** The failed suites that are run once more; none when too many failed. */
+    /** The failed suites for a second run; empty when too many failed. */
     secondRuns() {
       const failed = [...suites.values()].filter(hasFailed).map(({ file }) => file);
       return failed.length > mostSecondRuns ? [] : failed;
@@ -52,7 +52,7 @@ export function createSummary({ isCi }) {
           for (const name of namesOf(first)) lines.push(`PASSED ON SECOND RUN  ${name}`);
         } else if (hasFailed(last)) {
           failures.push(...namesOf(last));
-          // The suite itself failed, beside its tests.
+          // The suite itself failed, not one of its tests.
           if (!last.tests.some(({ status }) => status === 'failed')) total.failed += 1;
         }
         const sentence = whyNotRun(last);
@@ -88,7 +88,7 @@ export function counterOf(status) {
   return status === 'passed' || status === 'failed' ? status : 'skipped';
 }
 
-/** The reason of a suite that was not run. */
+/** The reason why a suite was not run. */
 function whyNotRun({ tests }) {
   const skipped = tests.filter(({ status }) => status === 'pending');
   const titles = skipped.flatMap((test) => [...test.ancestorTitles, test.title]);

@@ -64,13 +64,13 @@ function processLines({ name: own, service: name, role, calls }: LayoutProcess):
           `    command: [${[...nodeFlags, 'src/main.ts'].join(', ')}]`,
         ]
       : []),
-    // A line for each, so that none becomes too long for the formatter.
+    // One line each, so that none becomes too long for the formatter.
     ...(merged.length > 0
       ? ['    environment:', '      <<: *environment', ...merged.map((line) => `      ${line}`)]
       : ['    environment: *environment']),
     `    env_file: ["\${COMPOSE_SECRETS:?run npm run compose}/${name}.env"]`,
     ...(name === publicService ? [`    ports: ["127.0.0.1:\${PORT:-3000}:8080"]`] : []),
-    // Uploads are kept in files until their last byte is there.
+    // Uploads are kept in files until their last byte arrives.
     ...(name === publicService ? ['    volumes: [/tmp]'] : []),
     '    depends_on:',
     ...waitsFor.map((line) => `      ${line}`),

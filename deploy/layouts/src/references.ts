@@ -4,9 +4,7 @@ import path from 'node:path';
 /** A workspace: its folder from the root, and the packages that its manifest names. */
 type Workspace = { folder: string; name: string; uses: string[] };
 
-/**
- * Every tsconfig.json with its references: a workspace refers to those that its package.json names, the root to all.
- */
+/** Every tsconfig.json with its references: a workspace refers to those in its package.json, the root to all. */
 export function references(root: string): Map<string, string> {
   const workspaces = readWorkspaces(root);
   const folderOf = new Map(workspaces.map(({ name, folder }) => [name, folder]));
@@ -32,7 +30,7 @@ function readWorkspaces(root: string): Workspace[] {
     });
 }
 
-/** The tsconfig.json of a workspace with other references, and everything else as it is. */
+/** The tsconfig.json of a workspace with other references, and otherwise unchanged. */
 export function withReferences(text: string, paths: readonly string[]): string {
   const lines = paths.map((each) => `    {\n      "path": "${each}"\n    }`);
   const list = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;

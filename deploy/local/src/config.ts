@@ -30,7 +30,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).optional(),
 });
 
-/** Variables that every service gets as they are, when set. */
+/** Variables that every service gets unchanged, when set. */
 const passedOn = [
   'LOG_LEVEL',
   'SHUTDOWN_DELAY_SECONDS',
@@ -82,7 +82,7 @@ export type Settings = {
   ofServices: Record<string, string>;
 };
 
-/** Reads the settings; malformed variables end in one message that lists them all. */
+/** Reads the settings. Malformed variables cause one message that lists them all. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = readEnv(schema, env);
   const isLoopback = ['127.0.0.1', '::1', 'localhost'].includes(values.HOST);

@@ -136,7 +136,7 @@ export async function startDistributed(
   }
 }
 
-/** The variables by which processes reach the brokers, beside those that an operator has set. */
+/** The variables by which processes reach the brokers, in addition to those that an operator has set. */
 type KafkaVariables = { KAFKA_BROKERS: string } & Record<string, string>;
 
 const kafkaOf = (brokers: string): KafkaVariables => ({ KAFKA_BROKERS: brokers });
@@ -153,7 +153,7 @@ async function makeTopics(kafka: KafkaVariables, log: Logger): Promise<void> {
   await transport.close();
 }
 
-/** The places of each service. The first one of the public API is that of the settings. */
+/** The places of each service. The first place of the public API comes from the settings. */
 async function freePlaces(places: number, settings: Settings): Promise<Map<ServiceName, Place[]>> {
   const ports = await freePorts(processNames.length * places * 3);
   const takePort = () => ports.pop() ?? 0;

@@ -38,7 +38,7 @@ export async function startPlatform(
     for (const part of opened.splice(0).reverse()) await part.stop();
   };
   try {
-    // Links in mails have the port, so that it is chosen before anything starts.
+    // Links in mails contain the port, so it is chosen before anything starts.
     const [port = 0] = given.port === 0 ? await freePorts(1) : [given.port];
     const settings = { ...given, port };
     const postgres = await reservePostgres(settings, secrets, onProgress);

@@ -11,7 +11,7 @@ import { urlHost } from './environment.ts';
 import { StartError } from './secrets.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** Milliseconds in which a process has to be up. All of them start at once, and a busy machine is slow. */
+/** Milliseconds within which a process must be ready. All of them start at once, and a busy machine is slow. */
 const startMs = 180_000;
 
 /** A service as a process of its own. `stop` sends SIGTERM, waits for the end, and returns the exit code. */
@@ -42,7 +42,7 @@ export async function startProcess(
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-  // Its last words, such as an uncaught error.
+  // Keeps its last output, such as an uncaught error.
   for (const output of [child.stdout, child.stderr]) output?.on('data', (text) => append(logFile, text));
   let isStopping = false;
   // Its last output arrives after its exit.
@@ -95,12 +95,13 @@ function append(logFile: string, text: Buffer): void {
   try {
     appendFileSync(logFile, text, { mode: 0o600 });
   } catch {
-    // A disk without room for the last words of a service must not end the other services.
+    // A disk without room for the last output of a service must not end the other services.
   }
 }
 
 /**
- * Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those takes a port meanwhile.
+ * Below the ports of outgoing connections on Linux, macOS and Windows, so that none of those can take a port in the
+ * meantime.
  */
 const ports = { from: 15_000, to: 32_000 };
 

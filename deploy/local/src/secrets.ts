@@ -90,7 +90,7 @@ function parseText(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // no JSON, no secrets
+    return undefined; // not JSON, so there are no secrets
   }
 }
 
@@ -99,7 +99,7 @@ export class StartError extends Error {
   override name = 'StartError';
 }
 
-/** Adds the secrets of services that the version which made the folder did not have. */
+/** Adds the secrets of services that did not exist in the version which made the folder. */
 function withNewServices(found: Secrets): Secrets {
   const isComplete = serviceNames.every((service) => found.internalTokenKeys[service] !== undefined);
   return {

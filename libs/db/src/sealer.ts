@@ -14,8 +14,8 @@ const idBytes = 4;
 const version = 1;
 
 /**
- * Creates a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first
- * key seals, all of them open. A box is version, key id, nonce, tag and text: keys can rotate while old boxes stay
+ * Makes a sealer (AES-256-GCM) from `ENCRYPTION_KEYS`: a comma-separated list of base64 keys of 32 bytes. The first key
+ * seals, all of them open. A box is version, key id, nonce, tag and text: keys can rotate while old boxes stay
  * readable.
  */
 export function createSealer(keys: string): Sealer {

@@ -29,7 +29,7 @@ function connect(max: number, service: string): Database<object> {
   return connectDatabase({ url, schema: 'public', service, log: { warn: () => undefined }, max });
 }
 
-/** The statements that the server works on for the reader, and the connections that it has open. */
+/** The statements that the server runs for the reader, and its open connections. */
 async function activity(): Promise<{ active: string[]; pids: number[] }> {
   const { rows: found } = await sql<{ pid: number; state: string; query: string }>`
     select pid, state, query from pg_stat_activity
@@ -139,7 +139,7 @@ test('a late cancellation hits no later statement of the connection', async () =
   await using one = Object.assign(connect(1, 'reader'), { [Symbol.asyncDispose]: async () => one.close() });
   for (let round = 0; round < 100; round += 1) {
     const leaving = new AbortController();
-    // The server has answered by the time that it is asked to cancel, in some of the rounds.
+    // In some rounds the server has already answered when it is asked to cancel.
     const read = readWithin({ signal: leaving.signal }, () => sql`select pg_sleep(0.001)`.execute(one.kysely));
     setTimeout(() => leaving.abort(gone), round % 5);
     await read.catch((error) => expect(error).toBe(gone));

@@ -66,7 +66,7 @@ function fieldOf(name: string, property: JsonValue, required: boolean): StepFiel
   return { name, type: typeOf(schema), required, default: schema['default'] ?? undefined, options, help };
 }
 
-/** The JSON type. Of several it is the last one: the value itself, where templates are accepted too. */
+/** The JSON type. Of several types it is the last: that of the value itself, where templates are accepted too. */
 function typeOf(schema: JsonObject): string {
   if (schema['format'] === 'template') return 'template';
   if (typeof schema['type'] === 'string') return schema['type'];

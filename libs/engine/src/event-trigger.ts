@@ -25,7 +25,7 @@ export function eventTriggerOf(
   return { eventName, timezone, accepts: (data, now) => accepts(data, { now, timezone }) };
 }
 
-/** The name of the event that starts a workflow, if one does. */
+/** The name of the event that starts a workflow; undefined if no event does. */
 export function triggeringEventOf(steps: readonly Pick<Step, 'type' | 'config'>[]): string | undefined {
   const trigger = triggerOf(steps);
   return trigger?.kind === 'event' ? trigger.event_name : undefined;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { marked } from './template-places.ts';
 import { isTemplate } from './templates/template.ts';
 
-/** The `params` of a rule that refuses the form of a text. */
+/** The `params` of a rule about the format of a text. */
 export const formatCode = { code: 'format' } as const satisfies { code: ViolationCode };
 
 /** The config of a step. Keeps unknown parameters. */
@@ -12,10 +12,10 @@ export function config<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.looseObject(shape);
 }
 
-/** Most problems of one value that are looked for: no more are shown, and each is much work. */
+/** Limit of problems that are searched in one value: no more are shown, and each is much work. */
 export const mostIssues = 100;
 
-/** Text that may contain `{{ … }}`. Whether it can be parsed is checked apart, by `checkPlaces`. */
+/** Text that may contain `{{ … }}`. `checkPlaces` checks whether it can be parsed. */
 export function template() {
   return z.string().meta({ format: 'template' });
 }
@@ -30,7 +30,7 @@ export function number(schema: z.ZodNumber = z.number()) {
   return z.preprocess((value) => (isRawNumber(value) ? Number(value.rawJSON) : value), schema);
 }
 
-/** One of a few words, in any case. */
+/** One of a few words, in any letter case. */
 export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z.preprocess((value) => words.find((word) => isSameWord(word, value)) ?? value, z.enum(words));
 }

@@ -24,10 +24,10 @@ const longestPauseMs = 6 * 3_600_000;
 const longestRetryAfterMs = 24 * 3_600_000;
 
 /**
- * Applies the result of the effect that is handed out, or of what the run is parked for. After success or skip, merges
- * the output and makes the next step ready for `advance`. What is held or accepted stays where it is. After a failure,
- * hands the effect out again from `wakeAt` on, with the same key and request; after the last attempt, follows
- * `on_error`. A result that the run does not wait for changes nothing.
+ * Applies the result of the effect that is handed out, or of the parking. After success or skip, merges the output and
+ * makes the next step ready for `advance`. A held or accepted effect stays at its step. After a failure, hands the
+ * effect out again from `wakeAt` on, with the same key and request; after the last attempt, follows `on_error`. A
+ * result that the run does not wait for changes nothing.
  */
 export function settleEffect(
   definition: Definition,
@@ -40,7 +40,7 @@ export function settleEffect(
   return atOnce(settleInTurns(definition, run, effect, result, now, random));
 }
 
-/** The same in turns, as those of `advanceInTurns`. */
+/** Settles an effect in turns, like those of `advanceInTurns`. */
 export function* settleInTurns(
   definition: Definition,
   run: Run,
@@ -71,7 +71,7 @@ function* settleOn(
   if (result.outcome === 'failed' && result.retryable && step.effect && attempt < step.effect.maxAttempts) {
     return retry(walk, step, step.effect, result, random);
   }
-  // A step that parks has said its warnings when it did.
+  // A step that parks has already noted its warnings.
   if (step.effect) yield* repeatWarnings(walk, step);
   const ended = settle(walk, step, result);
   if (ended) return ended;
@@ -80,7 +80,8 @@ function* settleOn(
 }
 
 /**
- * A goal that was met meanwhile acts once the effect is settled. It is not tried again, and its failure fails nothing.
+ * A goal that was met in the meantime acts once the effect is settled. The effect is not retried, and its failure fails
+ * nothing.
  */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
   yield* repeatWarnings(walk, step);
@@ -98,7 +99,7 @@ type Hold = Extract<EffectResult, { outcome: 'held' }>;
 type Accepted = Extract<EffectResult, { outcome: 'accepted' }>;
 type Final = Exclude<EffectResult, Hold | Accepted>;
 
-/** The result of what is not done any more, because a goal was met. */
+/** The result of work that is skipped because a goal was met. */
 export const skippedForGoal = { outcome: 'skipped', reason: 'a goal was met' } as const satisfies EffectResult;
 
 /** A held effect is due again later, as the same attempt. */

@@ -1,7 +1,6 @@
 /**
- * Offsets of a part in a text, also of those that overlap. Takes time in proportion to both, by the method of Knuth,
- * Morris and Pratt:
- * the search of JavaScript compares long parts of a text again and again, and took 52 s where this takes 10 ms.
+ * Offsets of a part in a text, including overlapping ones. Takes linear time by the method of Knuth, Morris and Pratt:
+ * JavaScript's own search compares long parts of a text again and again, and took 52 s where this takes 10 ms.
  */
 export function* occurrences(text: string, part: string, from = 0): Generator<number> {
   const borders = bordersOf(part);
@@ -16,7 +15,7 @@ export function* occurrences(text: string, part: string, from = 0): Generator<nu
   }
 }
 
-/** The length of the longest part that begins and ends each beginning of a text. */
+/** For each prefix of a text, the length of the longest shorter part that both begins and ends it. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   for (let at = 1, matched = 0; at < part.length; at++) {
@@ -28,9 +27,9 @@ function bordersOf(part: string): Int32Array {
   return borders;
 }
 
-/** Up to this length the search of JavaScript is linear: at most this many comparisons for a character. */
+/** Up to this length JavaScript's own search is linear: at most this many comparisons for a character. */
 const shortPart = 64;
-/** Searches from the end compare each place anew, so they are slower. */
+/** The limit for searches from the end, which compare each place anew and so are slower. */
 const shortLastPart = 4;
 
 /** `text.indexOf(part)`. */

@@ -6,9 +6,9 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Advance, type Entry, type GoalState, type Run, type RunState, visitsOf } from './run.ts';
 import type { Scope } from './templates/scope.ts';
 
-/** Units of a character of the data, when a step changes it: data is copied, measured and stored. */
+/** Units of each character of the data when a step changes it: data is copied, measured and stored. */
 const changeUnits = 4;
-/** Most characters of keys and values in a run's data. */
+/** Limit of characters of keys and values in a run's data. */
 const maxDataSize = 1024 * 1024;
 export const dataTooLarge = 'the data of the run would be larger than 1 MiB';
 const maxMessageLength = 4_000;
@@ -19,15 +19,15 @@ export type Walk = {
   readonly definition: Definition;
   readonly run: Run;
   readonly scope: Scope;
-  /** Step to run next. The number of steps means the end. */
+  /** Step to run next. The number of steps stands for the end. */
   index: number;
   /** Step that ran last. */
   lastIndex: number;
   visits: Record<string, number>;
   dataChanged: boolean;
-  /** Units of work of the steps before this one, and of changes to the data. */
+  /** Units of the work of the steps before this one, and of changes to the data. */
   work: number;
-  /** Units of compiling in this move, up to where the definition had done `compiledAt` in all. */
+  /** Units of compiling in this move, up to the point at which the definition's total was `compiledAt`. */
   compiled: number;
   compiledAt: number;
   /** Units of all work before the last pause. */
@@ -67,20 +67,15 @@ export function beginStep(walk: Walk): void {
   scope.warnings.clear();
 }
 
-/**
- * Units of the work of all steps so far. What was compiled does not count: it depends on what other runs have compiled.
- */
+/** Units of the work of all steps so far, without compiling, which depends on parts that other runs have compiled. */
 export function workOf({ work, scope }: Walk): number {
   return work + scope.meter.spent;
 }
 
-/**
- * Units of work after which others have a turn before the next part, which may take as much as a step may: about 0.8
- * ms.
- */
+/** Units of work, about 0.8 ms, after which others get a turn before the next part, which may use a whole budget. */
 const partUnits = 64 * 1024;
 
-/** Whether others should have a turn before the next part. */
+/** Whether others should get a turn before the next part. */
 export function needsPause(walk: Walk): boolean {
   return allWorkOf(walk) - walk.pausedAt >= partUnits;
 }
@@ -91,12 +86,12 @@ export function* pause(walk: Walk): InTurns<void> {
   const work = allWorkOf(walk);
   yield work - walk.pausedAt;
   walk.pausedAt = work;
-  // Meanwhile others may have compiled parts of the same definition.
+  // During the pause others may have compiled parts of the same definition.
   walk.compiled = work - workOf(walk);
   walk.compiledAt = compilation.work;
 }
 
-/** Units of all work, with that of compiling. */
+/** Units of all work, including compiling. */
 function allWorkOf(walk: Walk): number {
   return workOf(walk) + walk.compiled + walk.definition.compilation.work - walk.compiledAt;
 }
@@ -146,7 +141,7 @@ export function merge(walk: Walk, output: JsonObject): boolean {
   return true;
 }
 
-/** Moves from a step to another one. */
+/** Leaves a step for another one. */
 export function leave(walk: Walk, step: CompiledStep, next: number): undefined {
   if (step.inLoop) walk.visits = { ...walk.visits, [step.id]: visitOf(walk, step) };
   walk.lastIndex = step.index;

@@ -13,7 +13,7 @@ export type UseNow = { organizationId: bigint; meter: MeterName; used: bigint };
 
 /**
  * Publishes the thresholds that usage has reached, each once for an organization, meter and month, in the transaction
- * that found the usage. Wake the relay after the commit. Returns how many.
+ * that found the usage. Wake the relay after the commit. Returns their number.
  */
 export async function noteThresholds<DB>(
   trx: Transaction<DB>,

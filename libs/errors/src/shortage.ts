@@ -6,8 +6,8 @@ const shortageCodes = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EADDRNO
 const deepest = 10;
 
 /**
- * Whether a failure is a shortage of the machine that this process runs on. It is the fault of no request, event or
- * receiver: the same work may succeed in a moment, so it answers 503 and uses up no try. Of several failures in one,
+ * Whether a failure is a shortage of the machine on which this process runs. No request, event or receiver causes it,
+ * and the same work may succeed in a moment, so it answers 503 and uses up no try. If one failure has several causes,
  * such as a connection that tried several addresses, each must be a shortage.
  */
 export function isShortage(error: unknown, depth = 0): boolean {
@@ -33,7 +33,7 @@ function isShortageCode(code: unknown): boolean {
   return typeof code === 'string' && shortageCodes.has(code);
 }
 
-/** The name of a number of the system: libraries such as nodemailer write their own text over `code`. */
+/** The name of a system error number: libraries such as nodemailer overwrite `code`. */
 function nameOf(errno: unknown): string | undefined {
   if (typeof errno !== 'number' || !Number.isInteger(errno) || errno >= 0) return undefined;
   try {

@@ -7,8 +7,8 @@ export type Topic<D extends DescMessage = DescMessage> = { name: string; desc: D
 const eventFields = ['id', 'time', 'organization_id', 'sequence', 'aggregate'];
 
 /**
- * The topic of events of this message type, from its option `drippulse.events.v1.topic`. Throws when the message is no
- * event: without the option, or without one of the fields that every event starts with.
+ * The topic of events of this message type, from its option `drippulse.events.v1.topic`. Throws when the message is not
+ * an event: without the option, or without one of the fields that every event starts with.
  */
 export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
   if (!hasOption(desc, topicOption)) throw new Error(`${desc.typeName} has no option drippulse.events.v1.topic`);
@@ -17,12 +17,12 @@ export function topicOf<D extends DescMessage>(desc: D): Topic<D> {
   return { name: getOption(desc, topicOption).name, desc };
 }
 
-/** The topic of the messages that a group gave up. */
+/** The topic for messages that a group gave up. */
 export function deadLetterTopic(topic: string): string {
   return `${topic}.dead`;
 }
 
-/** Whether a topic is that of messages that a group gave up. */
+/** Whether a topic has messages that a group gave up. */
 export function isDeadLetterTopic(topic: string): boolean {
   return topic.endsWith('.dead');
 }

@@ -5,7 +5,7 @@ export type TransportMessage = { key: string; value: Uint8Array; headers: Record
 export type ReceivedMessage = TransportMessage & {
   partition: number;
   offset: bigint;
-  /** The reason why it is not handled: it is not from a publisher of the topic. */
+  /** The reason for which it must not be handled: it is not from a publisher of the topic. */
   refusal?: string;
 };
 
@@ -20,9 +20,7 @@ export type BatchOutcome = { done: number; retryAfterMs?: number };
 
 /** Sends messages. A producer whose send has failed or timed out must be closed and not used again. */
 export type Producer = {
-  /**
-   * Stores all messages, those of one key in the given order. When it rejects, some, all or none of them are stored.
-   */
+  /** Stores all messages, those of one key in the given order. When it rejects, any part of them may be stored. */
   send(topic: string, messages: readonly TransportMessage[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -35,19 +33,19 @@ export type Following = {
   topic: string;
   /** The reading begins with the first message of this time. */
   sinceMs: number;
-  /** Called once, before the first message, with the offset in each partition that is read next. */
+  /** Called once, before the first message, with the offset that is read next in each partition. */
   onStart(positions: ReadonlyMap<number, bigint>): void;
   onMessage(message: ReceivedMessage): void;
 };
 
 /** Carries messages from producers to groups of consumers, at least once, in order within a partition. */
 export type EventTransport = {
-  /** Whether only processes of the platform can write to it. The events of others need a signature. */
+  /** Whether only processes of the platform can write to it. Otherwise events need a signature. */
   isPrivate: boolean;
   createProducer(): Promise<Producer>;
   /**
    * Shares the partitions of a topic with the other consumers of the group, from the position of the group; a new group
-   * starts at the oldest message kept. Delivers one batch of a partition at a time, and batches of several partitions
+   * starts at the oldest kept message. Delivers one batch of a partition at a time, and batches of several partitions
    * at once. Returns at once, and retries while the server cannot be reached.
    */
   consume(options: {
@@ -56,14 +54,14 @@ export type EventTransport = {
     onBatch(batch: ReceivedBatch): Promise<BatchOutcome>;
   }): Promise<Subscription>;
   /**
-   * Delivers every message of a topic to this process, whatever others read: those of the last time, then each as it
-   * comes, in order within a partition, each once while the process lives. Moves no group. Returns at once, and retries
-   * while the server cannot be reached.
+   * Delivers every message of a topic to this process, independently of other readers: those since a time, then each as
+   * it arrives, in order within a partition, each once while the process lives. Moves no group. Returns at once, and
+   * retries while the server cannot be reached.
    */
   follow(following: Following): Promise<Subscription>;
-  /** Calls `onMessage` for all messages that a topic has now, in order within a partition. Moves no group. */
+  /** Calls `onMessage` for all present messages of a topic, in order within a partition. Moves no group. */
   read(topic: string, onMessage: (message: ReceivedMessage) => Promise<void>): Promise<void>;
-  /** The number of messages of each partition that the group, with all its consumers, has not handled. */
+  /** The number of unhandled messages of the group, with all its consumers, in each partition. */
   lag(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>;
   /** Creates the topics that do not exist. */
   ensureTopics(topics: readonly string[]): Promise<void>;

@@ -15,7 +15,7 @@ const minGapMs = 10;
 /**
  * Wake-ups over NOTIFY, at most one each 10 ms, between processes that have the same schema and `channel`. They have a
  * connection of their own, because a NOTIFY in a transaction makes its commit wait for all others. A wake-up may be
- * lost with the connection: listeners must also look by themselves.
+ * lost with the connection, so listeners must also look by themselves.
  */
 export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger): Wakeups {
   const listeners = new Map<string, Set<() => void>>();
@@ -30,7 +30,7 @@ export function startWakeups<DB>(db: Database<DB>, channel: string, log: Logger)
   async function connect(): Promise<undefined> {
     if (client) return;
     const connecting = await db.pool.connect();
-    // The pool does not notice that a client in use was lost: without `release`, its place in the pool is lost too.
+    // The pool does not notice the loss of a client in use: without `release`, its place in the pool is lost too.
     const lost = () => {
       if (client !== connecting) return;
       client = undefined;

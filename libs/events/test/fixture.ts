@@ -8,7 +8,7 @@ import { appendEvents, createEventTables, type Topic, topicOf } from '../src/ind
 
 export const log = createLogger({ service: 'events-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
 
-/** A service's schema with nothing but the tables of this library. */
+/** A service's schema with only the tables of this library. */
 export type TestService = {
   db: Database<unknown>;
   url: string;

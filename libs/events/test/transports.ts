@@ -1,7 +1,7 @@
 import { createEmbeddedTransport, createKafkaTransport, type EventTransport } from '../src/index.ts';
 import { log } from './fixture.ts';
 
-/** Which transport a process of a test uses; plain data, to hand to another process. */
+/** The transport of a process in a test, as plain data that another process can receive. */
 export type TransportChoice = { kind: 'embedded'; url: string } | { kind: 'kafka'; brokers: string[] };
 
 /** Long enough for a busy machine, short enough to wait for its end. */

@@ -6,7 +6,7 @@ import { createTestService, log, type TestService } from './fixture.ts';
 
 const channel = 'probes_wakeups';
 
-/** Ends the connection that listens, as a server that stops does; answers its process id. */
+/** Ends the connection that listens, like a server that stops. Returns its process id. */
 async function endListener({ db }: TestService, except: readonly number[]): Promise<number> {
   return eventually(async () => {
     const { rows } = await sql<{ pid: number }>`
@@ -34,6 +34,6 @@ test('connections that are lost are made again, and none of the lost ones is kep
   });
   expect(service.db.pool.totalCount - service.db.pool.idleCount).toBe(1);
   await wakeups.stop();
-  // Would wait for ever for a client that nobody gives back.
+  // Would wait forever for a client that was not released.
   await service.drop();
 });

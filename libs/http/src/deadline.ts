@@ -3,7 +3,7 @@ export type Deadline = {
   signal: AbortSignal;
   /** The cause of the abort; undefined before it. */
   stoppedBy(): 'timeout' | 'aborted' | undefined;
-  /** Ends the timer and leaves the outer signal. */
+  /** Clears the timer and detaches from the outer signal. */
   clear(): void;
 };
 

@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
-/** A domain of the DNS in lower case, with at least two labels; undefined for anything else, such as an address. */
+/** Reads a DNS domain with at least two labels, in lower case; undefined for anything else, such as an address. */
 export function readDomain(text: string): string | undefined {
   const domain = domainToASCII(text.trim().replace(/\.$/, '')).toLowerCase();
   const labels = domain.split('.');

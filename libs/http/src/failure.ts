@@ -34,7 +34,7 @@ export const failureMessages: Readonly<Record<HttpFailureCode, string>> = {
 export class HttpFailure extends Error {
   readonly code: HttpFailureCode;
   readonly durationMs: number;
-  /** Whether the receiver may have got the request. False where no connection was made, so that it surely has not. */
+  /** Whether the receiver may have got the request. False if no connection was made, so that it certainly has not. */
   readonly mayHaveBeenSent: boolean;
 
   constructor(
@@ -99,15 +99,15 @@ const neverSent: ReadonlySet<HttpFailureCode> = new Set([
   'url_not_allowed',
 ]);
 
-/** Whether the receiver may have got a request that ended with this error: not when the connection was never there. */
+/** Whether the receiver may have got a request that ended with this error: false when no connection was made. */
 export function mayHaveBeenSent(error: unknown): boolean {
   const isConnecting = error instanceof Error && 'code' in error && error.code === 'UND_ERR_CONNECT_TIMEOUT';
   return !isConnecting && !neverSent.has(failureCodeOf(error));
 }
 
 /**
- * Whether this machine, and not the other side, is the reason of a failed request. A machine without IPv6 has no local
- * address for a receiver that has nothing else: that does not pass, so it is `unreachable`.
+ * Whether this machine, and not the other side, caused a failed request. A machine without IPv6 has no local address
+ * for a receiver that has only IPv6 addresses: that does not pass, so it is `unreachable`.
  */
 export function isOurShortage(error: unknown, hasIPv6: () => boolean = hasOwnIPv6): boolean {
   return isShortage(error) && !(wantsIPv6(error) && !hasIPv6());

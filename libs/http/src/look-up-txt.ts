@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 
 /**
- * The TXT records of a name, each in one piece; none when the name has none. Undefined when no name server answers in
- * time, which says nothing about the records.
+ * Looks up the TXT records of a name, each in one piece; empty when the name has none. Undefined when no name server
+ * answers in time, which says nothing about the records.
  */
 export type LookUpTxt = (name: string) => Promise<string[] | undefined>;
 

@@ -1,9 +1,9 @@
 import { createShares, withTimeout } from '@drippulse/loops';
 import type { Resolve } from './resolve.ts';
 
-/** Look-ups of one organization at once. */
+/** Limit of concurrent look-ups of one organization. */
 const perOrganization = 4;
-/** Time for a look-up from the call, the wait for its place included. */
+/** Time limit for a look-up from the call, including the wait for its place. */
 const deadlineMs = 2000;
 
 /**
@@ -13,8 +13,8 @@ const deadlineMs = 2000;
 export type LookUp = (organizationId: bigint, hostname: string) => Promise<string[] | undefined>;
 
 /**
- * Names with dead name servers delay only the organization that named them: each has look-ups of its own, a few at a
- * time, and a look-up keeps its place until it has really ended. The same name is looked up once at a time.
+ * Names with dead name servers delay only the organization that named them: each organization has a few places of its
+ * own for look-ups, and a look-up keeps its place until it has really ended. One name is looked up once at a time.
  */
 export function createLookUps(resolve: Resolve): LookUp {
   const places = createShares({

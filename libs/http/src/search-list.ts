@@ -1,4 +1,7 @@
-/** What `resolv.conf` says about names that are not written out: the domains to append, and when. */
+/**
+ * The search list of `resolv.conf`: the domains to append to incomplete names, and the number of dots that makes a name
+ * complete.
+ */
 export type SearchList = { domains: readonly string[]; ndots: number };
 
 const mostNdots = 15;
@@ -33,7 +36,7 @@ function bounded(domains: readonly string[]): string[] {
 }
 
 /**
- * The names to look up for a name, in turn. A name with at least `ndots` dots is tried as it is first, any other after
+ * The names to look up for a name, in turn. A name with at least `ndots` dots is first tried unchanged, any other after
  * the search list. A name that ends with a dot is complete.
  */
 export function candidatesOf(hostname: string, { domains, ndots }: SearchList): string[] {

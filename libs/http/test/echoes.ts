@@ -3,7 +3,7 @@ import type { Random } from '@drippulse/testing/hostile';
 /** A way to escape a text, as a server would: one kind of escape, in one case, of the same characters everywhere. */
 type Escape = { name: string; write(character: string): string };
 
-/** What is always escaped, because it has a meaning of its own to who reads the escapes, and what else may be. */
+/** Characters that are always escaped, because they have a meaning in the escaped form, and others that may be. */
 const reach = ['what is needed', 'all but letters', 'everything'] as const;
 type Reach = (typeof reach)[number];
 
@@ -57,14 +57,14 @@ const letters = [...'abcdefghijkmnopqrstuvwxyzABCDEF0123456789'];
 const marks = [...'%\\&;#"\'<>/+ =._-~:,@!|\n\tä€😀%\\&+'];
 
 /**
- * A secret, of six letters and characters that look like escapes here and there, as the pieces that a server sends
- * back, and how it escaped them: up to three times.
+ * A secret with six letters and, here and there, characters that look like escapes; the pieces that a server sends
+ * back; and the way it escaped them, up to three times.
  */
 export function makeEcho(random: Random): { secret: string; pieces: string[]; how: string } {
   const middle = Array.from({ length: 8 + random.below(24) }, () =>
     random.pick(random.below(2) === 0 ? letters : marks),
   );
-  // The last letter ends no escape, so that it is found as what it is.
+  // The last letter ends no escape, so that it is found unescaped.
   const characters = [...random.some(letters, 6), ...middle, 'z'];
   const layers = Array.from({ length: random.below(4) }, () => makeEscape(random));
   const pieces = characters.map((character) =>

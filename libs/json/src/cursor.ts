@@ -23,14 +23,14 @@ export type Cursor = {
   /** Offset after which the part ends, once the current value is read. */
   partEnd: number;
   readonly problems: Problem[];
-  /** Whether a member that its message does not have is a problem. */
+  /** Whether an unknown member is a problem. */
   readonly isStrict: boolean;
 };
 
 /** Checks of values: `syntax` (with depth), `strings` (also: can be stored), `free` (also: no dangerous key). */
 export type Checks = 'syntax' | 'strings' | 'free';
 
-// A hostile body could have a problem every ten bytes: its sender does not need all of them.
+// Limit of problems. A hostile body could have a problem every ten bytes: its sender does not need all of them.
 const maxProblems = 100;
 
 export function startCursor(text: string, bytes?: Uint8Array, isStrict = false): Cursor {
@@ -69,7 +69,7 @@ export function addProblem(cursor: Cursor, at: number, fault: Fault): void {
   if (hasRoom(cursor)) cursor.problems.push({ at, ...fault });
 }
 
-/** Whether a further problem would be noted. */
+/** Whether a further problem would be recorded. */
 export function hasRoom({ problems }: Cursor): boolean {
   return problems.length < maxProblems;
 }

@@ -2,10 +2,10 @@ import { DomainError } from '@drippulse/errors';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** A text, and the bytes it was decoded from, without a byte order mark, if it came as bytes. */
+/** A text, and the bytes from which it was decoded, without a byte order mark, if it came as bytes. */
 export type Source = { text: string; bytes?: Uint8Array };
 
-/** The text of a JSON body and its bytes. Refuses the same bodies as `decodeText`. */
+/** The text of a JSON body and its bytes. Refuses the bodies that `decodeText` refuses. */
 export function decodeSource(body: string | Uint8Array): Source {
   const text = decodeText(body);
   if (typeof body === 'string') return { text };

@@ -12,11 +12,11 @@ export type JsonObject = { [key: string]: JsonValue };
 type LosslessJson = { rawJSON(text: string): RawNumber; isRawJSON(value: unknown): value is RawNumber };
 const losslessJson = JSON as unknown as LosslessJson;
 
-// Sixteen digits, a fraction that ends in zero, an exponent or a negative zero. Other numbers print as they were
-// written. Text inside strings may match too, which costs time but changes nothing.
+// Matches numbers at risk: sixteen digits, a fraction that ends in zero, an exponent or a negative zero. Other numbers
+// print as they were written. Text inside strings may match too, which costs time but changes nothing.
 const riskyNumber = /\d[\d.]{15}|\.\d*0(?!\d)|\d[eE]|-0(?!\.\d)/;
 
-/** Begins the texts that stand for numbers. Nobody outside of this process can write one. */
+/** The prefix of texts that stand for numbers. Nobody outside of this process can know it. */
 const mark = `${randomBytes(9).toString('base64url')}:`;
 
 /**
@@ -33,12 +33,12 @@ function parseMarked(marked: string, text: string): JsonValue {
   try {
     return JSON.parse(marked) as JsonValue;
   } catch {
-    // Throws too, and its message cites the text without marks.
+    // Throws too, with a message that cites the text without marks.
     return JSON.parse(text) as JsonValue;
   }
 }
 
-/** The text with each number at risk as a marked text; undefined without one. Text that is not JSON stays so. */
+/** The text with each number at risk as a marked text; undefined without one. Text that is not JSON stays invalid. */
 function markNumbers(text: string): string | undefined {
   let marked = '';
   let from = 0;
@@ -85,7 +85,7 @@ const isInNumber = (code: number) => code === 0x2e || code === 0x2b || code === 
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Whether a double would lose digits. Not for what is no number: `JSON.parse` refuses that. */
+/** Whether a double would lose digits. False for a text that is not a number, which `JSON.parse` refuses. */
 function isAtRisk(number: string): boolean {
   return jsonNumber.test(number) && String(Number(number)) !== number;
 }
@@ -107,7 +107,7 @@ function restore(value: JsonValue, known: Map<string, RawNumber>): JsonValue {
   return value;
 }
 
-/** Whether a value is a marked text or may contain one. Plain members are not written again. */
+/** Whether a value is a marked text or may contain one. Other members are not rewritten. */
 function isMarkable(value: JsonValue): boolean {
   return typeof value === 'string' ? value.startsWith(mark) : typeof value === 'object' && value !== null;
 }

@@ -3,7 +3,7 @@ import { yieldToEventLoop } from '@drippulse/loops';
 /** Work that stops after each part, so that other work may have its turn. */
 export type Parts<T> = Generator<undefined, T, undefined>;
 
-/** Characters of a part. Rows take 50 µs; the slowest input, messages without members, takes 6 ms. */
+/** Characters in a part. Rows take 50 µs; the slowest input, messages without members, takes 6 ms. */
 export const partLength = 16 << 10;
 
 /** Does all parts at once. */

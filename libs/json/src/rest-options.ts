@@ -18,7 +18,7 @@ export function isMask(field: DescField): boolean {
   return field.fieldKind === 'message' && field.message.typeName === 'google.protobuf.FieldMask';
 }
 
-/** Whether a field is no member of JSON: the update mask, and the revision, which is in the ETag. */
+/** Whether a field is absent from JSON: the update mask, and the revision, which is in the ETag. */
 export function isHidden(field: DescField): boolean {
   return isMask(field) || fieldRest(field).part === Part.REVISION;
 }

@@ -8,7 +8,7 @@ export const nulCharacter: Fault = { message: 'must not contain a NUL character'
 const loneSurrogate: Fault = { message: 'must not contain a lone surrogate', code: 'format' };
 
 /**
- * Reads the string that starts at the cursor and gives it to `take`. Returns further parts if the string does not end
+ * Reads the string that starts at the cursor and passes it to `take`. Returns further parts if the string does not end
  * in this part.
  */
 export function readString(cursor: Cursor, checks: Checks, take: (value: string) => void): Parts<void> | undefined {
@@ -43,7 +43,7 @@ export function* restOfString(cursor: Cursor, checks: Checks): Parts<void> {
   } while (!goOnInString(cursor, checks));
 }
 
-/** Moves to the end of the current string, and returns true, or to the end of the part. */
+/** Moves to the end of the current string and returns true, or moves to the end of the part. */
 export function goOnInString(cursor: Cursor, checks: Checks): boolean {
   const { text, partEnd } = cursor;
   let at = cursor.at;

@@ -60,7 +60,7 @@ test('a key leaves as much as it has to further ones, so that there is room for 
   expect([...'abcdef'].map((key) => takeAll(shares, key).length)).toEqual([32, 32, 16, 8, 4, 2]);
   expect(() => shares.take('a', 1)).toThrow(refusedShare);
   expect(() => shares.take('c', 1)).toThrow(refusedAll);
-  // One that has nothing gets all that is left at once.
+  // A key that has nothing gets everything that is left at once.
   expect(() => shares.take('g', 3)).toThrow(refusedAll);
   expect(shares.take('g', 2)).toBeDefined();
 });

@@ -2,43 +2,43 @@ import { DomainError } from '@drippulse/errors';
 
 /** An amount that was taken. */
 export type Held = {
-  /** Takes more of it, or throws what `take` throws. */
+  /** Takes more of it, with the refusals of `take`. */
   add(amount: number): void;
   /** Gives all of it back. Repeating it changes nothing. */
   release(): void;
 };
 
-/** Something scarce, such as bytes or places, that organizations share. */
+/** A scarce resource, such as bytes or places, that organizations share. */
 export type Shares = {
-  /** Takes an amount for a key at once. Throws `too_much_at_once` when its share is used up, `busy` when all is. */
+  /** Takes an amount for a key at once. Throws `too_much_at_once` if its share is used up, `busy` if everything is. */
   take(key: string, amount: number): Held;
-  /** The same, but waits its turn for up to the wait of these shares. Ends early, by its reason, with the signal. */
+  /** Takes an amount, waiting its turn up to the wait time of these shares. The signal ends the wait by its reason. */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
   /** The amount that is taken now, of one key or of all. */
   used(key?: string): number;
-  /** The amount that other keys wait for until this one, or somebody else, gives something back: the next of each. */
+  /** The amount that other keys wait for until a key gives something back: the next request of each. */
   wanted(key: string): number;
 };
 
 type Waiting = { amount: number; give(): void };
 type Share = { used: number; holders: number; waiting: Set<Waiting> };
 
-/** Callers of one key that may wait, each with a request in memory. */
+/** Limit of callers of one key that wait, each with a request in memory. */
 const mostWaiting = 1000;
 
 /**
- * How much of something each key and all together may have. `least` (default 0) is a key's whatever others have.
- * `spare` (default 0) is kept for further keys when a key is given one amount larger than its share.
+ * The limits of each key and of all together. `least` (default 0) is guaranteed to each key. `spare` (default 0) stays
+ * free for further keys when a key gets one amount larger than its share.
  */
 export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare?: number };
 
 /**
- * Divides something scarce: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have one:
- * none may then have more than it leaves to further ones (dynamic thresholds, Choudhury and Hahne 1998). Of `n` keys
- * that take all they can each so gets `ofAll / (n + 1)`, and there is room for the next. A key that has nothing is
- * given one amount larger than its share while that leaves the spare, so that no single request is impossible. Those
- * who wait are served in the order of their coming within a key, and keys in turn; a key whose share is used up delays
- * no other key. `of` names the thing in the refusal, such as "uploads".
+ * Divides a scarce resource: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have
+ * one: then each may have at most as much as it leaves to further keys (dynamic thresholds, Choudhury and Hahne 1998).
+ * Of `n` keys that take all they can, each gets `ofAll / (n + 1)`, so there is room for the next. A key that has
+ * nothing may get one amount larger than its share while that leaves the spare, so that no single request is
+ * impossible. Waiting callers are served in their order within a key, and keys in turn; a key whose share is used up
+ * delays no other key. `of` names the resource in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -62,7 +62,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  /** `isOnlyOne`: the key has nothing beside the amount, or beside what it is added to. */
+  /** `isOnlyOne`: the key has nothing beside the amount, or beside the amount to which it is added. */
   function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
     const has = share.used + amount;
     if (usedByAll === 0 || has <= least) return true;
@@ -163,7 +163,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     if (waitingOfAll === 0) return amount;
     for (const [other, share] of shares) {
       const [next] = share.waiting;
-      // A key whose own share is used up needs nobody's room.
+      // A key whose own share is used up cannot use room from others.
       if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
     }
     return amount;

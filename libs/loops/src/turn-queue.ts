@@ -12,7 +12,7 @@ export const queueTurns: Channel = channel('drippulse:queue-turns');
 export type TurnQueue = {
   /**
    * Does work part by part, and returns its result. Each part yields its units. Ends early, by its reason, with the
-   * signal; what throws in a part is thrown on.
+   * signal; errors of parts are rethrown.
    */
   run<T>(organization: string, work: Iterator<number, T>, signal?: AbortSignal): Promise<T>;
 };
@@ -21,13 +21,13 @@ export type TurnQueue = {
 type Task = { doTurn(): boolean };
 
 /**
- * Does the work of organizations in rotation. A turn has the parts of one task: as many as come to `turnUnits`, and the
- * one that exceeds them. The event loop turns after each. A queue that `rests` pauses as long as each turn took, so
- * that it takes half of the event loop at most, whatever there is to do.
+ * Does the work of organizations in rotation. A turn has the parts of one task until they reach `turnUnits`, including
+ * the part that exceeds it. The event loop turns after each. A queue that `rests` pauses for as long as each turn took,
+ * so that it takes at most half of the event loop.
  */
 export function createTurnQueue(o: { name: string; turnUnits: number; rests: boolean }): TurnQueue {
   const { name, turnUnits, rests } = o;
-  /** The tasks of each organization. The one whose turn is next is first. */
+  /** The tasks of each organization. The organization whose turn is next comes first. */
   const waiting = new Map<string, Task[]>();
   let isServing = false;
 
@@ -61,7 +61,7 @@ export function createTurnQueue(o: { name: string; turnUnits: number; rests: boo
     else tasks.push(task);
   }
 
-  /** Does parts until they come to the units of a turn. Returns the last one. */
+  /** Does parts until they reach the units of a turn. Returns the last one. */
   function doParts<T>(organization: string, work: Iterator<number, T>): IteratorResult<number, T> {
     let units = 0;
     try {

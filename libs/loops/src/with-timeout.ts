@@ -1,13 +1,10 @@
-/**
- * The error of `withTimeout`. Its code is that of a connection that timed out, so it counts as a failure of
- * infrastructure.
- */
+/** The error of `withTimeout`. Its code is that of a connection timeout, so it counts as an infrastructure failure. */
 export class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
 /**
- * Settles as the promise does, or rejects with a TimeoutError after `timeoutMs`. The work behind the promise may still
+ * Settles like the promise, or rejects with a TimeoutError after `timeoutMs`. The work behind the promise may still
  * complete later. An answer that arrived in time counts, even if the process was too busy to read it: after the time
  * the event loop reads its sockets once more.
  */

@@ -1,10 +1,10 @@
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
-/** Counts work. Returns something to await after each so many units. */
+/** Counts work. Returns a promise to await after each `units` of work. */
 export type Yielder = (work: number) => Promise<void> | undefined;
 
 /**
- * Counts work, and lets the rest of the process run after each `units` of it. Nothing to await while less was done, so
+ * Counts work, and lets the rest of the process run after each `units` of it. Returns undefined while less was done, so
  * that much small work takes no turns.
  */
 export function createYielder(units: number): Yielder {

@@ -57,7 +57,7 @@ function start(mailer: Mailer): void {
   loops.push(startMailLoop({ db, log, mailer, onAttempt: () => undefined }));
 }
 
-/** A mailer into the folder, which first fails in a way that leaves the mail sent: as a process that dies does. */
+/** A mailer into the folder whose first calls fail after sending the mail, like a process that dies. */
 function fallible(failures: number): { mailer: Mailer; written: string[] } {
   const files = createMailer({ smtpUrl: undefined, mailFrom, mailDir: folder });
   if (files === undefined) throw new Error('there is a folder');

@@ -4,24 +4,22 @@ import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/**
- * A file that is renamed to `<file>.1` once it has `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay.
- */
+/** A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay. */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
 /** Lines are written together: a write for each line costs a tenth of a request. */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
-/** The most characters that wait for a destination that takes none. */
+/** Limit of characters that wait for a destination that accepts none. */
 const mostWaiting = 1024 * 1024;
 const retryAfterMs = 250;
 
 /**
- * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that takes nothing,
- * such as a full disk or a pipe without a reader, neither ends the process nor stops it: a failed write is repeated
- * until it succeeds, and lines beyond a megabyte are dropped and counted in `drippulse_log_lines_dropped_total`. A kill
- * -9 loses at most the lines of the last 100 ms. Any other end of the process, an uncaught error included, writes what
- * is still taken.
+ * Writes lines in batches to a descriptor, or to a file that it creates and rotates. A destination that accepts
+ * nothing, such as a full disk or a pipe without a reader, neither ends nor blocks the process: a failed write is
+ * repeated until it succeeds, and lines beyond a megabyte are dropped and counted in
+ * `drippulse_log_lines_dropped_total`. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
+ * process, including an uncaught error, writes what the destination still accepts.
  */
 export function createLogWriter(target: number | RotatedFile): DestinationStream {
   const dropped = counter(processMetrics, 'drippulse_log_lines_dropped_total');
@@ -32,9 +30,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /**
-   * Writes later, unless that is planned already. The timer must not keep the process alive; its end writes the rest.
-   */
+  /** Schedules a write, unless one is scheduled. The timer must not keep the process alive; its end writes the rest. */
   function writeLater(ms: number): void {
     timer ??= setTimeout(writeNow, ms).unref();
   }
@@ -76,7 +72,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
       descriptor = openForAppend(file);
       close(former, () => undefined);
     } catch {
-      // There is no room or descriptor for another file, so this one grows by another length.
+      // There is no room or descriptor for another file, so this one grows by another `maxBytes`.
     }
   }
 
@@ -101,7 +97,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
 function openForAppend(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a', 0o600);
-  // The file of an earlier version may have other rights.
+  // The file of an earlier version may have other permissions.
   if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
   return descriptor;
 }
@@ -134,7 +130,7 @@ function writeWhatIsTaken(descriptor: number, bytes: Buffer): void {
   }
 }
 
-/** By its member and not by its class: under jest, errors of Node are of another realm. */
+/** Tests a member, not the class: under jest, errors of Node are of another realm. */
 function isBusy(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EAGAIN';
 }

@@ -17,8 +17,8 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /**
- * Lines that have texts of our own. The full search costs a tenth of a request, so it is made for warnings and errors
- * alone: they may have the text of a server that answered.
+ * Lines with only the platform's own texts. The full search costs a tenth of a request, so only warnings and errors are
+ * searched: they may contain the text of a server that answered.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 
@@ -26,8 +26,8 @@ const logFileBytes = 20 * 1024 * 1024;
 const keptLogFiles = 3;
 
 /**
- * Opens a file for a logger, which its owner alone reads, and creates its folder. A file of 20 MiB is renamed; the last
- * three such files are kept.
+ * Opens a file for a logger, which only its owner can read, and creates its folder. A file of 20 MiB is renamed; the
+ * last three such files are kept.
  */
 export function openLogFile(file: string): DestinationStream {
   return createLogWriter({ file, maxBytes: logFileBytes, kept: keptLogFiles });

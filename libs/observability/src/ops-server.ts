@@ -9,7 +9,7 @@ import { measureProcess, processMetrics } from './process-metrics.ts';
 
 export type OpsServer = {
   port: number;
-  /** Makes `/ready` answer 503, and resolves after `leaveMs`, in which load balancers notice. */
+  /** Makes `/ready` answer 503, and resolves after `leaveMs`, within which load balancers notice. */
   leave(): Promise<void>;
   stop(): Promise<void>;
 };

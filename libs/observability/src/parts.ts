@@ -9,7 +9,7 @@ export type Parts = Record<string, Part>;
 /** A part that does not answer within this time is away. */
 const partTimeoutMs = 1000;
 
-/** The question to each part that is under way. A part that hangs is not asked again before it has answered. */
+/** The running question to each part. A part that hangs is not asked again before it has answered. */
 const underWay = new WeakMap<Part, Promise<boolean>>();
 
 /** Whether a part can be used. False when it rejects, and after a second without an answer. */
@@ -21,7 +21,7 @@ export async function askPart(part: Part): Promise<boolean> {
   }
 }
 
-/** Asks all parts at the same time. Every answer about health is made of this, so each has the same deadline. */
+/** Asks all parts at the same time. Every answer about health comes from this, so all have one deadline. */
 export async function askParts(parts: Parts): Promise<Record<string, boolean>> {
   const answers = Object.entries(parts).map(async ([name, part]) => [name, await askPart(part)] as const);
   return Object.fromEntries(await Promise.all(answers));

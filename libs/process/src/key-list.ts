@@ -2,7 +2,7 @@ import { ConfigError } from './env.ts';
 
 const keyBytes = 32;
 
-/** Keys that rotate: `current` makes what any of `all` reads. */
+/** Keys that rotate: `current` makes new values, and each of `all` reads. */
 export type KeyList<K> = { current: K; all: readonly K[] };
 
 /**

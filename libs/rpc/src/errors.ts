@@ -21,8 +21,8 @@ const codeOfKind: Record<ErrorKind, Code> = {
 };
 
 /**
- * The error that is sent to the caller. A shortage of this machine is `unavailable`. Any other error but a DomainError
- * and a peer's status becomes a bare `internal`.
+ * The error that is sent to the caller. A shortage of this machine is `unavailable`. Except for a DomainError and a
+ * peer's status, any other error becomes a bare `internal`.
  */
 export function toConnectError(error: unknown): ConnectError {
   if (error instanceof DomainError) return encodeDomainError(error);
@@ -36,10 +36,10 @@ export function toConnectError(error: unknown): ConnectError {
 }
 
 /**
- * The failure of a call as a DomainError. Statuses without our ErrorInfo come from the transport:
+ * The failure of a call as a DomainError. A status without the platform's ErrorInfo comes from the transport:
  * `unavailable`/`service_unavailable`, `unavailable`/`deadline_exceeded` (504 outside),
- * `too_large`/`message_too_large`,
- * `internal`/`cancelled` when the caller itself went away; anything else is `internal`/`internal_error`.
+ * `too_large`/`message_too_large`, `internal`/`cancelled` when the caller itself went away; anything else is
+ * `internal`/`internal_error`.
  */
 export function fromConnectError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
@@ -52,7 +52,7 @@ export function fromConnectError(error: unknown): DomainError {
     cause: error,
     violations: violationsOf(error),
     retryAfterSeconds: retryDelay && Number(retryDelay.seconds),
-    // Only a peer of ours writes our domain.
+    // Only a peer of the platform writes this domain.
     facts: JSON.parse(info.metadata['facts'] ?? '{}') as Facts,
   });
 }

@@ -10,20 +10,19 @@ import type { GrpcTls } from './tls.ts';
 const channelOptions: grpc.ClientOptions = {
   'grpc.max_receive_message_length': maxWireBytes,
   'grpc.max_send_message_length': maxWireBytes,
-  // The default waits 1 s before the first reconnect and grows to minutes: longer than a restart takes.
+  // By default grpc-js waits 1 s before the first reconnect, growing to minutes: longer than a restart takes.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   // A rolling upgrade changes the address of every replica within seconds. With the default of 30 s a client would call
   // addresses that are gone.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
-  // Saves a second DNS query: we publish no service configuration.
+  // Saves a second DNS query: the platform publishes no service configuration.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
-  // A peer that vanished is found out within 9 s: before the deadline of a call, which is 10 s unless it says
-  // otherwise.
+  // A vanished peer is detected within 9 s, before the default deadline of a call, which is 10 s.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
-  // Statistics for a debugger that nobody attaches.
+  // Statistics for a debugger, which nobody attaches.
   'grpc.enable_channelz': 0,
   // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
@@ -35,8 +34,8 @@ const healthTimeoutMs = 1000;
 type Peer = ServiceName | RoleName;
 
 /**
- * Peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with mutual
- * TLS. A name is looked up every 10 s: calls then go to the processes that it gained, and no longer to those that it
+ * Makes peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with
+ * mutual TLS. A name is looked up every 10 s: calls then go to processes that it gained, and no longer to those that it
  * lost. Connections to the others stay open.
  *
  * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the

@@ -13,16 +13,13 @@ import { restOf } from './rest-option.ts';
  */
 type RowMode = (caller: Caller, id: unknown, ids: Readonly<Record<string, unknown>>) => Promise<Mode | undefined>;
 
-/**
- * The kinds of rows that methods change: the segment before the id in the path, such as `workflows` in
- * `/workflows/{id}`.
- */
+/** Finders of modes by the kind of row: the segment before the id in the path (`workflows` in `/workflows/{id}`). */
 export type RowModes = Readonly<Record<string, RowMode>>;
 
 /**
  * Refuses a test key as `test_mode` when the row that the method changes is live, before the method runs. The rest
- * option says which row that is (`changes`). The mode of a row never changes, so the answer is still right when the
- * method runs. A call of a live caller costs nothing. A method whose kind has no entry in `modes` fails for test keys.
+ * option names that row (`changes`). The mode of a row never changes, so the answer is still right when the method
+ * runs. A call of a live caller costs nothing. A method whose kind has no entry in `modes` fails for test keys.
  */
 export function guardLiveRows(modes: RowModes): Interceptor {
   return (next) => (request) => {

@@ -14,8 +14,8 @@ export function callerOf(call: Pick<HandlerContext, 'values'>): Caller {
 }
 
 /**
- * The same call on behalf of another caller. For open methods, which have no caller of their own, once the service has
- * found the owner of the resource.
+ * The call on behalf of another caller. For open methods, which have no caller of their own, once the service has found
+ * the owner of the resource.
  */
 export function actingAs(call: HandlerContext, caller: Caller): HandlerContext {
   return { ...call, values: createContextValues().set(callerKey, caller) };

@@ -2,9 +2,7 @@ import { histogram, type Metrics } from '@drippulse/observability';
 
 type Duration = { observe(seconds: number): void };
 
-/**
- * Measures served calls. Start a call by its method; the returned function ends it with its code, and counts it once.
- */
+/** Measures served calls. Start a call by its method; the returned function ends it with its code, and counts once. */
 export function measureCalls(metrics: Metrics): (method: string) => (code: string) => void {
   const durations = histogram(metrics, 'drippulse_rpc_duration_seconds');
   // Cached, because the look-up by labels takes longer than the count. One entry for each method and code.

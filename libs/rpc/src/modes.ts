@@ -1,7 +1,7 @@
 import { Mode as ProtoMode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 import type { Caller, Mode } from './caller.ts';
 
-/** The mode that a column has. */
+/** The mode in a column. */
 export function modeOf(column: string): Mode {
   return column === 'test' ? 'test' : 'live';
 }
@@ -16,7 +16,7 @@ export function modeFromProto(mode: ProtoMode | undefined): Mode {
   return mode === ProtoMode.TEST ? 'test' : 'live';
 }
 
-/** The mode of the rows that a list shows: the one that is asked for, else that of the caller. */
+/** The mode of the rows that a list shows: the requested one, else that of the caller. */
 export function listedMode(request: { mode?: ProtoMode | undefined }, caller: Caller): Mode {
   return request.mode === undefined ? caller.mode : modeFromProto(request.mode);
 }

@@ -9,15 +9,15 @@ export type Routes = (router: ConnectRouter) => void;
 /** The largest message, in bytes, both ways and in both kinds of peers. The gateway sets the limits of JSON. */
 export const maxMessageBytes = 32 << 20;
 
-/** The same with the envelope of a shared stream. */
+/** The largest message with the envelope of a shared stream, in bytes. */
 export const maxWireBytes: number = maxMessageBytes + (64 << 10);
 
-/** The way from one service to the others: in the same process, or over gRPC. */
+/** The connections from one service to the others: in the same process, or over gRPC. */
 export type Peers = {
   /** The TLS files for a port of this process; undefined without a port, and where gRPC is plain. */
   tls: GrpcTls | undefined;
   /**
-   * Works before the service is there. Until then calls fail with UNAVAILABLE. A role without an address of its own is
+   * Works before the service is up. Until then calls fail with UNAVAILABLE. A role without an address of its own is
    * reached at that of its service.
    */
   transport(peer: ServiceName | RoleName): Transport;

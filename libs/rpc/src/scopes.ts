@@ -14,7 +14,7 @@ export function scopeOf(method: DescMethod): string | undefined {
   return `${area}:${option.effect > Effect.NONE ? 'write' : 'read'}`;
 }
 
-/** Whether scopes permit what needs `scope`. Writes of an area answer its rows, so they include its reads. */
+/** Whether scopes permit what `scope` covers. Writes of an area answer its rows, so they include its reads. */
 export function permits(scopes: readonly string[], scope: string): boolean {
   return scopes.includes(scope) || scopes.includes(scope.replace(/:read$/, ':write'));
 }

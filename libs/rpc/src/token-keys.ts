@@ -29,7 +29,7 @@ export function generateInternalTokenKeys<S extends ServiceName>(services: reado
 }
 
 /**
- * New keys for each service, with the former public keys after them. Events that the former keys have signed stay in
+ * Makes new keys for each service, followed by the former public keys. Events that the former keys have signed stay in
  * Kafka until its retention ends.
  */
 export function renewInternalTokenKeys<S extends ServiceName>(

@@ -15,12 +15,12 @@ export type Tokens = {
 const lifetimeSeconds = 60;
 /** Signing on each call would cost as much as a third of a request. A cached token is valid for at least 30 s. */
 const mintedForMs = 30_000;
-/** The largest difference between the clocks of two machines. */
+/** The largest difference that is tolerated between the clocks of two machines. */
 const clockToleranceSeconds = 5;
 
 /**
- * Accepts tokens for `service`. Tokens it mints name the owner of the private key as issuer: that is another service
- * where `service` runs inside the process of its host and shares the host's keys.
+ * Makes tokens, and accepts those for `service`. Minted tokens name the owner of the private key as issuer: that is
+ * another service if `service` runs inside the process of its host and shares the host's keys.
  */
 export function createTokens(options: { service: ServiceName; keys: InternalKeys }): Tokens {
   const { service, keys } = options;
@@ -79,7 +79,7 @@ async function check(keys: InternalKeys, service: ServiceName, token: string) {
       requiredClaims: ['exp', 'iss'],
     },
   );
-  // A service signs for itself only: its key must not let it speak for another service.
+  // A service signs only for itself: its key must not let it speak for another service.
   if (payload.iss !== issuer) throw new Error('the token is signed by another service than it says');
   return { caller: readCaller(payload), expiresAtMs: Number(payload.exp) * 1000 + clockToleranceSeconds * 1000 };
 }

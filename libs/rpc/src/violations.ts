@@ -5,10 +5,10 @@ import { BadRequestSchema } from '@drippulse/proto/google/rpc/error_details_pb';
 
 type Details = ConnectError['details'];
 
-/** Characters of the hints of one error. Its details are trailers, of which peers take few kilobytes. */
+/** Limit of characters in the hints of one error. Its details are trailers, of which peers accept few kilobytes. */
 const maxHintCharacters = 4096;
 
-/** The details that carry violations: `google.rpc.BadRequest`, and our hints where there are any. */
+/** The details that carry violations: `google.rpc.BadRequest`, and the platform's hints if there are any. */
 export function detailsOfViolations(violations: readonly Violation[]): Details {
   if (violations.length === 0) return [];
   const fieldViolations = violations.map(({ field, message, code = 'invalid' }) => ({

@@ -11,8 +11,8 @@ const shortEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * The view with every escape read, and then those that came out of it, and so on: whatever escaped a secret, and
- * however often, its canonical form is that of the secret itself.
+ * The view with every escape resolved, then those that this produced, and so on. So the canonical form of an escaped
+ * secret is that of the secret itself, for any escapes in any number.
  */
 export function canonical(view: View): View {
   if (!beginsEscape.test(view.text)) return view;
@@ -27,7 +27,7 @@ export function canonical(view: View): View {
   return inner;
 }
 
-/** What an escape of JSON or JavaScript means that begins with a backslash. */
+/** The meaning of an escape of JSON or JavaScript that begins with a backslash. */
 export function readBackslash(written: string): string {
   if (written.length > 2) return String.fromCharCode(Number.parseInt(written.slice(2), 16));
   const letter = written.slice(1);
@@ -40,7 +40,7 @@ function readEscape(written: string, at: number): Edit[] {
   return by === written ? [] : [{ at, length: written.length, by }];
 }
 
-/** The characters of `%c3%a4…`. Bytes that are no UTF-8 stay as they are. */
+/** The characters of `%c3%a4…`. Bytes that are not UTF-8 stay unchanged. */
 function readBytes(written: string, at: number): Edit[] {
   const bytes = Buffer.from(written.replaceAll('%', ''), 'hex');
   const edits: Edit[] = [];
@@ -53,7 +53,7 @@ function readBytes(written: string, at: number): Edit[] {
   return edits;
 }
 
-/** The length of the character of UTF-8 that begins with this byte; 0 when none does. */
+/** The length of the UTF-8 character that begins with this byte; 0 when none does. */
 function bytesOf(first: number): number {
   if (first < 0x80) return 1;
   if (first < 0xc2 || first > 0xf4) return 0;

@@ -1,7 +1,7 @@
 const inside =
   /auth(?!or(?!iz))|token|key(?!word|board)|secret|cookie|passw|passphrase|credential|signature|session|jwt|bearer|hmac/i;
 const atEnd = /(?:^|[-_.])(?:sig|sid|pwd|pass|otp)$|^(?:code|pin)$/i;
-/** Headers that describe, identify and sign a message, and open nothing. Most requests have no others. */
+/** Headers that describe, identify or sign a message, and give no access. Most requests have no others. */
 const harmless = new Set([
   ...['content-type', 'accept', 'user-agent', 'idempotency-key'],
   ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'drippulse-chain'],
@@ -19,12 +19,12 @@ export function isCredentialName(name: string): boolean {
 
 const qualifier =
   'api|app|access|private|client|signing|secret|auth|account|encryption|master|shared|service|webhook|session|license';
-/** Tokens of a position in a list open nothing, and a later step may need them. */
+/** Tokens of a position in a list give no access, and a later step may need them. */
 const notPosition = '(?<!(?:page|next|continuation|sync|cursor)[_-]?)';
 
 /**
- * The end of a name whose value is a credential wherever it stands, as the source of a regular expression. Narrower
- * than `isCredentialName`: an answer has many a `key` that is none.
+ * The end of a name whose value is a credential in any text, as the source of a regular expression. Narrower than
+ * `isCredentialName`: in answers, many members named `key` are not credentials.
  */
 export const namedInText = [
   ...['authorization', 'cookie', 'pass(?:word|wd|phrase|code)', 'pwd', 'secret', 'credentials?', 'jwt'],

@@ -60,7 +60,7 @@ test.each(['', 'h.example', '//h.example/', 'https://', 'https://[/{{ path }}', 
   },
 );
 
-// Each value is put where the template stands: the origin must not follow it.
+// Each value replaces the template; the origin must not follow it.
 const values = [
   '',
   'x',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { runPid } from './run-id.ts';
 
-/** Polls until the run is gone. Then ends the server, if the process with its number is still the same. */
+/** Polls until the run is gone. Then ends the server, if its number still belongs to the same process. */
 const endServer = `
 run=$1 pid=$2 signal=$3
 born() {

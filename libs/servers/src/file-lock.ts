@@ -7,8 +7,8 @@ import { identityOf } from './process-identity.ts';
 const emptyForMs = 5_000;
 
 /**
- * Runs `work` while this process alone has the lock file; others wait. The lock of a process that is gone is taken
- * over. Not reentrant.
+ * Runs `work` while only this process has the lock file; others wait. The lock of a process that is gone is taken over.
+ * Not reentrant.
  */
 export async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });

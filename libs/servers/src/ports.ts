@@ -9,7 +9,7 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
-/** Below the ports of outgoing connections, which could take one meanwhile, and below the ports of layouts. */
+/** Below the ports of outgoing connections, which could take one in the meantime, and below the ports of layouts. */
 const range = { from: 11_000, to: 15_000 };
 let next = randomInt(range.from, range.to);
 

@@ -10,7 +10,7 @@ export function runPid(): number {
   return isRunProcess() ? process.pid : process.ppid;
 }
 
-/** Whether this is that process, and not one of its workers. */
+/** Whether this is the main process of the run, not one of its workers. */
 export function isRunProcess(): boolean {
   return process.channel === undefined;
 }

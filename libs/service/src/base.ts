@@ -19,25 +19,22 @@ import { type Keep, openProcessBase, type ProcessBase, type Shared } from './pro
 export type ServiceBase<C extends ServiceConfig, DB> = ProcessBase<C> & {
   /** Its schema, by its own role. */
   db: Database<DB>;
-  /** The same, over connections of their own for methods that take or answer a stream: they work for long. */
+  /** Its schema over separate connections, for methods that take or answer a stream and so work for long. */
   transfers: Database<DB>;
-  /** Wakes the relay of its outbox, in whichever process it is; call it after a commit that wrote events. */
+  /** Wakes the relay of its outbox, in any process; call it after a commit that wrote events. */
   relay: { wake(): void };
-  /**
-   * Publishes hints about changes that raise no event; call it after the commit. Those of events follow by themselves.
-   */
+  /** Publishes hints about changes that raise no event; call it after the commit. Events cause their own hints. */
   hints: Pick<HintPublisher, 'note'>;
   /** Encrypts columns by ENCRYPTION_KEYS. */
   sealer: Sealer;
 };
 
-/** Each serves four transfers, which need one between their slices only. */
+/** Each connection serves four transfers, which need one only between their slices. */
 const transferConnections = 4;
 
 /**
- * Opens the parts that every service with a schema has; `partitions` are tables whose partitions are made ahead and
- * dropped. Without
- * `isRelaying` other processes of the service send what this one writes into the outbox.
+ * Opens the parts that every service with a schema has. `partitions` are tables whose partitions are made ahead and
+ * dropped. Without `isRelaying`, other processes of the service relay the outbox of this one.
  */
 export function openBase<C extends ServiceConfig, DB>(
   name: ServiceName,
@@ -57,7 +54,7 @@ export function openBase<C extends ServiceConfig, DB>(
   return { ...base, db, transfers, ...published, sealer: createSealer(config.encryptionKeys) };
 }
 
-/** Topics that have few events, whatever happens. */
+/** Topics that always have few events. */
 const rareTopics: ReadonlySet<string> = new Set([auditTopic.name, usageTopic.name, entitlementsTopic.name]);
 
 type PublishParts<DB> = {
@@ -68,7 +65,7 @@ type PublishParts<DB> = {
   isRelaying: boolean;
 };
 
-/** The relay notes hints until it has stopped, so it stops first. */
+/** The relay notes hints until it has stopped, so it stops before the hints. */
 function publish<DB>(name: ServiceName, { db, events, log, registry, isRelaying }: PublishParts<DB>, keep: Keep) {
   const hints = keep(startHints({ transport: events, log, metrics: registry }));
   if (!isRelaying) return { relay: keep(startDistantRelay({ db, schema: schemaOf(name), log })), hints };

@@ -14,7 +14,7 @@ import { commonTables, type OrganizationTable, type OrganizationTables } from '.
 import { type Keep, keepIn, openProcessBase, type ProcessBase, type Shared } from './process-base.ts';
 import { limitTransfers, transferPlaces } from './transfers.ts';
 
-/** A service that runs. */
+/** A running service. */
 export type Service = {
   /** Port of gRPC; undefined when it is not served. */
   port: number | undefined;
@@ -23,24 +23,24 @@ export type Service = {
   metrics: Metrics;
   /** The parts that it needs. */
   parts: Parts;
-  /** Serves on, but ends kept connections with their next answer, before `stop` closes them. */
+  /** Continues to serve, but ends kept connections with their next answer, before `stop` closes them. */
   leave?(): void;
   stop(): Promise<void>;
 };
 
-/** A service as the layouts start it: alone in a process, beside the others, or in a test. */
+/** A service as the layouts start it: alone in a process, beside others, or in a test. */
 export type ServiceDefinition<C extends ProcessConfig = ProcessConfig, O extends object = object> = {
   name: ServiceName;
   readConfig(env: NodeJS.ProcessEnv): C;
   /**
-   * Brings its schema up to date, as its own role; returns the names of the applied migrations. Undefined without one.
+   * Brings its schema up to date, as its own role. Returns the names of applied migrations. Undefined without a schema.
    */
   migrate?(url: string): Promise<string[]>;
   /** Its columns that ENCRYPTION_KEYS seal, for `npm run keys:rotate`. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** What becomes of the rows of an organization that is deleted, by table. Undefined without a schema. */
+  /** How the deletion of an organization treats its rows, by table. Undefined without a schema. */
   organizationTables?: Readonly<Record<string, OrganizationTable>>;
-  /** Whether `/ready` stays 200 once every part has answered: a part that is away then fails its own requests only. */
+  /** Whether `/ready` stays 200 once every part has answered: then a part that is away fails only its own requests. */
   staysReady?: boolean;
   start(config: C, shared: Shared & O): Promise<Service>;
 };
@@ -53,9 +53,9 @@ export type StatefulDefinition<C extends ServiceConfig, O extends object> = Serv
 
 /**
  * Defines a service by its own parts. `open` builds its context, starts its loops and consumers, and returns its
- * routes; each part that it gives to `keep` is stopped in reverse order of opening. All other parts are the same for
- * every service: the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness
- * and the stop. `O` are the members of `Shared` that only its tests set.
+ * routes; each part that it gives to `keep` is stopped in reverse order of opening. All other parts are common to all
+ * services: the database, the relay of its outbox, tokens, the partitions of its idempotency keys, gRPC, readiness and
+ * the stop. `O` are the members of `Shared` that only its tests set.
  */
 export function defineService<C extends ServiceConfig, DB, O extends object = object>(own: {
   name: ServiceName;
@@ -66,14 +66,14 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
   partitions?: (config: C) => readonly Partitioning[];
   /** Its columns that ENCRYPTION_KEYS seal. Default: none. */
   sealed?: readonly SealedColumn[];
-  /** What an export has of each of its tables, and what the deletion of an organization erases. */
+  /** How an export and the deletion of an organization treat each of its tables. */
   organizationTables: OrganizationTables<DB>;
   /**
-   * Ends outside of the platform what an organization has there, before its rows are erased. It may be called often.
+   * Ends the organization's resources outside of the platform, before its rows are erased. It may be called often.
    * Default: nothing.
    */
   endOrganization?(base: ServiceBase<C, DB>): (organizationId: bigint) => Promise<void>;
-  /** Whether this process sends the outbox of the service, which any process of it can. Default: it does. */
+  /** Whether this process relays the outbox of the service, which any of its processes can. Default: it does. */
   relays?: (config: C) => boolean;
   /** Modes of the rows that its methods change for test keys (TEST_MODE_OWN), by kind. */
   rowModes?(base: ServiceBase<C, DB>): RowModes;
@@ -117,8 +117,8 @@ export function defineService<C extends ServiceConfig, DB, O extends object = ob
 }
 
 /**
- * Defines a service without a schema, which other services do not call. `open` starts it, and returns what it needs and
- * how it is reached; each part that it gives to `keep` is stopped in reverse order of opening.
+ * Defines a service without a schema, which other services do not call. `open` starts it, and returns its parts and its
+ * ports; each part that it gives to `keep` is stopped in reverse order of opening.
  */
 export function defineStatelessService<C extends ProcessConfig, O extends object = object>(own: {
   name: ServiceName;
@@ -137,7 +137,7 @@ export function defineStatelessService<C extends ProcessConfig, O extends object
   };
 }
 
-/** Starts a service, whose kept parts stop with it, and at once when the start fails. */
+/** Starts a service. Its kept parts stop with it, and at once when the start fails. */
 async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>): Promise<Service> {
   const opened = new AsyncDisposableStack();
   try {
@@ -148,7 +148,7 @@ async function startKept(start: (keep: Keep) => Promise<Omit<Service, 'stop'>>):
   }
 }
 
-/** What a service says of its own methods and rows. */
+/** The declarations of a service about its own methods and rows. */
 type OwnParts<DB> = {
   routes: Routes;
   rowModes: RowModes;

@@ -20,11 +20,11 @@ export type LimiterStore = {
   stop(): Promise<void>;
 };
 
-/** Without an answer of Redis within this time the process counts by itself: limits must not cost availability. */
+/** Time limit of Redis. After it the process counts by itself: limits must not cost availability. */
 const redisTimeoutMs = 250;
 
 /**
- * Limiters that count in Redis where there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
+ * Makes limiters that count in Redis if there is a URL, else in this process. The gauge `drippulse_limits_degraded` of
  * `registry` is 1 while limits that belong in Redis are counted in this process.
  */
 export function createLimiters(
@@ -36,7 +36,7 @@ export function createLimiters(
   return createRedisLimiters(redisUrl, { log, timeoutMs, onAway: (isAway) => degraded.set(isAway ? 1 : 0) });
 }
 
-/** While Redis is away each limiter counts in its insurance, which is in this process. */
+/** While Redis is away each limiter counts in its insurance, a limiter in this process. */
 function createRedisLimiters(
   url: string,
   options: { log: Logger; timeoutMs: number; onAway(isAway: boolean): void },

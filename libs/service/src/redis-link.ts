@@ -10,15 +10,16 @@ export type RedisLink = {
   stop(): Promise<void>;
 };
 
-/** Time limit of opening a connection, TLS and the greeting of Redis included. */
+/** Time limit for opening a connection, including TLS and the greeting of Redis. */
 const connectTimeoutMs = 2000;
 const probeEveryMs = 1000;
 
 /**
- * Connects in the background. A breaker: the first command that fails, or has no answer after `timeoutMs`, drops the
- * connection, since a hanging Redis would answer nothing on it for a quarter of an hour. From then on every command
- * rejects at once, until a probe over a new connection has succeeded. The probe is no caller's command, and it writes,
- * because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are rejected.
+ * Connects in the background. It is a breaker: the first command that fails, or has no answer after `timeoutMs`, drops
+ * the connection, because a hanging Redis would answer nothing on it for a quarter of an hour. From then on every
+ * command rejects at once, until a probe over a new connection has succeeded. The probe is not a caller's command, and
+ * it writes, because a Redis that is full or read-only still answers pings. `onAway` gets true while commands are
+ * rejected.
  */
 export function openRedisLink(
   url: string,
@@ -59,7 +60,7 @@ export function openRedisLink(
     live = undefined;
     onAway(true);
     report(error);
-    // Commands that wait for an answer reject with it.
+    // This rejects commands that wait for an answer.
     client.destroy();
     probing.wake();
   }

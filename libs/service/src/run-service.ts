@@ -69,8 +69,8 @@ export async function runService<C extends ProcessConfig, I extends ServiceConfi
 const whenSplit = 'is required when services run as processes of their own';
 
 /**
- * Processes share events through Kafka only. And a process of its own knows no address of the public API: a link in a
- * mail with a wrong one could not be taken back.
+ * Processes share events only through Kafka. And a separate process does not know the address of the public API: a mail
+ * with a wrong link could not be taken back.
  */
 function readSplitSettings(name: ServiceName, env: NodeJS.ProcessEnv): ProcessSettings {
   const settings = readProcessEnv(env);

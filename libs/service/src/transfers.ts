@@ -2,9 +2,9 @@ import type { Interceptor, StreamResponse } from '@connectrpc/connect';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf } from '@drippulse/rpc';
 
-/** Transfers that one organization, and all together, may have under way in a process of a service. */
+/** Limits of concurrent transfers in a process of a service, of one organization and of all. */
 const atOnce = { ofEach: 2, ofAll: 16, least: 1 };
-/** A short transfer of the organization ends meanwhile. */
+/** Within this time, a short transfer of the organization ends. */
 const waitMs = 5_000;
 
 /** The context of an operation that takes or answers a stream: it uses the connections of transfers. */
@@ -18,9 +18,9 @@ export function transferPlaces(): Shares {
 }
 
 /**
- * Gives every method that takes or answers a stream a place while it runs, whatever the method does. So one
- * organization's exports leave places to others, and a method that is added needs nothing. Calls that services make for
- * themselves need no place. Comes after the server interceptors, which know the caller.
+ * Gives every method that takes or answers a stream a place while it runs. So the exports of one organization leave
+ * places to others, and new methods need no code of their own. Calls that services make for themselves need no place.
+ * Comes after the server interceptors, which know the caller.
  */
 export function limitTransfers(places: Shares): Interceptor {
   return (next) => async (request) => {
@@ -42,8 +42,8 @@ export function limitTransfers(places: Shares): Interceptor {
 }
 
 /**
- * Gives the place back when the last message is made, or what makes them has ended because the reader left. It has not
- * begun before the first message is asked for.
+ * Gives the place back when the last message is made, or when the messages end because the reader left. Nothing begins
+ * before the first message is requested.
  */
 function keeping<T>(place: Held, messages: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {
   const leave = () => place.release();

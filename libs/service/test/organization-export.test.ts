@@ -14,7 +14,7 @@ test('pages of an export are bounded by their bytes, and have each row once what
     create table documents (organization_id bigint, id bigint, text text, primary key (organization_id, id))`.execute(
     db.kysely,
   );
-  // Small ones, then large ones, then one that is larger than a page, then small ones again.
+  // Small rows, then large ones, then one that is larger than a page, then small ones again.
   await sql`
     insert into documents
     select 1, id, repeat('x', case when id = 500 then ${3 * kib * kib}::int when id between 450 and 520 then ${300 * kib}::int else 10 end)

@@ -19,7 +19,7 @@ import { limitTransfers } from '../src/transfers.ts';
 
 const layouts = ['in memory', 'over gRPC'] as const;
 
-/** Transfers that go on until they are let go, whoever leaves. */
+/** Transfers that last until they are released, even if their caller leaves. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { running: 0 };

@@ -9,8 +9,8 @@ const run = promisify(execFile);
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /**
- * Chromium for tests of pages: from the PATH, else Debian's package, which is installed where the tests run as root, as
- * they do in containers.
+ * Chromium for tests of pages: from the PATH, else Debian's package, which is installed if the tests run as root, as in
+ * containers.
  */
 export async function findChromium(
   options: { onProgress?(message: string): void } = {},
@@ -29,7 +29,7 @@ export async function findChromium(
   }
 }
 
-/** The whole path, which Playwright asks for. */
+/** The whole path, which Playwright requires. */
 function onPath(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(path.delimiter);
   return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).find((file) => existsSync(file));

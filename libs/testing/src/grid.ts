@@ -7,7 +7,7 @@ let seed: number | undefined;
 
 /**
  * One of several shares of a grid that takes too long for every run. Each item is in exactly one share. A random seed,
- * which is printed, says in which; `TEST_SEED` repeats it. With `TEST_GRIDS=whole`, every share has all items.
+ * which is printed, chooses it; `TEST_SEED` repeats it. With `TEST_GRIDS=whole`, every share has all items.
  */
 export function shareOf<Item>(items: readonly Item[], share: number, shares: number): Item[] {
   if (takesAll) return [...items];

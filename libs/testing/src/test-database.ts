@@ -55,10 +55,7 @@ async function ensureTemplate(
   }
 }
 
-/**
- * Drops the databases of killed test runs on a server that outlives them. The comment of a database has its creation
- * time.
- */
+/** Drops the databases of killed test runs on a server that outlives them, by the creation time in their comments. */
 async function dropLeftovers(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query(
     `select datname as name from pg_database

@@ -23,7 +23,7 @@ const byArea = new Map<string, ServiceName>(
   }),
 );
 
-/** The service that owns a schema, and with it the protos of that area. */
+/** The service that owns a schema, and the protos of that area. */
 export function serviceOf(schema: SchemaName): ServiceName {
   return ownerOf(schema, schema);
 }
@@ -36,14 +36,14 @@ export function schemaOf(name: ServiceName): string {
 }
 
 /**
- * The service that serves an RPC service, by its package `drippulse.<area>.v1`: its schema, its name if it has none, or
- * one of its further areas. Throws when no entry has that area.
+ * The service that serves an RPC service, by its package `drippulse.<area>.v1`: the area is its schema, its name if it
+ * has no schema, or one of its further areas. Throws when no entry has that area.
  */
 export function servedBy({ typeName }: DescService): ServiceName {
   return ownerOf(typeName.split('.')[1] ?? '', typeName);
 }
 
-/** The npm package of a service: after its area, which never changes; of one without a schema after its name. */
+/** The npm package of a service, named after its area, which never changes; without a schema after its name. */
 export function packageOf(name: ServiceName): string {
   const { schema, within } = services[name];
   return within === undefined ? `@drippulse/${schema ?? name}` : `${packageOf(within)}/${name}`;
@@ -70,7 +70,7 @@ export const publishers: readonly { name: ServiceName; events: DescMessage }[] =
 /** Services that consume events. */
 export const consumers: readonly ServiceName[] = serviceNames.filter((name) => services[name].consumes !== undefined);
 
-/** Services that consume the events of a service. Each is the group of its name. */
+/** Services that consume the events of a service. Each is a group of its own name. */
 export function consumersOf(publisher: ServiceName): readonly ServiceName[] {
   return serviceNames.filter((name) => {
     const { consumes } = services[name];

@@ -1,7 +1,7 @@
 import { callsOf } from './lookups.ts';
 import { type ServerName, type ServiceName, serviceNames, services } from './services.ts';
 
-/** Services with processes of their own, in the order of the table: the others run within one of these. */
+/** Services with processes of their own, in the order of the table. The others run within one of these. */
 export const processNames: readonly ServiceName[] = serviceNames.filter((name) => services[name].within === undefined);
 
 /** The service in whose process a service runs: itself, unless the table says otherwise. */

@@ -3,13 +3,13 @@ import { callsOf } from './lookups.ts';
 import { processEntry, processNames } from './processes.ts';
 import { type RoleName, type ServiceName, serviceNames, services } from './services.ts';
 
-/** A further kind of process of a service, which serves some of its RPC services in its place. */
+/** A further kind of process of a service, which takes over some of its RPC services. */
 export type RoleProcess = {
   name: RoleName;
   service: ServiceName;
   /** Its ROLE. */
   role: string;
-  /** ROLE of the processes of the service itself beside it. */
+  /** ROLE of the service's other processes beside it. */
   besides: string;
   serves: readonly DescService[];
 };
@@ -23,12 +23,12 @@ export const roleProcesses: readonly RoleProcess[] = serviceNames.flatMap((servi
   })),
 );
 
-/** The process of a role that serves an RPC service where a layout has one; undefined: the service itself does. */
+/** The process of a role that serves an RPC service, if a layout has one; undefined: the service itself does. */
 export function roleServing({ typeName }: DescService): RoleName | undefined {
   return roleProcesses.find(({ serves }) => serves.some((each) => each.typeName === typeName))?.name;
 }
 
-/** The service of a peer: itself, or the one whose role it is. */
+/** The service of a peer: itself, or the service whose role it is. */
 export function serviceOfPeer(peer: ServiceName | RoleName): ServiceName {
   const role = roleProcesses.find(({ name }) => name === peer);
   return role === undefined ? (peer as ServiceName) : role.service; // every other name is that of a service

@@ -11,7 +11,7 @@ import { TrackingService } from '@drippulse/proto/drippulse/messaging/v1/trackin
 import { WebhookEventSchema } from '@drippulse/proto/drippulse/webhooks/v1/events_pb';
 import { WorkflowEventSchema } from '@drippulse/proto/drippulse/workflows/v1/events_pb';
 
-/** A server that services share; the chart opens the way to it, and `npm start` replaces it by an embedded part. */
+/** A server that services share. The chart opens the way to it, and `npm start` replaces it by an embedded part. */
 export type ServerName = 'postgres' | 'kafka' | 'redis' | 'mail';
 
 /** A meter that plans may limit, by its name outside. */
@@ -21,8 +21,8 @@ export type MeterName = 'enrollments' | 'emails' | 'events' | 'llm_cost_usd' | '
 export type ServiceEntry<Name extends string = string> = {
   /**
    * The area of its protos (`drippulse.<schema>.v1`), its schema in PostgreSQL and, after `drippulse_`, its role. It
-   * never changes: code outside the service names the service by it, so that the name of a service stands in this table
-   * alone. Default: it has no state and serves no RPC.
+   * never changes: code outside the service names the service by it, so that only this table has the name of a service.
+   * Default: it has no state and serves no RPC.
    */
   schema?: string;
   /** Further areas of protos that it serves. Default: none. */
@@ -34,22 +34,23 @@ export type ServiceEntry<Name extends string = string> = {
   /** Services whose events it consumes; `all` is every publisher. Default: none. */
   consumes?: readonly Name[] | 'all';
   /**
-   * Whether it keeps the audit trail, which every service with a schema publishes to. Of one service. Default: false.
+   * Whether it keeps the audit trail, to which every service with a schema publishes. Exactly one service does.
+   * Default: false.
    */
   keepsAudit?: boolean;
   /** Meters of organizations that it counts, and whose limits it keeps. Default: none. */
   counts?: readonly MeterName[];
   /**
-   * Whether it sets the limits of organizations, which every service that counts a meter keeps. Of one service at most.
-   * Default: false.
+   * Whether it sets the limits of organizations, which every service that counts a meter enforces. At most one service
+   * does. Default: false.
    */
   setsLimits?: boolean;
   /** Whether each of its processes reads the hints of every publisher, for open streams. Default: false. */
   followsHints?: boolean;
   /**
    * Services that it calls over gRPC: their addresses, network policies and its clients follow from it. `all` is every
-   * other service with a schema: for the one that serves the routes of all of them, and the one that exports and erases
-   * what an organization has in them.
+   * other service with a schema: for the service with the routes of all of them, and the one that exports and erases an
+   * organization's rows in them.
    */
   calls: readonly Name[] | 'all';
   /** Whether it serves the public HTTP API. Default: false. */
@@ -65,11 +66,11 @@ export type ServiceEntry<Name extends string = string> = {
   /** Further variables of its own that an operator may set. */
   environment?: readonly string[];
   /**
-   * Further kinds of its processes, by name: each serves some of its RPC services alone, where a layout starts it, and
+   * Further kinds of its processes, by name. Each serves only some of its RPC services, in layouts that start it, and
    * has its ROLE. `besides` is the ROLE of the other processes then. Default: none.
    */
   roles?: Readonly<Record<string, { role: string; besides: string; serves: readonly DescService[] }>>;
-  /** Options of node after the common ones, of which node takes the last; where it is a process of its own. */
+  /** Options of node after the common ones, which they override, for a service with a process of its own. */
   nodeFlags?: readonly string[];
 };
 

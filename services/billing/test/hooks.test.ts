@@ -86,7 +86,7 @@ test('while Stripe is away for ten minutes everything answers, and afterwards ev
     const updateMask = { paths: ['billing_email'] };
     await account.updateAccountBilling({ updateMask, billingEmail: `${mode}@example.com` });
   }
-  // What happened meanwhile is reported while nothing can be fetched.
+  // Changes are reported while nothing can be fetched.
   await harness.stripe.fail('lose');
   harness.stripe.dashboard.failPayment(subscription);
   expect(await harness.deliver(lastEvent())).toMatchObject({ duplicate: false });

@@ -26,7 +26,7 @@ beforeAll(async () => {
   for (const { lookup_key: lookupKey, event_name: eventName } of Object.values(overage)) {
     harness.stripe.dashboard.meter({ eventName, lookupKey });
   }
-  // Some hours in the middle of a month, ten minutes after a full one.
+  // Ten minutes past a full hour in the middle of a month.
   const now = harness.now();
   harness.shift(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10, 12, 10) - now.getTime());
 });
@@ -133,7 +133,7 @@ test('what the last hour of a month used is charged in it, and the next month be
   await eventually(() => expect(ceilings()?.[0]).toBeGreaterThan(25_000n));
   const now = harness.now();
   const turn = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1);
-  // Nobody looks before the month has turned.
+  // No look happens before the month has turned.
   await harness.stopServices();
   use(25_100n);
   harness.shift(turn + 2 * hourMs - now.getTime());

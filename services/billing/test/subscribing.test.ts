@@ -151,7 +151,7 @@ function subscribing(mockUrl?: string) {
               and query like '%set marks = marks + 1%'`.execute(harness.db);
           expect(rows).toHaveLength(1);
         });
-        // Then the operation, which the end of the write must not have locked while it waits.
+        // Then it locks the operation, which the end of the write must not have locked while it waits.
         const { rows } = await sql`
           select from operations where organization_id = ${organizationId} for update nowait`.execute(trx);
         expect(rows).toHaveLength(1);

@@ -48,7 +48,7 @@ export type Context = ServiceBase<Config, DB> & {
   clients: Clients;
   definitions: Definitions;
   matches: Matches;
-  /** Where the engine's work of organizations takes turns. */
+  /** The queue in which organizations take turns with engine work. */
   turns: TurnQueue;
   dueCounts: DueCounts;
   adapters: EffectAdapters;

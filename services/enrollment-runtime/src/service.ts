@@ -82,7 +82,7 @@ type Overrides = {
   lookUpTxt?: LookUpTxt;
 };
 
-/** The loops are in other processes, and these are not needed by what the public role does. */
+/** The loops run in other processes, and the public role needs none of them. */
 const wakesNothing: Context['wake'] = {
   advance: () => undefined,
   drain: () => undefined,

@@ -149,7 +149,7 @@ test('paused and resumed while its effect is out for longer than a lease, an enr
     // Longer than a lease and shorter than the deadline of the callback.
     pair.pass(10_000);
     for (const id of enrollmentIds) await pair.enrollments().resumeEnrollment({ workflowId, id });
-    // Runs that became due after them were performed, so they were considered.
+    // Runs that became due later were performed, so the earlier ones were considered.
     const { id: marker } = await makeWorkflow(pair, [{ type: 'webhook_callback', url: receiver.url }]);
     await pair.enrollments().bulkEnroll({ workflowId: marker, contacts: contacts(1) });
     await untilCompleted(pair, marker, 1n);

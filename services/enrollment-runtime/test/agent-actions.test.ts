@@ -36,7 +36,7 @@ function mailTo(to: string, place: Place) {
   return action('email', { ...own, to, subject: 'Hello', text: 'Hello', class: 'marketing', on_capped: 'skip' }, place);
 }
 
-/** An enrollment that goes on. */
+/** An enrollment that has not ended. */
 async function enrolled({ organizationId, enroll }: Organization, email: string) {
   const { id: workflowId } = await makeWorkflow(
     mailing.harness,

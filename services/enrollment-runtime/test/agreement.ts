@@ -54,7 +54,7 @@ export function agreementTests(count: number): void {
   }, 600_000);
 }
 
-/** Enrolls a test contact, unless it would go round for too long. */
+/** Enrolls a test contact, unless it would loop for too long. */
 async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   const workflow = await makeWorkflow(harness, steps);
   const { id: workflowId, version } = workflow;
@@ -71,7 +71,7 @@ async function enter(steps: StepInput[], contact: JsonObject): Promise<Case[]> {
   return [{ workflowId, id, definition, tested }];
 }
 
-/** Settles what is parked as the stubs say, and lets time pass, until nothing runs. */
+/** Settles parked runs as the stubs say, and lets time pass, until nothing runs. */
 async function runAll(cases: readonly Case[]): Promise<void> {
   const definitions = new Map(cases.map(({ id, definition }) => [id, definition]));
   const ids = cases.map(({ id }) => id);
@@ -89,7 +89,7 @@ async function runAll(cases: readonly Case[]): Promise<void> {
 
 /** Waits until each run waits for time, or is parked. */
 async function untilIdle(ids: readonly bigint[]): Promise<void> {
-  // A call wakes the runtime, which does not know that time has passed.
+  // A call wakes the runtime, which otherwise would not notice that time has passed.
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);
   await harness.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
   await eventually(async () => {
@@ -142,10 +142,10 @@ async function liveRunOf({ workflowId, id }: Case): Promise<LiveRun> {
   return { status: statuses.get(enrollment.status) ?? '', data: parsed(enrollment.data), lines };
 }
 
-/** In the order of the enumeration. */
+/** Indexed by the values of the enumeration. */
 const lineStatuses = ['', 'succeeded', 'waiting', 'skipped', 'failed', 'retrying'];
 
-/** A stored message has its warnings behind it. */
+/** A stored message ends with its warnings. */
 function readMessage(text: string): { message: string; warnings: string[] } {
   const [message = '', warnings] = text.split(' (warning: ');
   return { message, warnings: warnings === undefined ? [] : warnings.slice(0, -1).split('; ') };

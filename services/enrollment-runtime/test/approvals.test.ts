@@ -46,7 +46,7 @@ const ask = (config: object = {}) => [
   { type: 'end', id: 'late', reason: 'late' },
 ];
 
-/** Enrolls people in a workflow that asks, and waits until all of them are asked about. */
+/** Enrolls people in a workflow with an approval step, and waits until each has an approval. */
 async function enroll(count = 1, { config = {}, caller = editor as Caller, mode = Mode.LIVE as Mode } = {}) {
   const workflow = await makeWorkflow(harness, ask(config), { mode });
   const contacts = Array.from({ length: count }, (_, n) => ({ email: `a${n}@example.com`, first_name: `Ada${n}` }));
@@ -245,7 +245,7 @@ test('an approval that nobody decides expires with its step, and decisions at it
   expect(expiresAt && timestampDate(expiresAt).getTime()).toBeGreaterThan(Date.now());
   harness.pass(2 * hourMs - 300_000);
   expect(await refusal(harness.approvals().approveApproval({ id: approvals[0]?.id ?? 0n }))).toBeUndefined();
-  // The rest of the time passes while the others are decided.
+  // The time passes for the other approvals while they are decided.
   const refusals = await Promise.all(
     approvals.slice(1).map(async ({ id }, index) => {
       if (index === 5) harness.pass(300_000);
@@ -351,7 +351,7 @@ test('a decision is about the preview that was shown, and no other', async () =>
   expect(changed.binding).not.toBe(binding);
   expect(await refusal(harness.approvals().approveApproval({ id, binding }))).toBe('aborted approval_changed');
   await harness.approvals().approveApproval({ id, binding: changed.binding.toUpperCase() });
-  // What was decided stays, whatever is asked under its key.
+  // A decision stays when there is another request under its key.
   expect(await request(asked)).toMatchObject({ binding: changed.binding, status: ApprovalStatus.APPROVED });
 });
 

@@ -53,7 +53,7 @@ function attributed(workflowId: bigint) {
   );
 }
 
-/** Writes a mail of an enrollment that was sent, and followed, so many days ago. */
+/** Stores a mail of an enrollment that was sent `sentDays` ago, and its click. */
 async function mail(enrollmentId: bigint | undefined, workflowId: bigint, sentDays: number, clickedDays?: number) {
   const ago = (days: number) => new Date(Date.now() - days * dayMs);
   await harness.db

@@ -44,7 +44,7 @@ export function createCrmPeer() {
     failIfAsked();
     const key = call.requestHeader.get('idempotency-key');
     const known = key === null ? undefined : answers.get(key);
-    if (known !== undefined) return known as MessageShape<D>; // what this method answered to this key
+    if (known !== undefined) return known as MessageShape<D>; // the stored answer of this method for this key
     const cause = call.requestHeader.get('x-cause');
     writes.push({ method, request, caller: callerOf(call), key, cause });
     const made = make();

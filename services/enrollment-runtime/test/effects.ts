@@ -32,7 +32,7 @@ const webhook = { id: 7n, organizationId: 1n, secret: Buffer.from('a secret of t
 
 export const effectKey = '0199d3b2-4a57-7c3e-8f35-0c6f4f2c9d11:step_1:1';
 
-/** The time of the clock of effects. */
+/** The present time of the effects' clock. */
 export const now = new Date('2026-11-25T09:00:00.500Z');
 
 /** The context of effects, with a service of webhooks in memory that signs. */
@@ -115,7 +115,7 @@ export function effectContext(
   };
 }
 
-/** `webhook-signature` of Standard Webhooks 1.0.0, computed from its text. */
+/** `webhook-signature` of Standard Webhooks 1.0.0, computed as in its specification. */
 export function signatureOf(id: string, timestamp: string, body: string): string {
   return `v1,${createHmac('sha256', webhook.secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }

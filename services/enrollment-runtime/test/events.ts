@@ -36,7 +36,7 @@ export function waiting(config: object = { event_name: 'order.paid' }): StepInpu
   ];
 }
 
-/** A workflow with contacts that stand on its first step, which waits. */
+/** Makes a workflow with contacts at its first step, which waits. */
 export async function parkContacts(
   harness: Harness,
   steps: readonly StepInput[],

@@ -12,7 +12,7 @@ import { contacts, makeWorkflow, type StepInput } from './workflow.ts';
 
 /** More effects than are sent to one endpoint at once, so that some wait. */
 const count = 60;
-/** Points that are reached before anything is sent: a kill there leaves nothing to repeat. */
+/** Points before anything is sent: after a kill there, nothing is sent twice. */
 const beforeAnySend: string[] = [
   'after-claim',
   'before-moves-commit',
@@ -99,7 +99,7 @@ test.each([...faultPoints, ...mailFaultPoints])(
 );
 
 test.each([
-  // The mail server has it, and the ledger does not know.
+  // The mail server has the mail, and the ledger does not know.
   { point: 'after-smtp', mails: 2 },
   { point: 'after-send', mails: 1 },
   { point: 'before-results-commit', mails: 1 },
@@ -117,7 +117,7 @@ test.each([
     expect(server.mails).toHaveLength(mails);
     expect(new Set(server.mails.map(({ raw }) => raw)).size).toBe(1);
     const { enrollment } = await harness.enrollments().getEnrollment({ workflowId, id: ids[0] ?? 0n });
-    // The server numbers what it takes: this is its answer about the last of them.
+    // The server numbers the mails it takes: this is its answer about the last one.
     expect(enrollment?.deliveries).toMatchObject([{ providerMessageId: `MAIL${mails}` }]);
     expect(await linesOf(harness, workflowId, ids)).toEqual(new Set(['trigger email']));
   } finally {
@@ -150,7 +150,7 @@ async function enrollHeld(
   return { workflowId, ids: enrollmentIds };
 }
 
-/** Resumes a workflow in the database, as no runtime is there to call. */
+/** Resumes a workflow in the database, because no runtime is there to call. */
 async function release({ db }: Harness, workflowId: bigint): Promise<void> {
   await sql`update lanes set state = 'active', wake_at = now() where workflow_id = ${workflowId}`.execute(db);
 }
@@ -167,7 +167,7 @@ async function runUntilKilled({ config }: Harness, killAt: string): Promise<unkn
   return signal;
 }
 
-/** The succeeded steps of each timeline, in order. They are equal when no step was skipped or done twice. */
+/** The distinct timelines of succeeded steps, in order. There is one if no step was skipped or done twice. */
 async function linesOf(harness: Harness, workflowId: bigint, ids: readonly bigint[]): Promise<Set<string>> {
   const timelines = new Set<string>();
   for (const id of ids) {

@@ -12,10 +12,10 @@ const steps = JSON.stringify([
 ]);
 
 /**
- * 200,000 enrollments of three organizations. Of a hundred, 40 have ended (one failed, one was cancelled), 55 wait, 3
- * are due, one has an effect in flight under a lease that has ended, and one is paused. Of 10,000 one failed and one is
- * paused on another step than the rest. The texts of a fifth are in rows of their own, the others in rows of blocks.
- * Runs and outcomes are not stored in the order of ids, as after a while of moves.
+ * 200,000 enrollments of three organizations. Of each hundred, 40 have ended (one failed, one was cancelled), 55 wait,
+ * 3 are due, one has an effect in flight under an expired lease, and one is paused. Of 10,000 one failed and one is
+ * paused on a rare step. The texts of a fifth are in rows of their own, the others in rows of blocks. Runs and outcomes
+ * are not stored in the order of ids, as after many moves.
  */
 export async function fillEnrollments(db: Kysely<DB>): Promise<void> {
   for (const [index, count] of enrollments.entries()) {
@@ -79,7 +79,7 @@ async function fillManyWorkflows(
     group by workflow_id`.execute(db);
 }
 
-/** Texts of enrollments up to an id are in rows of their own. The others share rows. */
+/** Texts of enrollments up to the id `lastAlone` are in rows of their own. The others share rows. */
 async function fillTexts(db: Kysely<DB>, workflowId: number, lastAlone: number): Promise<void> {
   await sql`
     insert into enrollment_search (workflow_id, block, text)
@@ -109,8 +109,8 @@ async function fillPlaces(db: Kysely<DB>, workflowId: number): Promise<void> {
 }
 
 /**
- * A line of each enrollment and 5,000 of the first, three effects of each enrollment with one in flight, and mails of
- * every tenth.
+ * One line of each enrollment and 5,000 of the first; three effects of each enrollment, one of them in flight; and
+ * mails of every tenth.
  */
 async function fillTraces(db: Kysely<DB>, workflowId: number): Promise<void> {
   await sql`

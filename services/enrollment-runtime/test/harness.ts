@@ -53,10 +53,10 @@ export const workflowsService: Caller = {
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The settings that tests change of a runtime. */
+/** The settings of a runtime that tests change. */
 export type RuntimeOptions = { leaseMs?: number; mailDir?: string; chainBudget?: number; grpcPort?: number };
 
-/** The service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
+/** Starts the service with peers in memory, and a workflows service that knows the workflows of `elsewhere`. */
 export async function startHarness(
   options: RuntimeOptions & {
     start?: boolean;
@@ -143,19 +143,19 @@ export async function startHarness(
   const runtimeOf = harness.clientsFrom(serviceOf('workflows'), RuntimeService);
   return {
     config: harness.config,
-    /** The chain of a header of an outgoing request, as the gateway reads it. */
+    /** Reads the chain in a header of an outgoing request, as the gateway does. */
     readChain: (header: string) => {
       const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
       return createChainHeaders(CHAIN_KEYS).read(header, new Date());
     },
     ...entitling(harness, service.name),
     chains: (caller: Caller = editor) => chainsOf(caller),
-    /** The environment of a runtime in another process that joins this one. */
+    /** The environment for a runtime in another process that joins this one. */
     url: harness.database.url,
     db: db.kysely,
     /** Further connections to the database of the service. */
     connect: (max: number) => harness.connect<DB>(max),
-    /** Events as they were published, in order within one enrollment. */
+    /** Published events, in order within one enrollment. */
     published,
     crm,
     /** Members who get mails, which tests change. */
@@ -174,7 +174,7 @@ export async function startHarness(
     stopRuntimes: harness.stopServices,
     enrollments: (caller: Caller = editor) => enrollmentsOf(caller),
     heldEntries: (caller: Caller = editor) => heldOf(caller),
-    /** Retries of what failed for a connection. */
+    /** Retries of the failures of a connection. */
     failures: (caller: Caller) => failuresOf(caller),
     /** Events of contacts. */
     contactEvents: (caller: Caller = editor) => eventsOf(caller),
@@ -187,14 +187,12 @@ export async function startHarness(
     rules: (caller: Caller = admin) => rulesOf(caller),
     suppressions: (caller: Caller = editor) => suppressionsOf(caller),
     senderChecks: (caller: Caller = workflowsService) => checksOf(caller),
-    /** Time passes for the runtime's database. */
-    /** How far the runtime's time is ahead of the database's, in milliseconds. */
-    shiftMs: () => shiftMs,
+    /** Lets time pass for the runtime's database. */
     pass(ms: number) {
       shiftMs += ms;
     },
-    /** The time that has passed. */
-    shiftedMs: () => shiftMs,
+    /** How far the runtime's time is ahead of the database's, in milliseconds. */
+    shiftMs: () => shiftMs,
     /** Publishes an event of the workflows service. */
     async publishWorkflow(value: Uint8Array) {
       await events.ensureTopics([topicOf(WorkflowEventSchema).name]);

@@ -63,7 +63,7 @@ async function untilWaiting({ workflowId, ids }: Enrolled) {
   }, patience);
 }
 
-/** Many enrollments that ended 200 days ago, in a range of ids that was given out to the last. */
+/** Many enrollments that ended 200 days ago, in a range of ids that is used up. */
 async function enrollOld(steps: readonly StepInput[] = ends, count = 100): Promise<Enrolled> {
   const old = await enroll(steps, count);
   await eventually(async () => expect(await rowsWhere('outcomes', old.ids)).toBe(count), patience);
@@ -118,7 +118,7 @@ async function tablesLike(pattern: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Nothing is left of a replacement. */
+/** Waits until no table of a replacement is left. */
 async function untilTidy() {
   await eventually(async () => expect(await tablesLike('_gone$|_kept$')).toEqual([]), patience);
 }
@@ -159,7 +159,7 @@ test('a full partition goes when its enrollments ended long ago; those that live
   const { enrollment } = await harness.enrollments().getEnrollment({ workflowId: old.workflowId, id });
   expect(enrollment).toMatchObject({ actionTimeline: [], actionTimelineTruncated: true });
 
-  // Runs go on from where they were, and so do the numbers of their lines.
+  // Runs continue from their places, and so do the numbers of their lines.
   harness.pass(301 * dayMs);
   await until(living, { completed: 3n });
   const { lines, effects } = await traces(living.ids.slice(0, 1));
@@ -182,7 +182,7 @@ test('a partition of which much is kept stays whole, also where an earlier try h
   await startKeeping(harness.db, { table: 'timeline', partition });
   await untilNobodyPrunes();
   await harness.startRuntime();
-  // It was considered.
+  // The partition was considered.
   await eventually(async () => {
     const { rows } = await sql<{ rows: number }>`
       select reltuples::float8 as rows from pg_class where oid = 'timeline_p0'::regclass`.execute(harness.db);

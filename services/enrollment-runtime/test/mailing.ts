@@ -11,7 +11,7 @@ const dayMs = 24 * hourMs;
 /** The type of `per` and `min_gap` in requests. */
 export const days = (duration: number) => ({ duration, unit: SpanUnit.DAYS });
 
-/** Runtimes that share a database and a mail server, and an organization of its own for each case. */
+/** Starts runtimes that share a database and a mail server, with an organization of its own for each case. */
 export async function startMailing({
   runtimes = 2,
   ...options
@@ -29,7 +29,7 @@ export async function startMailing({
       organizations += 1n;
       return organizationOf(harness, server, organizations);
     },
-    /** Moves the time to this hour of a day that is not over, in UTC. */
+    /** Moves the time to this hour of the present or next day, in UTC. */
     passToHour(hour: number) {
       const now = Date.now() + shifted;
       const ahead = (hour * hourMs - (now % dayMs) + dayMs) % dayMs;
@@ -51,7 +51,7 @@ let shifted = 0;
 
 type Server = Awaited<ReturnType<typeof startMailServer>>;
 
-/** What a test does as one organization. */
+/** The actions of a test as one organization. */
 function organizationOf(harness: Harness, server: Server, organizationId: bigint) {
   const caller = { ...editor, organizationId };
   const admin = { ...caller, role: 'admin' as const };

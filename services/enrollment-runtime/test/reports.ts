@@ -1,6 +1,6 @@
 import { createHmac, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** What a mail server reports: a value, or the bytes of a body that may be no JSON. */
+/** The report of a mail server: a value, or the bytes of a body that may not be JSON. */
 type Reported = object | string | Buffer;
 
 function bytesOf(reported: Reported): Buffer {
@@ -23,7 +23,7 @@ export function standardReport(body: Reported, { key, at, id }: { key: Buffer; a
   });
 }
 
-/** Events with the signature of SendGrid, `at` in seconds. DER is its encoding; the other one of ECDSA is not. */
+/** Events with the signature of SendGrid, `at` in seconds. It is in DER; the other encoding of ECDSA is refused. */
 export function sendgridReport(
   body: Reported,
   { key, at, encoding = 'der' }: { key: KeyObject; at: number | string; encoding?: 'der' | 'ieee-p1363' },

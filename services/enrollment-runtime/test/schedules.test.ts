@@ -44,8 +44,8 @@ const boundaryOf = async (workflowId: bigint) =>
   )?.next_tick_at;
 
 /**
- * Passes a tick of a workflow that was made after all others. When it has fired, the others have, or another replica is
- * firing them.
+ * Passes a tick of a workflow that was made after all others. When it has fired, the others have fired too, or another
+ * replica is firing them.
  */
 async function passTick(): Promise<void> {
   const { id } = await makeWorkflow(harness, hourly);

@@ -18,7 +18,7 @@ type Organization = ReturnType<typeof mailing.newOrganization>;
 
 let people = 0;
 
-/** Somebody whom nobody has written to. */
+/** A person who has had no mail. */
 function newPerson(): string {
   people += 1;
   return `meanwhile${people}@example.org`;
@@ -67,7 +67,7 @@ test('a person who complains while a mail is held gets it neither then nor after
   mailing.pass(minuteMs);
   await organization.lineOf(workflow, id, `Skipped: ${email} is suppressed (complaint)`);
   expect(organization.mailsTo(email)).toEqual([]);
-  // It gave no place to anybody, and took none.
+  // It neither gave away a place nor took one.
   const [, ...more] = await decisionsOf(organization);
   expect(more).toEqual([]);
 });

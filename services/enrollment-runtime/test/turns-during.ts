@@ -1,7 +1,7 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { type QueueTurn, queueTurns } from '@drippulse/loops';
 
-/** A turn of synchronous work, and the round of the event loop in which it was. */
+/** A turn of synchronous work, and its round of the event loop. */
 type Turn = QueueTurn & { round: number };
 
 /** The turns of all queues of this process during some work. */

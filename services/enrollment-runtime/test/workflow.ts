@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 let lastWorkflowId = 0n;
 let lastSequence = 0n;
 
-/** Settings as a request has them. */
+/** Settings in the form of a request. */
 export type SettingsInput = { goals?: unknown[]; re_entry?: unknown; holdout?: unknown; priority?: number };
 
 export type StepInput = { type: string; [key: string]: unknown };
@@ -78,12 +78,12 @@ export function passToMidHour(harness: Harness): void {
   harness.pass((1.5 * hourMs - (Date.now() % hourMs)) % hourMs);
 }
 
-/** Free JSON as requests carry it. */
+/** Free-form JSON as requests carry it. */
 export function json(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** Free JSON of an answer. */
+/** Free-form JSON of an answer. */
 export function parsed(bytes: Uint8Array | undefined): unknown {
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }

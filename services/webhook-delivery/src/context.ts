@@ -16,10 +16,10 @@ export type Context = ServiceBase<Config, DB> & {
   metrics: ServiceMetrics;
   filters: Filters;
   limits: EndpointLimits;
-  /** To be called after a commit that made something due. */
+  /** Call it after a commit that made something due. */
   wakeDelivery(): void;
-  /** To be called after a recovery was asked for. */
+  /** Call it after a recovery was requested. */
   wakeRecoveries(): void;
-  /** To be called after a webhook was removed. */
+  /** Call it after a webhook was removed. */
   wakeRemovals(): void;
 };

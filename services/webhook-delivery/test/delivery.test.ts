@@ -148,7 +148,7 @@ test('a redirect is a failure and is not followed', async () => {
   expect(harness.receiver.requests.map(({ url }) => url)).toEqual(['/from']);
 });
 
-/** How many attempts of a webhook were published as counts. */
+/** The number of published attempts of a webhook, from the counts. */
 function attemptsCounted(webhookId: bigint, succeeded: boolean): number {
   const counts = harness.published.flatMap(({ payload }) =>
     payload.case === 'attemptsCounted' ? payload.value.counts : [],

@@ -35,7 +35,7 @@ async function everythingHeard() {
   });
 }
 
-/** The events about a webhook, once there are as many. */
+/** The events about a webhook, once there are `count` of them. */
 async function raised(id: bigint, count: number): Promise<WebhookEvent[]> {
   return eventually(() => {
     const about = harness.published.filter(({ aggregate }) => aggregate === `webhook:${id}`);

@@ -29,7 +29,7 @@ export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, 
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
-/** The service, a receiver of its deliveries, and the events that it publishes about endpoints. */
+/** Starts the service, a receiver of its deliveries, and a list of the events that it publishes about endpoints. */
 export async function startHarness(
   o: { allowPrivate?: boolean; resolve?: Resolve; redisUrl?: string; leaseSeconds?: number } = {},
 ) {
@@ -52,7 +52,7 @@ export async function startHarness(
 
   return {
     config,
-    /** The chain of a header of a delivery, as the gateway reads it. */
+    /** Reads the chain in a header of a delivery, as the gateway does. */
     readChain: (header: unknown) => {
       const { CHAIN_KEYS = '' } = harness.keys.environmentOf(publicService, '');
       return createChainHeaders(CHAIN_KEYS).read(String(header), new Date());
@@ -92,16 +92,14 @@ export async function startHarness(
     async send(event: DescMessage, message: TransportMessage) {
       await producer.send(topicOf(event).name, [message], 5000);
     },
-    /** The deliveries of a webhook, newest first, once there are as many. */
+    /** The deliveries of a webhook, newest first, once there are `count` of them. */
     deliveries: (webhookId: bigint, count: number) =>
       eventually(async () => {
         const { deliveries } = await webhooksOf(editor).listDeliveries({ webhookId });
         if (deliveries.length < count) throw new Error(`${deliveries.length} of ${count} deliveries`);
         return deliveries;
       }),
-    /**
-     * The lane of a webhook's events once its circuit is open, a moment after the attempt that opened it was recorded.
-     */
+    /** The lane of a webhook's events once its circuit is open, shortly after the causing attempt was recorded. */
     openLane: (webhookId: bigint) =>
       eventually(async () => {
         const lane = await db.kysely
@@ -113,11 +111,11 @@ export async function startHarness(
         if (lane.open_until === null) throw new Error('its circuit is closed');
         return lane;
       }),
-    /** Lets time pass for everything that is due or is remembered of endpoints. */
+    /** Lets time pass for everything that is due or is remembered about endpoints. */
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
       await db.kysely.transaction().execute(async (trx) => {
-        // In the order of the service, which is at work meanwhile.
+        // In the order that the service uses, because it works at the same time.
         await sql`select from endpoints order by webhook_id for update`.execute(trx);
         await sql`select from queue order by delivery_id for update`.execute(trx);
         await sql`select from lanes order by webhook_id, is_manual for update`.execute(trx);

@@ -9,7 +9,7 @@ const addresses: Record<string, string[]> = {
   'mixed.example.com': ['8.8.8.8', '::1'],
 };
 
-/** Look-ups of names whose name servers are dead: they end when a test ends them. */
+/** Look-ups of names with dead name servers, which end when a test ends them. */
 const dead = new Set<() => void>();
 
 async function resolve(hostname: string): Promise<string[]> {
@@ -245,6 +245,6 @@ test("dead name servers of one organization delay no other's save, whose private
     dead.clear();
     await new Promise((next) => setImmediate(next));
   }
-  // Unknown is accepted, and judged at every connect.
+  // An unknown name is accepted, and judged at every connect.
   await Promise.all(saves);
 });

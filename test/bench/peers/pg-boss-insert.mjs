@@ -1,4 +1,4 @@
-// pg-boss takes rows in calls of the same size, each a job whose data is the contact, so many calls under way at once.
+// pg-boss inserts rows in calls of equal size, each a job whose data is the contact, with several concurrent calls.
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 

@@ -56,7 +56,7 @@ async function runOne(): Promise<void> {
   else printTable(name, figures);
 }
 
-/** In processes of their own, as a bench that is run alone. */
+/** Runs them in separate processes, like a bench that runs alone. */
 async function runAllShort(): Promise<void> {
   const all: Record<string, object> = {};
   for (const bench of benches.keys()) {
@@ -72,7 +72,7 @@ async function runAllShort(): Promise<void> {
   if (values.json === true) console.log(JSON.stringify(all));
 }
 
-/** Undefined when the bench failed, which leaves the others to be measured. */
+/** Undefined when the bench failed, so that the others are still measured. */
 async function shortFigures(bench: string): Promise<Awaited<ReturnType<typeof runBench>> | undefined> {
   try {
     return await runBench(root, bench, { short, signal: interrupted.signal });

@@ -22,7 +22,7 @@ import { type Config as DelivererConfig, service as deliverer } from '@drippulse
 
 /** The methods of a runtime that its callers use, over gRPC. */
 export type RuntimeClient = {
-  /** Of the runtime. */
+  /** The name of the runtime. */
   name: string;
   enrollments(organizationId: bigint): Client<typeof EnrollmentsService>;
   workflows(organizationId: bigint): Client<typeof RuntimeService>;
@@ -30,7 +30,7 @@ export type RuntimeClient = {
   approvals(organizationId: bigint): Client<typeof ApprovalsService>;
   rules(organizationId: bigint): Client<typeof SendingRulesService>;
   suppressions(organizationId: bigint): Client<typeof SuppressionsService>;
-  /** What clients of mails and mail servers call without a credential. */
+  /** The methods that clients of mails and mail servers call without a credential. */
   tracking: Client<typeof TrackingService>;
   bounces: Client<typeof BouncesService>;
   close(): void;
@@ -106,12 +106,12 @@ export function createAgentsClient(port: number) {
   };
 }
 
-/** The way of a process to others: its brokers, and the addresses of the services that it calls. */
+/** The addresses of a process's peers: its brokers, and the services that it calls. */
 type Ways = { kafkaBrokers: string[]; addresses: Partial<Record<ServiceName, string>> };
 
 export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
 
-/** The configuration of a service, and its ways to others. */
+/** The configuration of a service, and the addresses of its peers. */
 export type ProcessConfig<C> = C & Ways;
 
 /** The configuration of a runtime process that these clients can call. */
@@ -128,7 +128,7 @@ export function delivererConfig(options: ProcessOptions): ProcessConfig<Delivere
   return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), ...waysOf(options) };
 }
 
-/** The configuration of the service that counts. */
+/** The configuration of analytics. */
 export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystConfig> {
   return { ...analyst.readConfig(environmentOf(analyst.name, options)), ...waysOf(options) };
 }
@@ -139,7 +139,10 @@ export function integratorConfig({ providersUrl, ...options }: ProcessOptions & 
   return { ...integrator.readConfig(environment), ...waysOf(options) };
 }
 
-/** How long executions of a process that died wait for another. A frozen process must lose its own within seconds. */
+/**
+ * Time after which another process takes over the executions of a dead one. A frozen process must lose its own within
+ * seconds.
+ */
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;
 

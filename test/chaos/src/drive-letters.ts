@@ -11,19 +11,19 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 
-/** Rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, also on a busy machine. */
 const leastRounds = 6;
 const lookEveryMs = 200;
 /** A hit within 5 s of the send is a scanner's. */
 const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
-/** Persons in two zones get letters, by night in one of them. Letters are opened and followed, and some come back. */
+/** Sends letters to persons in two zones, one of them at night. Letters are opened and followed, and some come back. */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
   const entered = new AbortController();
   const reacting = reactToAll(driving, entered.signal);
-  // Thrown below; until then a failure must not end the process.
+  // Rethrown below; until then a failure must not end the process.
   reacting.catch(() => undefined);
   const random = createRandom(driving.seed, 'letters');
   try {
@@ -37,7 +37,7 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
   await reacting;
 }
 
-/** Many letters a minute, so that those that waited for the morning leave soon after it. */
+/** Allows many letters a minute, so that those that waited for the morning leave soon after it. */
 async function setNight({ history, untilAnswered }: Driving): Promise<void> {
   const { from, to, untilMs } = nightAround(Date.now());
   const changes = {
@@ -67,7 +67,7 @@ async function enter(
   }
 }
 
-/** Reacts to each letter once, when it arrives first, until nobody enters any more. */
+/** Reacts to the first arrival of each letter, until nobody enters any more. */
 async function reactToAll(driving: LetterDriving, entered: AbortSignal): Promise<void> {
   const seen = new Set<string>();
   const reactions: Promise<unknown>[] = [];
@@ -103,7 +103,7 @@ function agentOf(subject: string, index: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0 (${subject} ${index})`;
 }
 
-/** Clients of mails don't ask again. */
+/** Sends a hit once, because clients of mails do not retry. */
 async function hit(
   { history }: LetterDriving,
   client: RuntimeClient,
@@ -121,7 +121,7 @@ async function hit(
   );
 }
 
-/** Both runtimes get the report. One of a mail that is not known yet is sent again. */
+/** Sends the report to both runtimes. Repeats a report of a mail that is not known yet. */
 async function reportBounce(driving: LetterDriving, { key: mail, url: email }: Receipt, ms: number): Promise<void> {
   await pause(driving, ms);
   for (const first of [0, 1]) {
@@ -134,7 +134,7 @@ async function reportBounce(driving: LetterDriving, { key: mail, url: email }: R
   }
 }
 
-/** A report in our own form, with a signature of Standard Webhooks over this moment. */
+/** A report in the platform's own form, with a signature of Standard Webhooks for the present time. */
 function signedReport(mail: string) {
   const id = `bounce-${mail}`;
   const at = String(Math.floor(Date.now() / 1_000));

@@ -3,17 +3,17 @@ import type { RuntimeClient } from './clients.ts';
 import type { History } from './history.ts';
 import { callMs, type UntilAnswered } from './until-answered.ts';
 
-/** The parts that every driver of persons works with. */
+/** The parts that every driver of persons uses. */
 export type Driving = {
   seed: number;
   clients: readonly RuntimeClient[];
   history: Pick<History, 'calls' | 'journeys' | 'entries' | 'letters' | 'mails' | 'starters'>;
   untilAnswered: UntilAnswered;
-  /** The load stops. */
+  /** Aborted when the load stops. */
   stopped: AbortSignal;
 };
 
-/** Ends early once the load stops. */
+/** Pauses, but ends early once the load stops. */
 export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): Promise<void> {
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }

@@ -31,12 +31,10 @@ export const askedToEnd = 'ask to end';
 const endMs = 45_000;
 const patienceMs = 4_000;
 const hourMs = 3_600_000;
-/** The leases of the frozen process are ended meanwhile. */
+/** The leases of the frozen process are ended in the meantime. */
 const delivererFreezeMs = 2_000;
 
-/**
- * Faults that lose results. They happen one after the other, so that the check of repeats can attribute each repeat.
- */
+/** Faults that lose results. They happen one after the other, so that each repeat can be attributed. */
 const losing: readonly FaultKind[] = [
   ...faultPoints.map(
     (point): FaultKind => ({
@@ -135,7 +133,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
     async inflict({ servers }, { runtime }) {
       const frozen = runtime.freeze(delivererFreezeMs);
       await sleep(delivererFreezeMs / 2);
-      // Fails while the database is stopped by a fault.
+      // Fails while a fault has stopped the database.
       const hasEnded = await endLeases(servers.postgresUrl).then(
         () => true,
         () => false,
@@ -146,7 +144,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Faults of the process that counts. It counts again what it had not marked as counted. */
+/** Faults of the process of analytics. It counts again any events that it had not marked as counted. */
 export const analystFaults: readonly FaultKind<Victim>[] = [
   {
     name: 'kill -9 the analyst',
@@ -167,10 +165,10 @@ const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
     inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
   }));
 
-/** The lease of a step at a provider, 40 s, ends meanwhile: another process takes the step over. */
+/** The lease of a step at a provider, 40 s, ends in the meantime: another process takes the step over. */
 const integratorFreezeMs = 44_000;
 
-/** Faults of the processes that perform steps at providers. No result of a callback or a mail gets lost by them. */
+/** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
 export const integratorFaults: readonly FaultKind[] = [
   ...pointsOf(integratorPoints, 'an integrator'),
   {

@@ -5,7 +5,7 @@ export type Fault = {
   name: string;
   from: number;
   to: number;
-  /** Names of the runtimes whose results could get lost or late: an effect of theirs may be repeated for it. */
+  /** Names of the runtimes whose results the fault can lose or delay: their effects may be repeated because of it. */
   victims: readonly string[];
   /** Whether the fault happened as its name says. */
   met: boolean;
@@ -19,7 +19,7 @@ export type Receipt = {
   key: string;
   at: number;
   url: string;
-  /** Method, path, content type and body, to be compared with those of other attempts. */
+  /** Method, path, content type and body, for comparison with other attempts. */
   content: string;
   body: string;
   succeeded: boolean;
@@ -33,16 +33,10 @@ export type Opened = { port: number; name: string; at: number };
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
-/**
- * An event that starts workflows, which was accepted, and the ids that were answered: one for each time it was sent
- * alone.
- */
+/** An accepted event that starts workflows, and its answered ids: one for each time it was sent alone. */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/**
- * A bulk enrollment into a workflow that some people may not enter again: the references of all, and of those who were
- * refused.
- */
+/** A bulk enrollment into a workflow with a limit of re-entry: the references of all, and of the refused. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
 /** A request for the pixel or the link of a letter. Each has an agent of its own. */
@@ -57,19 +51,16 @@ export type SentHit = {
   answered: boolean;
 };
 
-/** A report that a letter came back, which was answered as taken. */
+/** A report that a letter came back, which was answered as accepted. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
-/** A thing at a provider, by the step that makes such, and the contact that it is for. */
+/** A thing at a provider, with the step that makes such things, and its contact. */
 export type MadeThing = { step: string; ref: string };
 
 /** A request for a model, by the person that it names. */
 export type AskedModel = { ref: string; at: number };
 
-/**
- * A look at the ledger of agents, in pico-USD: what the provider had billed, and after that what was spent and
- * reserved.
- */
+/** A sample of the ledger of agents, in pico-USD: the bill of the provider, and then the spent and reserved amount. */
 export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
 /** A decision that was answered as the one that counts. */
@@ -80,7 +71,7 @@ export type History = {
   faults: Fault[];
   calls: AcceptedCall[];
   receipts: Receipt[];
-  /** In the order they were opened. */
+  /** In the order in which they were opened. */
   connections: Opened[];
   /** Organizations of events by event id, as they came out of Kafka. */
   published: Map<string, string>;
@@ -96,14 +87,14 @@ export type History = {
   mails: Receipt[];
   entries: EntryCall[];
   starters: SentStart[];
-  /** What providers have at the end. */
+  /** Things that the providers have at the end. */
   made: MadeThing[];
   models: {
     asked: AskedModel[];
     /** Bodies that the provider of models refused. */
     refused: string[];
     samples: LedgerSample[];
-    /** What the provider has billed at the end. */
+    /** Bill of the provider at the end. */
     bill: bigint;
   };
   /** Requests that a provider refused for their form, as sentences. */

@@ -2,7 +2,7 @@ import { type Answer, startReceiver } from '@drippulse/testing';
 import { Webhook } from 'standardwebhooks';
 import { chanceOf } from './random.ts';
 
-/** A request to a webhook as it arrived; `problem` says why its signature is wrong. */
+/** A request to a webhook as received; `problem` says why its signature is wrong. */
 export type HookReceipt = { path: string; id: string; body: string; problem: string | undefined };
 
 /** The receiver of webhooks; `secrets` are those of the webhooks by path. */

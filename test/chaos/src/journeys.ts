@@ -6,7 +6,7 @@ export const journeyOrganization = 14n;
 export const journeyEvent = 'chaos.paid';
 export const eventTimeoutMs = 4_000;
 const approvalTimeoutMs = 5_000;
-/** Mails of one person in `capDays`, which is longer than a run. */
+/** Limit of mails of one person in `capDays`, which is longer than a run. */
 export const capLimit = 1;
 export const capDays = 1;
 export const holdSeconds = 3;
@@ -23,7 +23,7 @@ export function makeJourneys(): ChaosWorkflow[] {
   }));
 }
 
-/** A person gets a mail after an event that comes in time and an approval. The subject tells the enrollment. */
+/** A person gets a mail after an event that comes in time and an approval. The subject names the enrollment. */
 function drafts(): object[] {
   const seconds = (ms: number) => ({ duration: ms / 1_000, unit: 'seconds' });
   return [

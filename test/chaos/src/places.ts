@@ -1,9 +1,7 @@
 import { freePort } from '@drippulse/servers';
 import { type ServiceName, serviceOf } from '@drippulse/topology';
 
-/**
- * Ports of the processes that others call, chosen before any of them starts: each keeps its port in every replacement.
- */
+/** Ports of the processes that others call, chosen before any of them starts: every replacement keeps its port. */
 export type Places = { runtimes: readonly number[]; integrators: readonly number[]; agents: readonly number[] };
 
 export async function choosePlaces(): Promise<Places> {

@@ -10,7 +10,7 @@ export type Random = {
   shuffle<T>(items: readonly T[]): T[];
 };
 
-/** A sequence of its own for each name, so that concurrent parts do not change each other's numbers. */
+/** A separate sequence for each name, so that concurrent parts do not change each other's numbers. */
 export function createRandom(seed: number, name: string): Random {
   let state = Number.parseInt(hash('sha256', `${seed} ${name}`, 'hex').slice(0, 8), 16);
 
@@ -43,7 +43,7 @@ export function createRandom(seed: number, name: string): Random {
   };
 }
 
-/** A number from 0 to 1 that depends on seed and text only. */
+/** A number from 0 to 1 that depends only on seed and text. */
 export function chanceOf(seed: number, text: string): number {
   return Number.parseInt(hash('sha256', `${seed} ${text}`, 'hex').slice(0, 8), 16) / 2 ** 32;
 }

@@ -19,9 +19,9 @@ type Startable<C> = {
   start(config: C, parts: Parts): Promise<{ stop(): Promise<void> }>;
 };
 
-/** Runs a service as its own main does, once its parent says so. It dies at a point that its parent names. */
+/** Runs a service like its own main, once its parent gives the signal. It dies at a point that its parent names. */
 export async function runService<C>(service: Startable<C>): Promise<void> {
-  // A secret is bytes.
+  // Restores secrets, which are bytes.
   const {
     kafkaBrokers: brokers,
     addresses,

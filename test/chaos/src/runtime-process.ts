@@ -17,7 +17,7 @@ const {
   ...config
 }: ProcessConfig<Config> = JSON.parse(
   process.env['CHAOS_CONFIG'] ?? '{}',
-  // A secret is bytes.
+  // Secrets are bytes.
   (_, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value),
 );
 const stallMs = 500;
@@ -73,7 +73,7 @@ function send(message: FromRuntime): void {
   process.send?.(message);
 }
 
-/** The receiver attributes requests to this process by the port of its end. */
+/** Reports the port of each connection's own end, by which the receiver attributes requests to this process. */
 function tellConnections(): void {
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: unknown };
@@ -84,7 +84,7 @@ function tellConnections(): void {
   });
 }
 
-/** A busy machine may stop a process as a freeze does. Reports that, by a clock that does not jump. */
+/** Reports stalls, by a clock that does not jump: a busy machine may stop a process like a freeze. */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {

@@ -8,17 +8,17 @@ import { nodeEnvironment, nodeFlags } from '@drippulse/topology';
 
 /** Messages to a process. */
 export type ToRuntime = { begin?: true; dieAt?: string; shiftMs?: number };
-/** Messages from it: it serves, the machine stopped it, the port of its end of a connection. */
+/** Messages from a process: it serves, the machine stopped it, or the port of its end of a connection. */
 export type FromRuntime = { ready?: true; stalledMs?: number; openedPort?: number };
 
-/** A service in a process of its own, which is replaced when it ends. */
+/** A service in a separate process, which is replaced when it ends. */
 export type Runtime = {
   name: string;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Kills it when it next reaches the point. False when it does not within `timeoutMs`; then it is killed anyway. */
+  /** Kills it when it next reaches the point. If it does not within `timeoutMs`, kills it anyway and returns false. */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
-  /** Sends SIGTERM, as a deployment does. False when it has not ended within `timeoutMs`; then it is killed. */
+  /** Sends SIGTERM, like a deployment. If it has not ended within `timeoutMs`, kills it and returns false. */
   askToEnd(timeoutMs: number): Promise<boolean>;
   /** Sends SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
@@ -38,7 +38,7 @@ export function startRuntime(options: {
   program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent'}-process.ts`;
   /** The configuration of the service. */
   config: object;
-  /** For the log. */
+  /** The folder of its log. */
   folder: string;
   onStall(ms: number): void;
   onConnection(port: number): void;
@@ -120,7 +120,7 @@ export function startRuntime(options: {
   };
 }
 
-/** Sends SIGKILL after that. */
+/** Returns whether the process ends in time. If it does not, sends SIGKILL. */
 async function endsWithin(child: ChildProcess, timeoutMs: number): Promise<boolean> {
   const patience = new AbortController();
   const exited = once(child, 'exit').then(() => true);

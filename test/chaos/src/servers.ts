@@ -33,7 +33,7 @@ export type Servers = {
   kafka: KafkaBroker;
   /** Organizations of events by event id, as they come out of Kafka. */
   published: Map<string, string>;
-  /** PostgreSQL's immediate shutdown, as after a power cut, and its recovery. */
+  /** PostgreSQL's immediate shutdown, as in a power cut, and its recovery. */
   crashPostgres(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -102,7 +102,7 @@ async function startDatabase(options: EmbeddedPostgresOptions): Promise<Embedded
 
 /**
  * Sent rows of the outbox are deleted, so a trigger copies each row of an enrollment's events in the transaction that
- * commits it. Rows of the audit trail go to a topic that nobody reads here.
+ * commits it. Rows of the audit trail go to a topic that nothing reads here.
  */
 async function keepOutbox(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });

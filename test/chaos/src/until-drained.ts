@@ -6,10 +6,10 @@ import { type Facts, readFacts } from './facts.ts';
 import type { History } from './history.ts';
 import type { Servers } from './servers.ts';
 
-/** The longest time without a change before all is done: a backoff, a lease, and a busy machine. */
+/** The longest time without a change before everything is done: a backoff, a lease, and a busy machine. */
 const patienceMs = 60_000;
 
-/** The facts once no work is under way, or nothing has changed for long; the checks report the rest. */
+/** The facts once no work is under way, or nothing has changed for long; the checks report unfinished work. */
 export async function factsWhenDrained(
   { postgresUrl }: Servers,
   { published, letters }: History,

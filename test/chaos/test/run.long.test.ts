@@ -36,7 +36,7 @@ if ('unavailable' in servers) {
       expect(outcome.executions).toBeGreaterThan(10);
       expect(outcome.hits).toBeGreaterThan(5);
       expect(outcome.bounces).toBeGreaterThan(1);
-      // A short run may miss a point of the code or a commit three times, but only a few.
+      // A short run may miss a few points of the code or of a commit in all three tries.
       const missed = Object.keys(outcome.faults).filter((name) => outcome.faults[name]?.met === 0);
       expect(missed.length).toBeLessThan(4);
     },

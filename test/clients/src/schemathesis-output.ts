@@ -1,6 +1,6 @@
 const ofFailures = /^=+ (FAILURES|ERRORS) =+$/;
 const ofOthers = /^=+ .* =+$/;
-/** A request with a large body is many screens long, and logs of builds are cut. */
+/** Limit of a line's length: a request with a large body is many screens long, and logs of builds are cut. */
 const longestLine = 2_000;
 const mostLines = 60;
 

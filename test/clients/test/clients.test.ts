@@ -86,7 +86,7 @@ else {
   test('generated requests find no fault of the server, and no answer that the document does not have', async () => {
     const asked = { baseUrl: env.BASE_URL, apiKey: env.API_KEY, seconds: 5 };
     expect(await sendGeneratedRequests(program('st'), asked)).toEqual({ code: 0, failures: '' });
-    // The requests were made as a caller who may do everything; a key that was refused would have shown nothing.
+    // The requests came from a caller with all rights. A refused key would have shown nothing.
     expect((await platform.api.as(env.API_KEY).get('/api/v1/admin/verify')).status).toBe(200);
   });
 }

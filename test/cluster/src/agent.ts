@@ -15,7 +15,7 @@ export type Load = {
 
 type Received = { key: string; headers: Record<string, string>; body: string };
 
-/** The scripts that run in pods, by a forwarded port each. */
+/** Access to the scripts that run in pods, by a forwarded port each. */
 export type Agent = {
   /** An order to a client; see pods/client.ts. */
   order<T>(order: object): Promise<T>;

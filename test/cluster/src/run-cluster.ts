@@ -145,7 +145,7 @@ async function runSteps(world: World, report: Report, agentOf: (name: string) =>
   await report.step('helm uninstall leaves nothing behind', (step) => uninstall(world, before, step));
 }
 
-/** Refuses namespaces that exist: they may belong to other users, so they are neither used nor removed. */
+/** Refuses existing namespaces: they may belong to other users, so they are neither used nor removed. */
 async function refuseLeftovers({ tools, namespaces }: World): Promise<void> {
   const words = ['get', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--output=name'];
   const found = (await tools.kubectl(words)).trim();

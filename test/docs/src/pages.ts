@@ -1,9 +1,9 @@
-/** A page as it is served. */
+/** A page as served. */
 export type ServedPage = { path: string; html: string; ids: ReadonlySet<string>; links: readonly string[] };
 
 /**
- * Fetches every page that can be reached from the home by links, and what else they refer to. What is not there is left
- * out.
+ * Fetches every page that links reach from the home page, and the other resources that these pages refer to. Missing
+ * ones are left out.
  */
 export async function crawl(baseUrl: string): Promise<Map<string, ServedPage>> {
   const pages = new Map<string, ServedPage>();

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Its body is read whole: a socket of which nobody reads outlives the suite. */
+/** Reads the whole body: a socket that is not read outlives the suite. */
 const get = async (path: string, accept = '*/*') => {
   const answer = await fetch(platform.baseUrl + path, { headers: { accept } });
   return new Response(await answer.arrayBuffer(), answer);
@@ -173,7 +173,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   };
   for (const sample of samples) {
     const call = new Function('API_BASE', 'TOKEN', 'fetch', `return (async () => {\n${sample}\n})()`);
-    // The samples throw the errors of the API.
+    // Errors of the API are rethrown by the samples.
     await call(`${platform.baseUrl}/api/v1`, keys[1], noting).catch((error: unknown) => {
       if (!(error instanceof Error) || error.name !== 'Error') throw error;
     });
@@ -182,7 +182,7 @@ test('every TypeScript sample of the reference reaches its operation', async () 
   expect(answers.filter(isFault)).toEqual([]);
 });
 
-/** What an operation answers whose other server the operator has not set up. */
+/** The answer of an operation whose third-party server the operator has not set up. */
 const notConfigured = /^\d+ 503 \{"type":"\/docs\/errors#[a-z]+_not_configured"/;
 
 function isFault(line: string): boolean {

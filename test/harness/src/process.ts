@@ -18,7 +18,7 @@ const entries: Record<Layout, string> = {
   'start:distributed': 'deploy/local/src/distributed.ts',
 };
 
-/** The platform as a person starts it, in processes of its own on a folder of its own. */
+/** The platform as a person starts it, in separate processes with a folder of its own. */
 export type RunningPlatform = {
   baseUrl: string;
   opsUrl: string;
@@ -97,7 +97,7 @@ export async function startLayout(
   }
 }
 
-/** Runs an entry of the repository to its end, on code that is compiled already. */
+/** Runs an entry of the repository to its end, with precompiled code. */
 export async function runCommand(
   file: string,
   args: readonly string[],

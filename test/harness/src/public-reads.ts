@@ -4,12 +4,12 @@ import { http } from '@drippulse/proto/google/api/annotations_pb';
 import { publicServices } from '@drippulse/proto/public-services';
 import { owners, type ServiceName, servedBy } from '@drippulse/topology';
 
-/** A public route that can be read without knowing anything, and the service that answers it. */
+/** A public route that can be read without parameters, and the service that answers it. */
 export type PublicRead = { service: ServiceName; path: string };
 
 /**
  * The reads that need neither an id nor a parameter, of every service that has some. Streams are left out, because they
- * go on. A new RPC in the protos is in this list.
+ * do not end. New RPCs are included, because the list comes from the protos.
  */
 export const publicReads: readonly PublicRead[] = publicServices.flatMap((service) =>
   service.methods.flatMap((method) => {

@@ -42,7 +42,7 @@ export function crm(started: () => RunningPlatform): void {
     expect(back.body).toEqual(lead.body);
   });
 
-  /** A workflow that is active. */
+  /** Makes an active workflow. */
   async function launch(name: string, steps: object[]): Promise<string> {
     const made = await api.post('/api/v1/workflows', { name, status: 'active', steps });
     expect(made).toMatchObject({ status: 201 });

@@ -15,7 +15,7 @@ export type Route = {
   rest: MethodRest;
   rpc: string;
   needsCredential: boolean;
-  /** Type of the resource that it answers with, where the answer is one. */
+  /** Type of the resource in its answer, if the answer is a resource. */
   answers: string | undefined;
   /** Fields of the request that name another resource. */
   refs: { name: string; resource: string }[];
@@ -31,7 +31,7 @@ export type Route = {
   body: Record<string, unknown> | undefined;
 };
 
-/** Every public route. A new RPC in the protos is in this list, and so in every generated test. */
+/** Every public route. New RPCs are included, because the list comes from the protos, and so do all generated tests. */
 export const routes: readonly Route[] = publicServices.flatMap((service) => service.methods.flatMap(routesOf));
 
 /** Fills the parameters of a template. */
@@ -46,7 +46,7 @@ export function nounsOf(template: string): string[] {
   return parts.flatMap((part, index) => (part.startsWith('{') ? [nounBefore(parts, index)] : []));
 }
 
-/** Collections that are below another one as a whole, and have the name of a third: `/webhooks/events/{event_id}`. */
+/** Collections that are below another one as a whole, and share a third one's name: `/webhooks/events/{event_id}`. */
 const longNames: ReadonlySet<string> = new Set(['webhooks/events']);
 
 function nounBefore(parts: readonly string[], index: number): string {

@@ -12,7 +12,7 @@ export type ShownRow = { template: string; derived: string[] };
 /** A PATCH of such a row, a member that a test may change, and values for it: neighbours in the list differ. */
 export type PatchedRow = ShownRow & { rpc: string; member: string; valueAt(place: number): string | boolean };
 
-/** Names of text that rows have for people. */
+/** Names of text members of rows that people read. */
 const texts = ['name', 'from_name', 'label', 'last_name', 'subject', 'description', 'note', 'tax_id'];
 
 const methods = publicServices.flatMap(({ methods: all }) => all).filter((method) => hasOption(method, http));
@@ -34,7 +34,7 @@ export const patchedRows: readonly PatchedRow[] = methods.flatMap((method) => {
   if (method.name === 'UpdateSecurity') return [];
   // The walk of roles removes it; sso-sign-in.test.ts of the gateway compares its revisions.
   if (method.name === 'UpdateSso') return [];
-  // Rules of sending are numbers and times; sending.test.ts of the runtime compares their revisions.
+  // Sending rules are numbers and times; sending.test.ts of the runtime compares their revisions.
   if (member === undefined && method.name === 'UpdateSendingRules') return [];
   // A policy is numbers too; agents.test.ts of its service compares the revisions.
   if (method.name === 'UpdateAgentTemplateExecutionPolicy') return [];
@@ -63,7 +63,7 @@ export function revisionOf(tag: string | null): string {
   return /^(?:W\/)?"(\d+)\.[\w-]{16}"$/.exec(tag ?? '')?.[1] ?? `no revision in ${tag}`;
 }
 
-/** What the API shows of a row, by its path: its revision, and all that only a write of the row changes. */
+/** Reads a row by its path: its revision, and the members that only a write of the row changes. */
 export async function readShown(
   api: Api,
   resources: Resources,

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { RunningPlatform } from '@drippulse/harness';
 
 /**
- * The mails that a platform has written to its folder, without the breaks of quoted-printable, as far as they matter
- * for links.
+ * The mails that a platform has written to its folder, without the line breaks of quoted-printable. Only links need to
+ * be right.
  */
 export function readMails({ dataDir }: RunningPlatform): string[] {
   const folder = path.join(dataDir, 'mail');
@@ -27,12 +27,12 @@ export function messageIdIn(mail: string): string | undefined {
   return /^Message-ID: (\S+)/im.exec(mail)?.[1];
 }
 
-/** Requests a link as it stands, without following where it leads. */
+/** Requests a link unchanged, without following redirects. */
 export function request(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { redirect: 'manual', ...init });
 }
 
-/** The answer to a message that is signed as Standard Webhooks has it. */
+/** The answer to a message that is signed by Standard Webhooks. */
 export async function sendSigned(url: string, secret: string, message: { id: string; body: Buffer | string }) {
   const at = Math.floor(Date.now() / 1_000);
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');

@@ -6,7 +6,7 @@ import { eventually, type Receiver, startReceiver, takesAll } from '@drippulse/t
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 const count = takesAll ? 1_000 : 300;
-/** Enrollments that go on at another step when the first fails. */
+/** Number of enrollments that continue at another step when the first fails. */
 const others = 50;
 const [old, anew] = ['pat-na1-canary-old-0001', 'pat-na1-canary-new-0002'];
 const patience = { timeoutMs: 20 * 60_000 };
@@ -40,7 +40,7 @@ test('a connection that breaks under hundreds of running enrollments is said onc
   const going = await enroll('Goes on', { on_error: 'after' }, others);
 
   const hubspot = fakes.provider('hubspot');
-  /** The people with a note, as often as they have one. */
+  /** The people with a note, each as often as they have one. */
   const done = (word: string) =>
     [...hubspot.effects()]
       .flatMap(([effect, times]) => {

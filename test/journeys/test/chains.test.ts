@@ -23,7 +23,7 @@ const post = (url: string, payload: object) => ({
   config: { url, headers: { Authorization: `Bearer ${platform.apiKey}` }, payload, on_error: 'continue' },
 });
 
-/** The announced cuts, once there are so many. */
+/** The announced cuts, once there are `count` of them. */
 async function cuts(count: number) {
   const requests = await receiver.received(count);
   return requests.map(({ body }) => JSON.parse(body.toString()).data);

@@ -49,10 +49,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** A delivery that failed before its webhook was changed comes again after a minute. */
+/** A delivery that failed before its webhook was changed is repeated after a minute. */
 const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
 
-/** How many events the live webhook has got, which is subscribed to all. */
+/** The number of events that the live webhook has got, which is subscribed to all. */
 const heard = async () => (await platform.api.get(`/api/v1/webhooks/${live['webhooks']}/deliveries`)).body.total_count;
 
 async function makeOwn(): Promise<Resources> {
@@ -160,13 +160,13 @@ const calls = writes.flatMap((route) => {
 });
 
 test.each(calls)('%s with a test key changes nothing that is live', async (_name, route, isLive) => {
-  // Kinds without a mode have live rows only.
+  // Kinds without a mode have only live rows.
   const path = fill(route.template, (noun) => (isLive(noun) ? live[noun] : own[noun]) ?? live[noun] ?? missing(noun));
   const answers = [await testKey.request(route.method, path, route.body)];
-  // The same with live rows in the members that name others.
+  // Repeats the calls with live rows in the members that name other rows.
   for (const { name, resource } of route.refs) {
     const value = live[resource] ?? live[collectionOf(resource) ?? ''];
-    if (value === undefined) continue; // of a kind that is still to come
+    if (value === undefined) continue; // its kind does not exist yet
     if (route.body !== undefined)
       answers.push(await testKey.request(route.method, path, { ...route.body, [name]: value }));
     else answers.push(await testKey.request(route.method, `${path}?${name}=${value}`));

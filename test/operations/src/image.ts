@@ -16,7 +16,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Packages whose files the gateway serves with the documentation: they are not installed in its image. */
 const inPages = ['swagger-ui-dist', 'minisearch'];
 
-/** The promises of a service's image, whose contents are those of one folder; npm has installed more. */
+/** Tests the promises of a service's image. Its contents are in a separate folder, because npm has installed more. */
 export function describeImage(service: ServiceName): void {
   describe(`the image of ${service}`, () => image(service));
 }
@@ -82,10 +82,10 @@ function image(service: ServiceName): void {
   }, 60_000);
 }
 
-/** Sources that a service loads with their first use. */
+/** Sources that a service loads on first use. */
 const loadedLater: Record<string, string[]> = { [serviceOf('enrollments')]: ['./src/effects/email/compose-mail.ts'] };
 
-/** The modules of node that remove types and are loaded once the image's process has loaded all sources. */
+/** The modules of node for removing types that are still loaded after the image's process has loaded all sources. */
 async function typeRemovers(folder: string, service: string, env: Record<string, string>): Promise<string[]> {
   const entrypoint = /^ENTRYPOINT (.*)$/m.exec(readFileSync(path.join(root, 'deploy/Dockerfile'), 'utf8'))?.[1] ?? '[]';
   const [, ...flags] = JSON.parse(entrypoint.replaceAll('/app/', `${folder}/`));
@@ -93,7 +93,7 @@ async function typeRemovers(folder: string, service: string, env: Record<string,
   const imported = [...(loadedLater[service] ?? []), `data:text/javascript,process.on("exit", () => ${print})`];
   const imports = imported.flatMap((source) => ['--import', source]);
   const cwd = path.join(folder, 'services', service);
-  // It ends, because it has no settings.
+  // The process ends, because it has no settings.
   const ended = await run(process.execPath, [...flags, ...imports, 'src/main.ts'], { cwd, env }).catch(
     (error) => error,
   );

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@drippulse/topology';
 
-/** A service as `npm run start:distributed` lists it. */
+/** A service in the list of `npm run start:distributed`. */
 export type ListedProcess = { service: ServiceName; pid: number; opsPort: number };
 
 /** The processes in the output of the command. */

@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export type TreeCopy = {
   root: string;
   read(file: string): string;
-  /** Every file that git tracks or would track, by its path; no links. */
+  /** Every file that git tracks or would track, by its path, without links. */
   files(): string[];
   /** Paths that differ from the copied state. */
   changed(): string[];
@@ -108,7 +108,7 @@ function linkPackages(copy: string): void {
   }
 }
 
-/** The environment without what the runner of this test set for itself. */
+/** The environment without the variables that the runner of this test set for itself. */
 function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|JEST_)/.test(name)));
 }

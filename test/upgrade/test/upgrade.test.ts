@@ -38,7 +38,7 @@ afterAll(async () => {
 test.each(owners)('a dump of $schema migrates to the schema that is made from nothing', async ({ name, schema }) => {
   const service = await loadService(name);
   await service.migrate?.(fresh.url);
-  // A service that is younger than the dump begins with its own migrations.
+  // A service that is younger than the dump starts with its own migrations.
   if (readDump(version, schema) === undefined) return;
   await service.migrate?.(await ownerUrl(upgraded.url, version, schema));
   expect(await describeSchema(upgraded.url, schema)).toEqual(await describeSchema(fresh.url, schema));

@@ -7,11 +7,11 @@ export type Scenario = { series: Series; atMinute: number };
 /** `page` wakes a person; a `ticket` is for one of the next days. */
 export type Severity = 'page' | 'ticket';
 
-/** One alerting rule, with the cases that prove it. Several may share a name, and with it the runbook. */
+/** One alerting rule, with the cases that prove it. Several may share a name, and so a runbook. */
 export type Alert = {
   name: string;
   severity: Severity;
-  /** PromQL; it fires for each series that the expression answers. */
+  /** PromQL. The alert fires for each series in its result. */
   expr: string;
   /** The time for which the expression must be true, such as `2m`. */
   for: string;

@@ -1,6 +1,6 @@
 import type { Alert, Scenario } from './alert.ts';
 
-/** A promise about a share of good events, and how the share of bad ones is computed. */
+/** A promise about a share of good events, and the computation of the bad share. */
 export type Slo = {
   /** Name of its alerts. */
   name: string;
@@ -12,7 +12,7 @@ export type Slo = {
   bad: string;
   /** PromQL for the share of bad events over a window. */
   errorRatio(window: string): string;
-  /** Series in which this share of a hundred events a minute is bad, for so many minutes. */
+  /** Series in which this share of a hundred events a minute is bad, for `minutes` minutes. */
   series(badShare: number, minutes: number): Scenario['series'];
 };
 

@@ -55,7 +55,7 @@ export const slos: readonly Slo[] = [
   }),
 ];
 
-/** 99 % of the values of a histogram stay within one of its buckets. */
+/** A promise that 99 % of the values of a histogram stay within one of its buckets. */
 function withinLimit(o: {
   name: string;
   key: string;

@@ -10,16 +10,16 @@ import { typeParsers } from './type-parsers.ts';
 /** The part of a logger that the pool needs. */
 export type DatabaseLog = { warn(fields: object, message: string): void };
 
-/** A service's own schema: typed queries, the connection pool that serves them, and `close`. */
+/** A service's own schema: typed queries, the connection pool behind them, and `close`. */
 export type Database<DB> = { kysely: Kysely<DB>; pool: pg.Pool; close(): Promise<void> };
 
 const statementTimeoutMs = 30_000;
 const lockTimeoutMs = 10_000;
 const idleInTransactionTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
-/** Longer than any statement may take, so that the server's own timeout comes first where the server is alive. */
+/** Longer than any statement may take, so that the server's own timeout comes first while the server is alive. */
 const defaultSilenceMs = 35_000;
-/** The kernel then asks ten times, a second apart: an idle connection whose other end is gone ends within 20 s. */
+/** The kernel then probes ten times, a second apart: an idle connection whose other end is gone ends within 20 s. */
 const keepAliveMs = 10_000;
 
 /**
@@ -28,7 +28,7 @@ const keepAliveMs = 10_000;
  * transaction stays idle longer than 30 s. A connection without an answer for `silenceMs` (35 s) is broken. `max` is
  * the size of the pool (default 10); `service` names it in the metrics and to the server.
  *
- * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It uses a
+ * `.stream(chunkSize)` of a query reads its rows through a cursor of the server, `chunkSize` at a time. It occupies a
  * connection until the last row is read or the loop is left.
  */
 export function connectDatabase<DB>(options: {

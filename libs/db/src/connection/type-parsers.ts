@@ -1,7 +1,7 @@
 import pg from 'pg';
 
 const { builtins, getTypeParser } = pg.types;
-/** The ids of types that pg has no names for. They are the same in every PostgreSQL. */
+/** The ids of types that pg has no names for. They are equal in every PostgreSQL. */
 const textArray: number = 1009;
 const int8Array: number = 1016;
 const jsonArray: number = 199;
@@ -19,7 +19,7 @@ const parsers = new Map<number, (text: string) => unknown>([
   [jsonbArray, parseTextArray],
 ]);
 
-/** How values are read from PostgreSQL, for one pool. pg's own table is global to the process and stays as it is. */
+/** The parsers of values from PostgreSQL, for one pool. pg's own table is global to the process and stays unchanged. */
 export const typeParsers: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
     (format === 'binary' ? undefined : parsers.get(oid)) ?? getTypeParser(oid, format ?? 'text'),

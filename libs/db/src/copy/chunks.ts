@@ -6,11 +6,11 @@ const chunkHeaderBytes = 1 + 4;
 
 const kind = 'd'.charCodeAt(0);
 const chunkBytes = 64 * 1024;
-/** The chunks of a few large calls at once: 4 MB. */
+/** Number of kept chunks, 4 MB: those of a few large calls at once. */
 const keptChunks = 64;
 /**
- * Chunks that nobody uses. With new ones for each COPY a bulk enrollment makes twice the garbage, and the system has to
- * clear the pages of each: a quarter of the runtime's work.
+ * Unused chunks. With new ones for each COPY a bulk enrollment makes twice the garbage, and the system has to clear the
+ * pages of each: a quarter of the runtime's work.
  */
 const idle: Chunk[] = [];
 
@@ -22,7 +22,7 @@ export function startChunk(atLeast: number): Chunk {
   return chunk;
 }
 
-/** Lets later calls write over chunks that are no longer to be sent. */
+/** Lets later calls overwrite chunks that are no longer needed. */
 export function giveBack(chunks: readonly Chunk[]): void {
   const kept = chunks.filter(({ bytes }) => bytes.byteLength === chunkBytes);
   idle.push(...kept.slice(0, keptChunks - idle.length));
@@ -40,7 +40,7 @@ export function messageOf({ bytes, view, length }: Chunk): Uint8Array {
   return bytes.subarray(0, length);
 }
 
-/** The piece of the rows. */
+/** The piece of the rows, without the header. */
 export function contentOf({ bytes, length }: Chunk): Uint8Array {
   return bytes.subarray(chunkHeaderBytes, length);
 }

@@ -12,8 +12,8 @@ type CopyConnection = {
 /** A query of pg that sends a COPY statement and its data. */
 export function copyQuery(text: string, chunks: readonly Chunk[]): pg.Query {
   return Object.assign(new pg.Query(text), {
-    // The data follow the statement at once; a server that refuses the statement skips them. The chunks are written as
-    // they are, because pg would copy each of them once more.
+    // The data follow the statement at once; a server that refuses the statement skips them. The chunks are written
+    // unchanged, because pg would copy each of them once more.
     submit(connection: CopyConnection) {
       connection.stream.cork();
       connection.query(text);

@@ -11,7 +11,7 @@ export const databaseInterceptor: Interceptor = (next) => async (request) => {
   try {
     const response = await next(request);
     if (!response.stream) return response;
-    return { ...response, message: translated(response.message) } as StreamResponse; // the messages stay as they are
+    return { ...response, message: translated(response.message) } as StreamResponse; // the messages pass unchanged
   } catch (error) {
     throw unavailableOr(error);
   }
@@ -26,7 +26,7 @@ async function* translated(messages: AsyncIterable<unknown>): AsyncGenerator<unk
 }
 
 function unavailableOr(error: unknown): unknown {
-  // A shortage of this machine speaks for itself.
+  // A shortage of this machine has an error of its own.
   if (error instanceof DomainError || isShortage(error) || !isInfrastructureError(error)) return error;
   return new DomainError('unavailable', 'database_unavailable', 'The service cannot reach its database right now.', {
     cause: error,

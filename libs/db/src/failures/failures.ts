@@ -61,7 +61,7 @@ function chain(error: unknown): unknown[] {
   return links;
 }
 
-/** Reads a member and not the class: errors of Node may be of another realm. */
+/** Reads a member instead of testing the class: errors of Node may be of another realm. */
 function memberOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

@@ -48,7 +48,7 @@ export async function findJob<DB>(
   return rows[0];
 }
 
-/** Cancels a job that has not ended. A slice in progress is not committed: its fence is no longer that of the job. */
+/** Cancels a job that has not ended. A slice in progress is not committed, because its fence no longer matches. */
 export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set status = 'cancelled', fence = fence + 1, finished_at = clock_timestamp()
@@ -56,7 +56,7 @@ export async function cancelJob<DB>(trx: Transaction<DB>, id: bigint): Promise<v
 }
 
 /**
- * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined when none is due.
+ * Leases the due job of a kind that has waited longest, so that no other process takes it; undefined if there is none.
  */
 export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: number): Promise<JobRow | undefined> {
   const { rows } = await sql<JobRow>`
@@ -71,8 +71,8 @@ export async function claimJob<DB>(db: Kysely<DB>, kind: string, leaseSeconds: n
 }
 
 /**
- * Leases a job for longer, in the middle of a slice that does much outside of transactions. Throws when another process
- * has it by now.
+ * Extends the lease of a job, in the middle of a slice with much work outside of transactions. Throws when another
+ * process has leased it.
  */
 async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, leaseSeconds: number): Promise<void> {
   const { numAffectedRows } = await sql`
@@ -82,9 +82,9 @@ async function renewJob<DB>(db: Kysely<DB>, job: Pick<JobRow, 'id' | 'fence'>, l
 }
 
 /**
- * Does work of a slice that may outlast the lease of its job, and renews the lease three times in its length meanwhile.
- * `lost` is aborted when another process has the job, or it was cancelled; the call then ends in `JobLost`, whatever
- * the work made of it.
+ * Does work of a slice that may outlast the lease of its job, and renews the lease three times per its length. `lost`
+ * is aborted when another process has leased the job, or it was cancelled; the call then throws `JobLost`, regardless
+ * of the result of the work.
  */
 export async function keepJob<DB, T>(
   db: Kysely<DB>,
@@ -97,7 +97,7 @@ export async function keepJob<DB, T>(
   const timer = setInterval(
     () => {
       renewing = renewJob(db, job, leaseSeconds).catch((error: unknown) => {
-        // What else fails is tried again: the lease lasts for two more renewals.
+        // After any other failure it tries again: the lease lasts for two more renewals.
         if (error instanceof JobLost) lost.abort(error);
       });
     },
@@ -114,15 +114,15 @@ export async function keepJob<DB, T>(
 }
 
 /**
- * Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another one may take
- * it over.
+ * Makes a job due that waits for its next slice. While a process works on it, this ends the lease: another process may
+ * take it over.
  */
 export async function wakeJob<DB>(trx: Transaction<DB>, id: bigint): Promise<void> {
   await sql`
     update jobs set wake_at = clock_timestamp() where id = ${id} and status in ('queued', 'running')`.execute(trx);
 }
 
-/** The same for all jobs of a kind of an organization. */
+/** Makes all jobs of one kind and organization due, like `wakeJob`. */
 export async function wakeJobs<DB>(
   trx: Transaction<DB>,
   { organizationId, kind }: { organizationId: bigint; kind: string },
@@ -133,7 +133,7 @@ export async function wakeJobs<DB>(
       and wake_at > clock_timestamp()`.execute(trx);
 }
 
-/** Another process has the job, or it was cancelled. */
+/** Another process has leased the job, or it was cancelled. */
 export class JobLost extends Error {}
 
 /** Milliseconds until the next job of this kind is due; undefined when there is none. */

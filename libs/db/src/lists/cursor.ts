@@ -4,7 +4,7 @@ export type CursorColumn = 'bigint' | 'time' | 'text';
 const longestCursor = 2_000;
 
 /**
- * Encodes the position after a row as an opaque cursor, from the values that the list is ordered by. A Date keeps only
+ * Encodes the position after a row as an opaque cursor, from the values by which the list is ordered. A Date keeps only
  * milliseconds: order by columns of `timestamptz(3)`, or by an id.
  */
 export function encodeCursor(values: readonly (string | number | bigint | Date)[]): string {
@@ -41,7 +41,7 @@ function isBigint(value: string): boolean {
   return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
 }
 
-/** PostgreSQL reads neither a year 0 nor one with a sign, which ISO 8601 has. */
+/** PostgreSQL reads neither the year 0 nor a signed year, which ISO 8601 has. */
 function isTime(value: string): boolean {
   if (!/^(?!0000)\d{4}-/.test(value) || Number.isNaN(Date.parse(value))) return false;
   return new Date(value).toISOString() === value;

@@ -18,8 +18,8 @@ const deepestRow = 10_000;
 
 /**
  * Reads the paging fields of a list request. `limit` and `per_page`: default 100, at least 1, above 1,000 read as
- * 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns that the list is
- * ordered by. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
+ * 1,000. `page` and `per_page` reach at most 10,000 rows deep. `columns` are the types of the columns by which the list
+ * is ordered. Refuses a wrong field as `invalid_page`, and a cursor that does not fit as `invalid_cursor`.
  */
 export function readPage(request: PageRequest, columns?: readonly CursorColumn[]): Page {
   const { limit, cursor, page, perPage } = request;
@@ -43,7 +43,7 @@ function readCursor(cursor: string, columns: readonly CursorColumn[] | undefined
   throw invalidCursor();
 }
 
-/** The refusal of a cursor that does not come from this list, or not from this order of it. */
+/** The refusal of a cursor that comes from another list, or another order of the list. */
 export function invalidCursor(): DomainError {
   const message = 'is not one that this list gave';
   const violations: Violation[] = [{ field: 'cursor', message, code: 'invalid' }];
@@ -62,7 +62,7 @@ function refuse(field: string, message: string, code: ViolationCode): never {
 
 /**
  * Cuts the rows that were found, at most one more than the page has, to those of the page. An additional row shows that
- * there is a next page, and `nextCursor` is then the position after the last row of this one, for a list ordered by id.
+ * there is a next page; `nextCursor` is then the position after the last row of this one, for a list ordered by id.
  */
 export function cutPage<R extends { id: bigint }>(
   found: readonly R[],

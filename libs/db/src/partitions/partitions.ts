@@ -3,8 +3,8 @@ import { codeOf } from '../failures/failures.ts';
 import { checkIdentifier } from '../identifiers.ts';
 
 /**
- * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time that its rows are
- * kept. By the month for what is kept for long and read over all of its time, because a query looks into each
+ * A table that is partitioned by the day or the month (UTC) of a `timestamptz` column, and the time for which its rows
+ * are kept. Months suit rows that are kept for long and read over all that time, because a query looks into each
  * partition. Default: the day.
  */
 export type Partitioning = { table: string; column: string; keepHours: number; by?: Period };
@@ -12,7 +12,7 @@ export type Partitioning = { table: string; column: string; keepHours: number; b
 type Period = 'day' | 'month';
 
 const dayMs = 86_400_000;
-/** Periods made ahead of the current one. */
+/** Number of periods made ahead of the current one. */
 const ahead = { day: 3, month: 1 };
 const deleteSlice = 5_000;
 /** Creating or dropping a partition locks the whole table for a moment: give up fast rather than delay its traffic. */
@@ -34,7 +34,7 @@ export async function createPartitions<DB>(
 
 /**
  * Creates the partitions of the next days and drops those whose last row is older than `keepHours`, each in a short
- * transaction. Of several processes that call it, one does it. Returns the names that it created and dropped.
+ * transaction. If several processes call it, one does the work. Returns the names that it created and dropped.
  */
 export async function maintainPartitions<DB>(
   db: Kysely<DB>,
@@ -62,8 +62,8 @@ export async function maintainPartitions<DB>(
 
 async function addPartition<DB>(trx: Kysely<DB>, table: string, start: Date, by: Period): Promise<boolean> {
   if ((await partitionsOf(trx, table)).includes(partitionName(table, start, by))) return false;
-  // If no process created partitions for long, rows of this period may be in the default partition: it then keeps the
-  // period.
+  // If no process created partitions for long, rows of this period may be in the default partition: then they stay
+  // there.
   await sql`savepoint before_partition`.execute(trx);
   try {
     await createPartition(trx, table, start, by);
@@ -126,7 +126,7 @@ async function partitionsOf<DB>(db: Kysely<DB>, table: string): Promise<string[]
   return rows.map((row) => row.name);
 }
 
-/** The starts of the period of `now` and of those that are made ahead. */
+/** The starts of the period of `now` and of the periods that are made ahead. */
 function starts(now: Date, by: Period): Date[] {
   const made = [startOf(now, by)];
   while (made.length <= ahead[by]) made.push(next(made.at(-1) ?? now, by));

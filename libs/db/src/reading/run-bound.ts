@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 /** The member of pg's client that its types leave out. */
 type Internals = { _getActiveQuery(): unknown };
 
-/** Statements that begin and end transactions: a transaction ends after its reading too. */
+/** Statements that begin and end transactions: a transaction also ends after its reading. */
 const control = /^(?:begin|start transaction|commit|rollback|savepoint|release)\b/;
 
 export function isBound(text: string): boolean {
@@ -14,8 +14,8 @@ export function isBound(text: string): boolean {
 }
 
 /**
- * Runs a statement within a reading, and cancels it when the reading ends. Then the connection is usable again when
- * this fails.
+ * Runs a statement within a reading, and cancels it when the reading ends. By the time this rejects, the connection is
+ * usable again.
  */
 export function runBound(
   client: pg.Client,
@@ -34,7 +34,7 @@ export function runBound(
     else if (error) reject(error);
     else resolve(result);
   });
-  /** One that waits behind others of its connection is not sent. */
+  /** A statement that waits behind others of its connection is not sent. */
   function stop(): void {
     if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
   }

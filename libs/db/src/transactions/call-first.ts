@@ -13,7 +13,7 @@ export class CallFirst extends Error {
 
 const callsAtMost = 5;
 
-/** Runs a write of one transaction, and between its tries the calls that it asks for, at most five. */
+/** Runs a write of one transaction and, between its tries, the calls that it asks for, at most five. */
 export async function withCalls<T>(write: () => Promise<T>): Promise<T> {
   for (let left = callsAtMost; ; left -= 1) {
     try {

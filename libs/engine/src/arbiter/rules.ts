@@ -4,9 +4,9 @@ import type { Unit } from '../time/spans.ts';
 export type Span = { duration: number; unit: Unit };
 
 /**
- * Hours of the day in which nothing is sent, in the contact's zone. `to` is not after `from` when they last over
- * midnight;
- * `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; none: every day).
+ * Hours of the day in which nothing is sent, in the contact's zone. If `to` is not after `from`, they last past
+ * midnight; `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; empty: every
+ * day).
  */
 export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };
 
@@ -27,13 +27,13 @@ export type SendClass = 'marketing' | 'transactional';
 export type SendingRules = {
   quietHours: readonly QuietHours[];
   caps: readonly Cap[];
-  /** Least time between two sends to a contact. */
+  /** Minimum time between two sends to a contact. */
   minGap: Span | null;
   /** Sends that will be due within this time compete with those that are due. */
   lookAhead: Span | null;
-  /** What a class does not follow. `caps` stands for the least gap too. */
+  /** The rules from which a class is exempt. `caps` includes the minimum gap. */
   exempt: Readonly<Record<SendClass, readonly ('caps' | 'quiet_hours')[]>>;
-  /** A send that rules held for so long is skipped, or sent in spite of caps and gap. */
+  /** A send that rules have held for this long is skipped, or sent in spite of caps and gap. */
   maxHold: Span | null;
   afterMaxHold: 'skip' | 'send';
   throughput: { perMinute: number | null; perDomainPerMinute: number | null };
@@ -51,7 +51,7 @@ export const noRules: SendingRules = {
   throughput: { perMinute: null, perDomainPerMinute: null },
 };
 
-/** Whether the sends of a contact compete with each other: then all that are planned must be known. */
+/** Whether the sends of a contact compete with each other. Then all planned sends must be known. */
 export function haveCompetition({ caps, minGap }: SendingRules): boolean {
   return caps.length > 0 || minGap !== null;
 }

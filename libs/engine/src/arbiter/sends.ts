@@ -1,6 +1,6 @@
 import type { SendClass } from './rules.ts';
 
-/** What rules match a send by. */
+/** The members of a send that rules match. */
 type Kind = { channel: string; category: string | null; class: SendClass };
 
 /** The enrollment that a send belongs to. */
@@ -14,11 +14,11 @@ export type PlannedSend = Kind &
   Owner & {
     key: string;
     priority: number;
-    /** When its step was reached; by this sends of one priority are compared. */
+    /** The time at which its step was reached. Sends of one priority are compared by it. */
     plannedAt: number;
-    /** When it is tried next. */
+    /** The time of its next try. */
     dueAt: number;
-    /** From when on it is skipped; null: never. */
+    /** The time from which it is skipped; null: never. */
     expiresAt: number | null;
   };
 
@@ -27,7 +27,7 @@ export type AskedSend = PlannedSend & {
   /** The contact's zone. */
   timezone: string;
   onCapped: 'hold' | 'skip';
-  /** Whether it got its place in an attempt before, which keeps it. */
+  /** Whether an earlier attempt got its place, which it keeps. */
   isPlaced: boolean;
   /** Added to times at which many contacts become due together. */
   spreadMs: number;

@@ -17,8 +17,8 @@ export function isEqual(actual: Value, expected: Value): boolean {
 type Matcher = (other: Value) => boolean;
 
 /**
- * The test for equality with one value, which is read only once. So each test costs as much as the other value is
- * large, also when a long text is compared with thousands of options.
+ * The test for equality with one value, which is read only once. So each test costs in proportion to the other value,
+ * even when a long text is compared with thousands of options.
  */
 export function matcherOf(value: Value): Matcher {
   const numeral = numeralOf(value);

@@ -33,7 +33,7 @@ const tests = {
 /** Name of an operator. */
 export type Operator = keyof typeof tests;
 
-/** Operators that do not read what the field has. */
+/** Operators that do not read the value of the field. */
 const unread: ReadonlySet<string> = new Set<Operator>(['exists', 'not_exists']);
 const callUnits = 16;
 const optionUnits = 16;
@@ -41,8 +41,8 @@ const timeUnits = 800;
 
 /**
  * All operators by name. Numbers and numeric texts are compared by value, other text exactly. Each charges both values
- * to the meter before it reads them. So the work of a test must be in proportion to their sizes; what costs more is
- * charged beside it.
+ * to the meter before it reads them. So the work of a test must be in proportion to their sizes; any further work is
+ * charged separately.
  */
 export const operators = Object.fromEntries(
   Object.entries<Test>(tests).map(([name, test]) => [name, metered(test, unread.has(name))]),

@@ -9,16 +9,16 @@ import { type Hints, stepProblem } from './problems.ts';
 import { idProblem } from './step-ids.ts';
 
 const maxNameLength = 255;
-/** The step's own keys; what else stands beside them belongs into `config`. */
+/** The step's own keys. All other keys belong into `config`. */
 export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'position', 'config']);
 
 type Complain = (key: string, message: string, hints?: Hints) => void;
 
-/** A step as read. `bound` is absent if its config is invalid, `places` are to be checked. */
+/** A step as read. `bound` is absent if its config is invalid; `places` still have to be checked. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; places: Place[]; problems: Violation[] };
 
 /**
- * Reads one step by itself, without checking its places. `config` is that of `configOf`, `ids` are the ids of all
+ * Reads one step by itself, without checking its places. `config` is the result of `configOf`, `ids` are the ids of all
  * steps.
  */
 export function readStep(raw: JsonValue, index: number, config: JsonObject, ids: readonly string[]): ReadStep {
@@ -58,7 +58,7 @@ function bind(stepType: StepType, config: JsonObject, complain: Complain): Bound
   return undefined;
 }
 
-/** A problem of a config as one of its step: the key, the message, and what else is known. */
+/** A problem of a config as a problem of its step: the key, the message, and the hints. */
 export function configProblem({ path, message, ...hints }: ConfigProblem): [string, string, Hints] {
   const key = path.join('.');
   return [`config.${key}`, `${key} ${message}`, hints];

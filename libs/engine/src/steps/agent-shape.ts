@@ -9,7 +9,7 @@ export const agentShape = {
     .describe('Id of the agent; that of the enrollment unless given.'),
 };
 
-/** The id in a request. Null: the agent of the enrollment. */
+/** The id of the agent in a request. Null: the agent of the enrollment. */
 export function agentIdOf({ agent_id }: { agent_id?: number | string | undefined }): string | null {
   return agent_id === undefined ? null : String(agent_id);
 }

@@ -28,7 +28,7 @@ export const unknownShape = {
     ),
 };
 
-/** The member of a request that says so. The default is left out. */
+/** The member of a request that has this parameter. The default is left out. */
 export function unknownOf({ on_unknown }: { on_unknown: 'fail' | 'repeat' }): { on_unknown?: 'repeat' } {
   return on_unknown === 'repeat' ? { on_unknown } : {};
 }

@@ -18,10 +18,10 @@ export type Outcome =
 /** A compiled step at its place in one workflow. Throws StepFailure if it can't run with this data. */
 export type RunStep = (scope: Scope) => Outcome;
 
-/** A possible successor of a step: the key of its config (none for the following step) and the target in it. */
+/** A possible successor of a step: the key in its config (absent for the following step) and the target. */
 export type Exit = { key?: string; target: string };
 
-/** The place of a step in its workflow, and what its compiling is counted by. */
+/** The place of a step in its workflow, and the meter of its compiling. */
 export type Place = {
   workflowId: string;
   stepId: string;
@@ -36,19 +36,16 @@ export type EffectPolicy = { onError: string; maxAttempts: number; backoffSecond
 export type StubbedEffect = { preview: string; result: EffectResult };
 export type EffectStub = (request: JsonObject, connection?: StepConnection) => StubbedEffect;
 
-/** Whether a live run could use the connection that a step names, and why it could not. */
+/** Whether a live run could use the connection that a step names, or the reason why it could not. */
 export type StepConnection = 'usable' | { unusable: string };
 
-/**
- * The effect of a step. `shows` are the members of its request for people who decide about it; none of them has a
- * secret.
- */
+/** The effect of a step. `shows` are the members of its request, without secrets, for people who decide about it. */
 export type EffectOfStep = { kind: EffectKind; stub: EffectStub; shows: readonly string[] };
 
 /**
- * What a step parks for, its result when nothing has settled it by its end, and its result in test runs. With
- * `previews`, the key of an exit, the request says under `preview.effect` what the effect of the step at that exit
- * would be.
+ * The parking of a step: its kind, its result when nothing has settled it by its end, and its result in test runs. If
+ * `previews` is set to the key of an exit, the request shows under `preview.effect` the effect of the step at that
+ * exit.
  */
 export type Parks = {
   kind: ParkKind;
@@ -99,7 +96,7 @@ export type StepType = Omit<StepDefinition<z.ZodType>, 'exits' | 'compile' | 'ef
   effect: EffectOfStep | undefined;
   /** The parameters that the catalog lists. */
   parameters: readonly string[];
-  /** What has to be checked in a config beside its form, see `checkPlaces`. */
+  /** The places in a config that have to be checked beside its form, see `checkPlaces`. */
   placesOf(config: JsonObject): PlaceInConfig[];
   /** Reads a config by its form. */
   read(config: JsonObject): { bound: BoundStep } | { problems: ConfigProblem[] };

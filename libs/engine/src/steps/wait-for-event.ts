@@ -120,16 +120,16 @@ function awaitedOf({ event_name = '', match, events }: WaitForEventConfig): Awai
   );
 }
 
-/** Renders the values of the rule with the data of the run, which is not there when the event comes. */
+/** Renders the values of the rule with the data of the run, because they are not available when the event arrives. */
 function compileAwaited({ event_name, match, exit }: Awaited, compiling: Compiling): (scope: Scope) => JsonObject {
   const render = match === undefined ? () => null : compileRendering(match, compiling);
   return (scope) => ({ event_name, match: render(scope), exit });
 }
 
-/** In a test run the first event comes at once. */
+/** In a test run the first event arrives at once. */
 function describeFirst({ events }: JsonObject): StubbedEffect {
   const [first] = Array.isArray(events) ? events : [];
-  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // this step rendered it
+  const { event_name: name = '', exit = '' } = Object(first) as JsonObject; // rendered by this step
   return {
     preview: `as if ${String(name)} came at once`,
     result: {

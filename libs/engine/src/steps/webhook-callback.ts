@@ -82,8 +82,8 @@ function compileRequest(config: z.output<typeof callbackConfig>, compiling: Comp
 }
 
 /**
- * Renders the URL. A credential goes only to the origin that the step writes. Saving refuses other steps, but steps
- * that were saved under a looser rule still run.
+ * Renders the URL. A credential goes only to the origin that the step states literally. Saving refuses other steps, but
+ * steps that were saved under a looser rule still run.
  */
 function compileUrl({ url, headers }: z.output<typeof callbackConfig>, compiling: Compiling): (scope: Scope) => string {
   const render = compileText(url, compiling);

@@ -4,7 +4,7 @@ import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import { compileJson } from './json-template.ts';
 import { compileText, templateProblem } from './template.ts';
 
-/** What compiling a text takes. */
+/** The costs of compiling a text. */
 function taken(text: string) {
   const compiling = startCompiling();
   compileText(text, compiling);

@@ -6,11 +6,11 @@ type Operators = typeof defaultOperators;
 type Operator = (...operandsAndContext: unknown[]) => ReturnType<Operators[string]>;
 
 const callUnits = 16;
-/** Units for each unit that the operands weigh. */
+/** Units for each unit of the operands. */
 const cost = 2;
-/** Units of an element beside: Liquid compares it in a generator of its own. */
+/** Additional units for each element: Liquid compares it in a generator of its own. */
 const elementUnits = 16;
-/** Operators that look at the truth of their operands, and read nothing of them. */
+/** Operators that test the truth of their operands without reading them. */
 const unread: ReadonlySet<string> = new Set(['and', 'or', 'not']);
 
 /** Liquid's operators. Each charges for its operands before it reads them. */

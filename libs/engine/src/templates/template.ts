@@ -10,10 +10,10 @@ import { RenderContext } from './render-context.ts';
 import type { Scope } from './scope.ts';
 import { watchOutputs } from './watch-outputs.ts';
 
-/** Most characters of a variable's name in a warning. */
+/** Limit of characters of a variable's name in a warning. */
 const maxNameLength = 255;
 
-/** Bytes of the function that renders a text, and of its place. */
+/** Bytes of the function that renders a text, and of its reference. */
 const textBytes = 160;
 /** Bytes of a piece: a part of the text, or the path of a variable with its names. */
 const pieceBytes = 96;
@@ -27,7 +27,7 @@ export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** The problem of a template as the end of a sentence, or undefined. Throws what charging throws. */
+/** The problem of a template as the end of a sentence; undefined if there is none. Rethrows errors of charging. */
 export function templateProblem(text: string, compiling: Compiling): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
@@ -49,7 +49,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A text is no template. `reason` is the end of a sentence. */
+/** A text is not a valid template. `reason` is the end of a sentence. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 
@@ -60,8 +60,8 @@ export class NotATemplate extends StepFailure {
 }
 
 /**
- * The one place where templates are compiled. Charges and weighs what it does; see `Compiling`. Throws NotATemplate, and what
- * charging throws.
+ * Compiles a template; the only place that does. Charges and weighs its work; see `Compiling`. Throws NotATemplate, and
+ * rethrows errors of charging.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;
@@ -78,7 +78,7 @@ function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   return joinerOf(liquid, pieces);
 }
 
-// In functions of their own, because all functions that one makes keep what any of them uses.
+// Separate functions, because all closures that one function makes share the variables that any of them uses.
 
 function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>
@@ -131,7 +131,7 @@ function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** The error that Liquid wraps in errors of its own, one for each tag around the place. */
+/** The original error, which Liquid wraps in errors of its own, one for each tag around the place. */
 function originOf(error: LiquidError): unknown {
   let origin: unknown = error;
   while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;

@@ -18,7 +18,7 @@ export function isTimeZone(name: string): boolean {
 
 /**
  * Parses a point in time to epoch milliseconds: an ISO 8601 timestamp, a local date or time without offset (in
- * `timezone`), or a number of seconds or milliseconds. Otherwise undefined.
+ * `timezone`), or a number of seconds or milliseconds. Undefined for anything else.
  */
 export function parseInstant(value: unknown, timezone: string): number | undefined {
   if (isRawNumber(value)) return fromNumber(Number(value.rawJSON));
@@ -49,5 +49,5 @@ export function formatInstant(ms: number): string {
   return formatted.text;
 }
 
-/** Caches the last one: contacts that enter together wait until the same time. */
+/** Caches the last one, because contacts that enter together wait until the same time. */
 let formatted: { ms: number; text: string } | undefined;

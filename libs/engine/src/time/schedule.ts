@@ -24,7 +24,7 @@ export function nextTick({ frequency, timezone }: Schedule, after: Date): Date |
   return undefined;
 }
 
-/** The problem of a frequency as the end of a sentence, or undefined. */
+/** The problem of a frequency as the end of a sentence; undefined if there is none. */
 export function frequencyProblem(frequency: string): string | undefined {
   try {
     cronOf(frequency);
@@ -34,7 +34,7 @@ export function frequencyProblem(frequency: string): string | undefined {
   }
 }
 
-/** Parses an expression. Refuses `?`, which would mean the time at which it is parsed. */
+/** Parses an expression. Refuses `?`, which would mean the time of parsing. */
 function cronOf(frequency: string): Cron {
   const name = frequency.trim().toLowerCase();
   const expression = Object.hasOwn(named, name) ? (named[name] ?? name) : name;

@@ -22,7 +22,7 @@ export function addSpan(now: number, duration: number, unit: Unit, timezone: str
 
 /**
  * The next time after `now` at which clocks in `timezone` show `timeOfDay` on one of `days` (1 Monday to 7 Sunday;
- * none: all). A time that is skipped when clocks go forward counts as the moment they do; one that occurs twice counts
+ * empty: all). A time that is skipped when clocks go forward counts as the moment they do; one that occurs twice counts
  * once.
  */
 export function nextTimeOfDay(now: number, timeOfDay: string, days: ReadonlySet<number>, timezone: string): number {

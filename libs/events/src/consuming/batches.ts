@@ -10,7 +10,7 @@ import { handleTogether } from './handle-together.ts';
 import type { ConsumingMetrics } from './metrics.ts';
 import { createRetries } from './retries.ts';
 
-/** Creates a handler of batches from a handler of events. It decides which events are done, retried or given up. */
+/** Makes a handler of batches from a handler of events. It decides which events are done, retried or given up. */
 export function createBatchHandler<D extends DescMessage>(options: {
   topic: Topic<D>;
   log: Logger;
@@ -43,7 +43,7 @@ export function createBatchHandler<D extends DescMessage>(options: {
     return { done };
   }
 
-  /** Handles the events up to the next that cannot be decoded. An event that failed before is the last of its call. */
+  /** Handles the events before the next undecodable one. An event that failed before is the last of its call. */
   async function handleNext(partition: number, batch: readonly Decoded<D>[]): Promise<Handled> {
     const events: ConsumedEvent<D>[] = [];
     for (const item of batch) {

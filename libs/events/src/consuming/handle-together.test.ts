@@ -1,9 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { handleTogether } from './handle-together.ts';
 
-/**
- * A handler that notes what each call was given, fails through negative items, and waits for `go` in its first call.
- */
+/** A handler that records the items of each call, fails on negative items, and waits for `go` in its first call. */
 function watched(go: Promise<void> = Promise.resolve(), fault: Error = new Error('bad item')) {
   const calls: number[][] = [];
   let running = 0;

@@ -5,7 +5,7 @@ export type Handled = { done: number; error?: unknown };
 
 /**
  * Handles all items at once. When that fails, handles them in halves, up to the first item that fails alone. An
- * infrastructure error is the fault of no item: nothing is split then.
+ * infrastructure error is not caused by an item, so nothing is split then.
  */
 export async function handleUpToFailure<T>(
   items: readonly T[],

@@ -9,7 +9,7 @@ export function consumingMetrics(registry: Metrics, { topic, group }: { topic: s
   const deadLettered = counter(registry, 'drippulse_events_dead_lettered_total');
   const partitionLag = gauge(registry, 'drippulse_consumer_lag_events');
   return {
-    /** `times` are when the events were raised, by the clock of the service that raised them. */
+    /** `times` are those at which the events were raised, by the clock of their service. */
     eventsHandled(times: readonly (string | undefined)[]) {
       consumed.inc({ topic, group }, times.length);
       const now = Date.now();

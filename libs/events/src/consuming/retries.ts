@@ -1,13 +1,11 @@
-/**
- * The consequence of a failure. `failures` counts all failures in a row, `tries` those that the event itself caused.
- */
+/** The consequence of a failure. `failures` counts all successive failures, `tries` those that the event caused. */
 export type Retry = { failures: number; tries: number; delayMs: number; isExhausted: boolean };
 
 /** Counts the failures of the first event of each partition. */
 export type Retries = {
   failed(partition: number, offset: bigint, cause: 'event' | 'infrastructure', nowMs: number): Retry;
   succeeded(partition: number): void;
-  /** Whether this event failed before by itself, and not by an infrastructure error. */
+  /** Whether the event itself has failed before, other than by an infrastructure error. */
   isSuspect(partition: number, offset: bigint): boolean;
 };
 

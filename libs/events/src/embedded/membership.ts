@@ -8,11 +8,11 @@ export type Membership = {
   member: string;
   /** The partitions that this consumer leases. */
   leased: ReadonlySet<number>;
-  /** Renews the leases and takes free partitions up to its share; true when it took some. */
+  /** Renews the leases and takes free partitions up to its share. True when it took some. */
   renew(): Promise<boolean>;
   /** Whether it leases more than its share among the members that it last saw. */
   exceeds(): boolean;
-  /** Releases the partitions above its share; true when there were some. Called while nothing is being handled. */
+  /** Releases the partitions above its share. True when there were some. Call it while nothing is being handled. */
   shed(): Promise<boolean>;
   /** Releases all partitions. */
   leave(): Promise<void>;

@@ -18,8 +18,8 @@ export async function migrateEmbeddedTransport(url: string, schema: string = def
 }
 
 async function createTables(db: Kysely<unknown>): Promise<void> {
-  // The next offset of each partition. A producer locks the row until it commits, so that offsets are contiguous and
-  // become visible in order, with any number of producers.
+  // The next offset of each partition. A producer locks the row until it commits, so offsets are contiguous and become
+  // visible in order, with any number of producers.
   await sql`
     create table topic_partitions (
       topic text not null,
@@ -28,7 +28,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
       primary key (topic, partition)
     ) with (fillfactor = 50)
   `.execute(db);
-  // A row is a frame (frame.proto) of so many messages. Its offset is that of the last one.
+  // A row is a frame (frame.proto). `messages` is the number of its messages, and `offset` that of the last one.
   await sql`
     create table embedded_log (
       topic text not null,

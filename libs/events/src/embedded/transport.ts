@@ -15,8 +15,8 @@ const defaultLeaseMs = 6000;
 const pruneEveryMs = 60 * 60_000;
 
 /**
- * The transport in PostgreSQL, for an installation without Kafka: the same topics, partitions, groups and offsets.
- * Messages are kept 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
+ * The transport in PostgreSQL, for an installation without Kafka, with the same topics, partitions, groups and offsets.
+ * Messages are kept for 7 days. `url` is that of the role that owns the schema; apply `migrateEmbeddedTransport` first.
  */
 export function createEmbeddedTransport(options: {
   url: string;
@@ -39,7 +39,7 @@ export function createEmbeddedTransport(options: {
     `.execute(db.kysely);
   }
 
-  /** Stops a subscription with the transport, unless it is stopped before. */
+  /** Stops a subscription with the transport, unless it was stopped earlier. */
   function keep(subscription: Subscription): Subscription {
     subscriptions.add(subscription);
     return {
@@ -50,7 +50,7 @@ export function createEmbeddedTransport(options: {
   }
 
   return {
-    // A role writes it that only the one process has which runs every service, and which has all keys.
+    // Only one process has the role that writes it. That process runs every service, and has all keys.
     isPrivate: true,
     ensureTopics,
     read: (topic, onMessage) => readTopic(db, topic, onMessage),

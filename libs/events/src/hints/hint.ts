@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { HintSchema } from '@drippulse/proto/drippulse/events/v1/hints_pb';
 import { Mode } from '@drippulse/proto/drippulse/rest/v1/mode_pb';
 
-/** Something of an organization changed. `id` is empty when several things did; without `mode` it is for both modes. */
+/** A change of an organization. `id` is empty for several changed things; without `mode` it is for both modes. */
 export type Hint = { organizationId: bigint; topic: string; id: string; kind: string; mode: Mode };
 
 /** The topic of the transport that has all hints. */
@@ -14,7 +14,7 @@ export const hintsKeptHours = 1;
 /** One key, so that all hints are in one partition: an offset in it is a position in all of them. */
 export const hintsKey = 'hints';
 
-/** For every stream of every organization: hints were lost. */
+/** The hint that hints were lost, for every stream of every organization. */
 export const resyncForAll: Hint = { organizationId: 0n, topic: '', id: '', kind: 'resync', mode: Mode.UNSPECIFIED };
 
 /** Hints of one key may be merged. */
@@ -22,13 +22,13 @@ export function keyOf({ organizationId, mode, topic }: Hint): string {
   return `${organizationId} ${mode} ${topic}`;
 }
 
-/** One hint that says what both say, and less exactly so where they differ. */
+/** One hint that covers both, with empty members where they differ. */
 export function merged<H extends { id: string; kind: string }>(one: H, other: H): H {
   if (one.id === other.id && one.kind === other.kind) return one;
   return { ...one, id: one.id === other.id ? one.id : '', kind: one.kind === other.kind ? one.kind : 'changed' };
 }
 
-/** Adds a hint to those that wait, merged with the one of its key. */
+/** Adds a hint to the waiting ones, merged with the one of its key. */
 export function addTo(waiting: Map<string, Hint>, hint: Hint): void {
   const key = keyOf(hint);
   const known = waiting.get(key);

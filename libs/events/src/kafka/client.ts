@@ -13,11 +13,11 @@ export const endlessRetry: RetryOptions = {
   factor: 0.2,
 };
 
-/** About three seconds: callers that send or ask have their own endless loop and their own deadline. */
+/** About three seconds: callers that send or ask have an endless loop and a deadline of their own. */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**
- * Creates a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
+ * Makes a client of the brokers named `clientId`. The log of kafkajs goes to `log`. kafkajs is loaded here, because
  * processes of `npm start` need no Kafka.
  */
 export async function createClient(options: {
@@ -44,7 +44,7 @@ export async function createClient(options: {
   });
 }
 
-/** Logs a level lower than kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
+/** Logs one level below kafkajs, which reports rebalances, restarts of brokers and each of its tries as errors. */
 function logTo(log: Logger, errorLevel: number): logCreator {
   return () =>
     ({ level, namespace, log: { message, timestamp: _, ...fields } }) => {

@@ -1,12 +1,13 @@
 import { ConfigError, readEnv } from '@drippulse/process';
 import { z } from 'zod';
 
-/** How brokers are reached, and what topics that do not exist yet are made with. */
+/** The connection to the brokers, and the settings of topics that do not exist yet. */
 export type KafkaSettings = {
   /** `host:port` each; undefined where there is no Kafka. */
   brokers: string[] | undefined;
   /**
-   * TLS; with files in PEM of the authority that signed the brokers' certificates and, for mutual TLS, of one's own.
+   * TLS. The files are PEM: the authority that signed the brokers' certificates and, for mutual TLS, the client's own
+   * certificate and key.
    */
   ssl: { caFile?: string; certFile?: string; keyFile?: string } | undefined;
   sasl: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string } | undefined;

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from './admin.ts';
 
-/** The number of messages of each partition that the group has not handled. */
+/** The number of unhandled messages of the group in each partition. */
 export async function countLag(kafka: Kafka, topic: string, groupId: string): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const ends = await admin.fetchTopicOffsets(topic);

@@ -8,8 +8,8 @@ const mostSilentChecks = 5;
 
 /**
  * Makes the connections of kafkajs, and breaks one that owes an answer and has sent no byte for `silenceMs`. kafkajs
- * gives up the request, but goes on with the connection. If the broker has forgotten it, or the way to it swallows
- * bytes, every later request would be lost too.
+ * gives up the request, but keeps using the connection. If the broker has forgotten it, or the network swallows bytes,
+ * every later request would be lost too.
  */
 export function liveSockets(silenceMs: number): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {

@@ -1,7 +1,4 @@
-/**
- * Makes a value when it is first asked for, once for all who ask meanwhile. One that could not be made is made again
- * when it is next asked for.
- */
+/** Makes a value on the first call; concurrent calls share it. A failed value is made again on the next call. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

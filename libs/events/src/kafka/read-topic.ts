@@ -4,7 +4,7 @@ import type { ReceivedMessage } from '../transport.ts';
 import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Calls `onMessage` for the messages that a topic has now, oldest first in each partition. Moves no group. */
+/** Calls `onMessage` for the present messages of a topic, oldest first in each partition. Moves no group. */
 export async function readTopic(
   kafka: Kafka,
   topic: string,
@@ -47,7 +47,7 @@ async function readUntil(
         const end = left.get(partition);
         if (end === undefined) return;
         const received = receivedMessage(partition, message);
-        // Messages that arrived after the reading began are left out.
+        // Messages that arrived after the start of the reading are left out.
         if (received.offset < end) await o.onMessage(received);
         if (received.offset + 1n >= end) left.delete(partition);
         if (left.size === 0) done.resolve();

@@ -5,27 +5,25 @@ import type { BatchOutcome, ReceivedBatch, Subscription } from '../transport.ts'
 import { endlessRetry } from './client.ts';
 import { batchesOf } from './messages.ts';
 
-/** Milliseconds before the partitions of a consumer that died are read by another. */
+/** Milliseconds before another consumer reads the partitions of one that died. */
 const sessionTimeoutMs = 10_000;
 const heartbeatMs = 2000;
-/** Also the longest time that a partition whose pause is over waits for the fetch of the others. */
+/** Also the longest time for which a partition whose pause is over waits for the fetch of the others. */
 const fetchWaitMs = 500;
 const stopTimeoutMs = 10_000;
-/** Attempts to join a group, while the broker answers, after which only a restart of the process is likely to help. */
+/** Limit of attempts to join a group while the broker answers. After it only a restart is likely to help. */
 const mostFailedJoins = 5;
 /** The batches of one fetch. A topic has eight partitions unless it was created with more. */
 const partitionsConsumedConcurrently = 8;
 
-/**
- * kafkajs shares partitions as if all members of a group read the same topics: so each topic has a group of its own.
- */
+/** kafkajs shares partitions as if all members of a group read the same topics, so each topic has its own group. */
 export function groupIdOf(topic: string, group: string): string {
   return `${group}.${topic}`;
 }
 
 /**
  * A member of a consumer group. `isHealthy` is false while its consumer has ended and could not be replaced although
- * the broker answers. A broker that is away makes nothing unhealthy, because a restart would not help.
+ * the broker answers. A broker that is away does not count, because a restart would not help.
  */
 export type KafkaSubscription = Subscription & { isHealthy(): boolean };
 
@@ -131,9 +129,7 @@ export function startKafkaSubscription(options: {
   };
 }
 
-/**
- * Sends heartbeats while a batch is handled, to stay in the group. A rebalance shows at the next commit or heartbeat.
- */
+/** Sends heartbeats while a batch is handled, to stay in the group. The next commit or heartbeat shows a rebalance. */
 async function whileBeating<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     payload.heartbeat().catch(() => undefined);

@@ -7,9 +7,9 @@ import { packParts } from '../frame/frame.ts';
 import type { Topic } from '../topic.ts';
 import { type EventBatch, startEvents } from './event-batch.ts';
 
-/** A row is sent and deleted as a whole: small enough for memory, large enough for a thousand events. */
+/** Limits of a row, which is sent and deleted as a whole: small enough for memory, but for a thousand events. */
 const rowLimits = { count: 10_000, bytes: 1024 * 1024 };
-/** The events that are encoded between two turns of the event loop. */
+/** Number of events that are encoded between two turns of the event loop. */
 const turnEvents = 100;
 
 /**
@@ -33,7 +33,7 @@ export async function appendEvents<DB, D extends DescMessage>(
   return await appendBatch(trx, batch, options);
 }
 
-/** Writes the events of a batch to the outbox, as `appendEvents` does. */
+/** Writes the events of a batch to the outbox, like `appendEvents`. */
 export async function appendBatch<DB, D extends DescMessage>(
   trx: Transaction<DB>,
   batch: EventBatch<D>,
@@ -84,7 +84,7 @@ function rowsOf(
   });
 }
 
-/** The organization of a key of the partition: `<organization>:<aggregate>`. */
+/** The organization in a partition key: `<organization>:<aggregate>`. */
 function organizationOf(key: string): string {
   return key.slice(0, key.indexOf(':'));
 }

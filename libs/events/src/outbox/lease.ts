@@ -9,7 +9,7 @@ export type OutboxLease = {
   /** Takes the lease, or renews one that is not fresh; false while another process has it. */
   ensure(): Promise<boolean>;
   /**
-   * The milliseconds that it certainly lasts, by a clock that continues while the process is frozen; negative when
+   * The milliseconds for which it certainly lasts, by a clock that continues while the process is frozen; negative when
    * lost.
    */
   leftMs(): number;
@@ -18,8 +18,8 @@ export type OutboxLease = {
 };
 
 /**
- * A lease in database time. A process knows how long it lasts without asking, because the database counts `leaseMs`
- * from a moment after the query was sent.
+ * Makes a lease in database time. A process knows its remaining time without a query, because the database counts
+ * `leaseMs` from a moment after the query was sent.
  */
 export function createOutboxLease<DB>(db: Database<DB>, leaseMs: number): OutboxLease {
   const holder = randomUUID();

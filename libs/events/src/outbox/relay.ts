@@ -29,10 +29,10 @@ export type Relay = {
 };
 
 const committed = 'committed';
-/** While consumers have no room for the flood of an organization. A commit of others ends the pause. */
+/** Pause while consumers have no room for the flood of an organization. A commit of others ends the pause. */
 const pauseMs = 100;
 const defaultLeaseMs = 6000;
-/** The rest of the lease when a send times out, so that no other process sends before that. */
+/** The part of the lease that is left when a send times out, so that no other process sends before that. */
 const leaseMarginMs = 500;
 /** Below the megabyte that a broker accepts at once by default. */
 const sendLimits = { count: 1000, bytes: 512 * 1024 };
@@ -51,11 +51,11 @@ export function startRelay<DB>(options: {
   metrics: Metrics;
   /** Milliseconds before another process continues for one that died. Default 6,000. */
   leaseMs?: number;
-  /** The groups of consumers of a topic, which it does not outrun. Default: none. */
+  /** The groups of consumers of a topic. The relay keeps pace with them. Default: none. */
   groups?(topic: string): readonly string[];
-  /** The clock by which a group that handles nothing is judged, in milliseconds. Default: that of the process. */
+  /** The clock for the patience with a group that handles nothing, in milliseconds. Default: that of the process. */
   now?: () => number;
-  /** Gets the hints that follow from sent events. Default: nobody does. */
+  /** Gets the hints that follow from sent events. Default: hints are dropped. */
   note?(hint: Hint): void;
 }): Relay {
   const {
@@ -111,7 +111,7 @@ export function startRelay<DB>(options: {
     metrics.outboxPending.set(await countOutbox(db));
   }
 
-  /** False when another process has the lease. */
+  /** Sends rows. False when another process has the lease. */
   async function sendRows(topic: string, rows: readonly OutboxRow[]): Promise<boolean> {
     // A send has events of many traces, which an instrumentation of the client cannot distinguish.
     const steps = rows.map((row) => startStep(`publish ${topic}`, 'producer', row.traceparent ?? undefined));
@@ -145,7 +145,7 @@ export function startRelay<DB>(options: {
   }
 
   const loop = startLoop({ name: 'relay', log, run: sendAll });
-  // The process that commits is not always the one that sends.
+  // The process that commits is not always the process that sends.
   const wakeups = startWakeups(db, channelOf(schema), log);
   wakeups.on(committed, loop.wake);
   return {
@@ -162,7 +162,7 @@ export function startRelay<DB>(options: {
   };
 }
 
-/** The relay of a process that does not send: other processes of the service do, and `wake` wakes them. */
+/** The relay of a process that does not send. Other processes of the service do; `wake` wakes them. */
 export function startDistantRelay<DB>({ db, schema, log }: { db: Database<DB>; schema: string; log: Logger }): Relay {
   const wakeups = startWakeups(db, channelOf(schema), log);
   return { wake: () => wakeups.wake(committed), stop: () => wakeups.stop() };

@@ -23,17 +23,17 @@ export type ListedRow = {
 /** A row with its events. */
 export type OutboxRow = ListedRow & { frame: Uint8Array };
 
-/** Few enough that decoding them does not delay other work of the process noticeably. */
+/** Limits of a read, so small that decoding it does not noticeably delay other work of the process. */
 export const readLimit = { rows: 200, bytes: 1024 * 1024 };
 
-/** Frames of a read that are worth no second statement. */
+/** Bytes of frames below which a read includes them, because a second statement would not pay. */
 const smallBytes = 64 * 1024;
 
 /**
  * Lists the oldest row of each organization, then the next of each, and so on: an organization with thousands of rows
- * delays nobody. It never continues from the last read, because a row with a lower id may commit later. Bounded by
- * bytes, at least one row. A few small rows come with their frames. The frames of a flood do not, because most of them
- * may have to wait, and are listed again and again meanwhile.
+ * delays nobody. It always starts anew, because a row with a lower id may commit later. Bounded by bytes, at least one
+ * row. A few small rows come with their frames. The frames of a flood do not, because most of its rows may have to
+ * wait, and are listed again and again.
  */
 export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow & { found: number }>`
@@ -54,8 +54,8 @@ export async function listOutbox<DB>(db: Database<DB>): Promise<ListedRow[]> {
 const age = sql`extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds`;
 
 /**
- * The order of `roundRobin` where the outbox has more rows than one read: takes four times as long. The organizations
- * are found by a walk through the index, a step for each.
+ * Lists rows in the order of `roundRobin` if the outbox has more than one read takes, which takes four times as long.
+ * It finds the organizations by a walk through the index, one step for each.
  */
 async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   const { rows } = await sql<ListedRow>`
@@ -85,7 +85,7 @@ async function readTurns<DB>(db: Database<DB>): Promise<ListedRow[]> {
   return rows;
 }
 
-/** The rows with their frames, in the same order. A row that another process has sent meanwhile is left out. */
+/** The rows with their frames, in order. A row that another process has sent in the meantime is left out. */
 export async function readFrames<DB>(db: Database<DB>, listed: readonly ListedRow[]): Promise<OutboxRow[]> {
   const frames = new Map(listed.map(({ id, frame }) => [id, frame]));
   const missing = listed.filter(({ frame }) => frame === null).map(({ id }) => id);
@@ -106,7 +106,7 @@ export async function hasOutbox<DB>(db: Database<DB>): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The number of rows, at most 10,000. */
+/** The number of rows, up to 10,000. */
 export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   const { rows } = await sql<{ pending: number }>`
     select count(*)::int as pending from (select from outbox limit 10000) as counted
@@ -114,7 +114,7 @@ export async function countOutbox<DB>(db: Database<DB>): Promise<number> {
   return rows[0]?.pending ?? 0;
 }
 
-/** Does not wait for the disk: a row whose deletion a crash loses is sent again, with the same ids. */
+/** Does not wait for the disk: a row whose deletion is lost in a crash is sent again, with the same ids. */
 export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly ListedRow[]): Promise<void> {
   const ids = sent.map((row) => row.id);
   await sql`
@@ -123,9 +123,7 @@ export async function deleteFromOutbox<DB>(db: Database<DB>, sent: readonly List
   `.execute(db.kysely);
 }
 
-/**
- * The hints of a row and its messages, these with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding).
- */
+/** The hints of a row and its messages, with all CloudEvents headers (CloudEvents 1.0, Kafka protocol binding). */
 export function unpackRow(
   row: OutboxRow,
   { service, traceparent }: { service: string; traceparent: string | undefined },

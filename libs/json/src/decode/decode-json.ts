@@ -17,18 +17,18 @@ export type DecodeOptions = {
   method: string;
   /** Parameters of the path by field name, percent-decoded. */
   path?: Readonly<Record<string, string>>;
-  /** Query parameters. With `bodyIsMessage` those count whose member has the option `also_query`. */
+  /** Query parameters. With `bodyIsMessage` only those count whose member has the option `also_query`. */
   query?: URLSearchParams;
   /** Whether the body of the method is the whole message. Default: false. */
   bodyIsMessage?: boolean;
   /**
-   * Refuses members and parameters that the message does not have as `malformed`, `unknown_member`. `query` is that of
-   * the request, also where the method reads none. Members of free JSON are not looked at.
+   * Refuses unknown members and parameters as `malformed`, `unknown_member`. `query` is that of the request, even if
+   * the method reads none. Members of free JSON are not checked.
    */
   strict?: { query: URLSearchParams } | undefined;
 };
 
-/** Violations of one request that are reported. */
+/** Limit of the violations that are reported for one request. */
 const maxViolations = 100;
 
 /**
@@ -47,7 +47,7 @@ export function decodeJson<D extends DescMessage>(
   return finish(decodeParts(desc, text, options));
 }
 
-/** The same for bodies of any size. Reads in parts, between which other work has its turn. */
+/** Decodes a request of any size, like `decodeJson`. Reads in parts, between which other work has its turn. */
 export function decodeJsonInTurns<D extends DescMessage>(
   desc: D,
   text: string | Uint8Array,
@@ -84,9 +84,7 @@ function* decodeParts<D extends DescMessage>(
   return message;
 }
 
-/**
- * Refuses what the strict reading found, with everything else that is wrong: a misspelt member may be the missing one.
- */
+/** Refuses the problems of the strict reading with all others, because a misspelt member may be the missing one. */
 function refuseUnknown(violations: readonly Violation[]): void {
   const isUnknown = ({ code }: Violation) => code === 'unknown_member';
   const unknown = violations.filter(isUnknown);

@@ -6,7 +6,7 @@ import type { Parts } from '../parts.ts';
 import { pathText } from '../problem-paths.ts';
 import { skipParts } from '../skip-value.ts';
 
-/** The fault of an unknown name. `noun` is the kind of thing that the name should have, such as a parameter. */
+/** The fault of an unknown name. `noun` is the kind of the named thing, such as a parameter. */
 export function unknownMember(name: string, known: Iterable<string>, noun = 'member'): Fault {
   const suggestion = nearest(name, known);
   const message = `is not a known ${noun}`;
@@ -14,7 +14,7 @@ export function unknownMember(name: string, known: Iterable<string>, noun = 'mem
   return { message: `${message}; did you mean ${suggestion}?`, code: 'unknown_member', suggestion };
 }
 
-/** Skips the value of a member that a message does not have. The strict reading notes it. */
+/** Skips the value of an unknown member. The strict reading records it. */
 export function passUnknown(cursor: Cursor, name: string, at: number, known: () => Iterable<string>): Parts<void> {
   if (cursor.isStrict && hasRoom(cursor)) addProblem(cursor, at, unknownMember(name, known()));
   return skipParts(cursor, 'strings');

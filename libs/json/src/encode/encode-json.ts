@@ -32,7 +32,7 @@ export type ListEncoder = {
 };
 
 /**
- * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they come.
+ * Starts the JSON object of a streamed list. Writes the elements of the message's first repeated field as they arrive.
  * Collects other repeated fields until the end. Takes singular fields from the last part.
  */
 export function startList(desc: DescMessage): ListEncoder {

@@ -3,7 +3,7 @@ import { partLength } from '../parts.ts';
 import { encodeField } from './encode-json.ts';
 import { elementWriter, type Members, memberWriters } from './writers.ts';
 
-/** The text that is being made; pieces are taken from its start. */
+/** The unsent text; pieces are taken from its start. */
 type Text = { made: string };
 
 /**
@@ -72,7 +72,7 @@ function isFilled(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** Members of a oneof are in an object of their own; they are written whole. */
+/** Members of a oneof are in an object of their own; it is written whole. */
 function isNested(field: DescField): boolean {
   return field.fieldKind === 'message' && field.oneof === undefined && hasMembers(field.message);
 }

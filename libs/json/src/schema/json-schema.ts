@@ -14,8 +14,8 @@ export type SchemaOptions = {
   /** The comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
   /**
-   * `request`: a body that a client sends; members may be absent. `parameter`: path and query; nothing is null. `response`
-   * (default): a body that the platform sends.
+   * `request`: a body that a client sends, whose members may be absent. `parameter`: path and query, where nothing is
+   * null. `response` (default): a body that the platform sends.
    */
   direction?: 'request' | 'response' | 'parameter';
   /** Whether the schema omits a field, such as a parameter of the path. */
@@ -109,8 +109,8 @@ function enumSchema(owner: DescEnum | DescField, values: readonly string[], { re
 const idForms = { uuid: { format: 'uuid' }, public_id: { pattern: '^[a-z]+_[0-9A-Za-z]+$' } };
 
 /**
- * The form of an id by its name: a record has a UUID in `id`, and in `public_id` one that it keeps in every installation,
- * such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to it are named alike.
+ * The form of an id by its name: a record has a UUID in `id`, and in `public_id` an id that it keeps in every
+ * installation, such as `lead_4f1c9d7a2b8e6053c1d2e3f4`. Links to it have the same names.
  */
 export function idFormOf({ name, parent, scalar }: DescField): keyof typeof idForms | undefined {
   if (scalar !== ScalarType.STRING) return undefined;
@@ -151,7 +151,7 @@ function scalarSchema(scalar: ScalarType | undefined): JsonSchema {
 }
 
 function nullable(schema: JsonSchema): JsonSchema {
-  if (Object.keys(schema).length === 0) return schema; // anything may be null already
+  if (Object.keys(schema).length === 0) return schema; // an empty schema already allows null
   if (Array.isArray(schema['type']) && schema['type'].includes('null')) return schema;
   if (typeof schema['type'] !== 'string') return { anyOf: [schema, { type: 'null' }] };
   const values = schema['enum'];

@@ -18,7 +18,7 @@ export type OutgoingNotice = {
 /**
  * Adds mails in the transaction of the change that they report; wake the loop after the commit. Their sender is
  * DripPulse with the address of `mailFrom`, the value of `MAIL_FROM`; `date` is the time of their header `Date`. A key
- * that was added before changes nothing, also after its mail was sent.
+ * that was added before changes nothing, even after its mail was sent.
  */
 export async function addNotices<DB>(
   trx: Transaction<DB>,
@@ -35,7 +35,8 @@ export async function addNotices<DB>(
 }
 
 /**
- * Adds mails whose text is a secret: they wait sealed, in a table with `allowSealedMails`. Otherwise as `addNotices`.
+ * Adds mails whose text is a secret: they wait sealed, in a table with `allowSealedMails`. Otherwise it is like
+ * `addNotices`.
  */
 export async function addSecretNotices<DB>(
   trx: Transaction<DB>,

@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { type Attachment, type Mailer, MailFailure, mailTimeoutMs } from '../transport/mailer.ts';
 import { attachedFile, mailContext, mailJobs, readMail } from './stored-mail.ts';
 
-/** How an attempt to send a mail ended. One that was `put_off` is tried again. */
+/** The outcome of an attempt to send a mail. One that was `put_off` is retried. */
 export type MailOutcome = 'sent' | 'put_off' | 'failed';
 
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
-/** With doubling pauses up to six hours, two days. */
+/** Attempts over two days, with doubling pauses up to six hours. */
 const mostAttempts = 16;
 const forgottenAfterDays = 90;
 const forgottenAtOnce = 100;
@@ -23,13 +23,13 @@ const forgottenAtOnce = 100;
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
   log: LoopLog;
-  /** Undefined of an installation that sends none: the loop does nothing then. */
+  /** Undefined in an installation that sends no mail: then the loop does nothing. */
   mailer: Mailer | undefined;
-  /** Opens sealed mails; the table has `allowSealedMails` then. Default: the service has none. */
+  /** Opens sealed mails, in a table with `allowSealedMails`. Default: the service has none. */
   sealer?: Sealer;
   /**
-   * Reads the file of a mail by its `ref`, the same bytes each time; undefined when it is gone: the mail is given up
-   * then. Default: no mail has one.
+   * Reads the file of a mail by its `ref`, with equal bytes each time; undefined when it is gone, so that the mail is
+   * given up. Default: no mail has a file.
    */
   readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
   /** Called after each attempt. */
@@ -41,7 +41,7 @@ export function startMailLoop<DB>(o: {
     db,
     kind: mailJobs,
     log,
-    // The server may take all of the deadline.
+    // The server may use the whole deadline.
     leaseSeconds: (2 * mailTimeoutMs) / 1_000,
     async slice(job) {
       const row = await findMail(db.kysely, job, sealer);
@@ -117,7 +117,7 @@ function recordAttempt<DB>(
   };
 }
 
-/** A job that is done says nothing that the mail does not. */
+/** A finished job tells nothing beyond its mail. */
 async function endJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
   await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: 'null', processed: 1, isFinished: true };

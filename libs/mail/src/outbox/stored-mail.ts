@@ -31,10 +31,10 @@ const storedMailSchema = z.object({
   attachment: z.object({ ref: z.string(), filename: z.string(), content_type: z.string() }).optional(),
 });
 
-/** A file of a mail. Its bytes stay where they are until the mail is sent; `ref` names them to the service. */
+/** A file of a mail. The service keeps its bytes until the mail is sent, and finds them by `ref`. */
 export type AttachedFile = { ref: string; filename: string; contentType: string };
 
-/** A mail as JSON text. It has everything that its bytes depend on, so that every attempt sends the same ones. */
+/** A mail as JSON text. It has everything that determines its bytes, so that every attempt sends equal ones. */
 export function packMail(
   key: string,
   mail: Pick<Mail, 'from' | 'to' | 'subject' | 'text'> & {
@@ -89,7 +89,7 @@ export function readMail(json: string): Mail {
     text,
     html,
     date: new Date(date),
-    // Automatic responders do not answer it (RFC 3834).
+    // Keeps automatic responders silent (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
     baseBoundary: boundary,
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The Message-ID of a mail, the same on every attempt. The key is hashed: it contains colons, which an id may not (RFC
+ * The Message-ID of a mail, equal on every attempt. The key is hashed: it contains colons, which an id may not (RFC
  * 5322, section 3.6.4), and names of steps, which a receiver must not see.
  */
 export function messageIdOf(key: string, mailFrom: string): string {

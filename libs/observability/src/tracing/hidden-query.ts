@@ -1,7 +1,7 @@
-/** Names of parameters, as an API has them. Anything else may be what somebody wrote in a wrong place. */
+/** Valid names of parameters. Anything else may be a value in a wrong place. */
 const parameterName = /^[A-Za-z][A-Za-z0-9_.[\]-]{0,39}$/;
 
-/** The attributes of a span that have a query, of an absolute URL. */
+/** The attributes of a span that contain a query, from an absolute URL. */
 export function hiddenUrl(url: string): { 'url.full': string; 'url.query': string | undefined } {
   const query = hiddenQuery(url);
   const [base = ''] = url.split(/[?#]/, 1);

@@ -15,8 +15,8 @@ const operationsPaths = new Set(['/metrics', '/ready', '/live', '/health']);
  * Collects traces and sends them by OTLP. The settings are OpenTelemetry's own: `OTEL_EXPORTER_OTLP_ENDPOINT`,
  * `OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER_ARG` (share of traces kept, default 1).
  *
- * Instrumentation opens the spans of HTTP and PostgreSQL. Our own code opens those of gRPC and Kafka, which carry many
- * calls or messages at once where instrumentation would see one.
+ * Instrumentation opens the spans of HTTP and PostgreSQL. The platform's own code opens those of gRPC and Kafka, which
+ * carry many calls or messages at once where instrumentation would see one.
  *
  * No span has a value of a query: it may be the address of a person, or a token.
  */

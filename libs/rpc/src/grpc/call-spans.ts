@@ -7,7 +7,7 @@ import { errorOf } from './status.ts';
 // Names, attributes and statuses are those of OpenTelemetry's semantic conventions for gRPC.
 const system = { 'rpc.system.name': 'grpc' };
 
-/** Statuses that count as failures of the server itself. With the others the server refused a call as it should. */
+/** Statuses that count as failures of the server itself. With any other status the server rightly refused a call. */
 const serverFailures = new Set<number>([
   status.UNKNOWN,
   status.DEADLINE_EXCEEDED,
@@ -20,13 +20,13 @@ const serverFailures = new Set<number>([
 /** Attributes that name the peer of a client. */
 export type PeerAttributes = { 'server.address': string; 'server.port'?: number };
 
-/** The attributes of the peer at an address. A list of addresses has no one port and is named whole. */
+/** The attributes of the peer at an address. A list of addresses has no single port, so it is named whole. */
 export function peerAttributes(address: string): PeerAttributes {
   const [, host, port] = /^(?:dns:)?([^,:/]+):(\d+)$/.exec(address) ?? [];
   return host === undefined ? { 'server.address': address } : { 'server.address': host, 'server.port': Number(port) };
 }
 
-/** The span of a call, which the status of the call ends. */
+/** The span of a call, which ends with the status of the call. */
 type StatusSpan = Pick<CallSpan, 'run'> & { end(code: number): void };
 
 /**
@@ -63,7 +63,7 @@ export async function endingWith<T>(span: StatusSpan, work: () => Promise<T>): P
   }
 }
 
-/** The name that the conventions give a method: its path without the first slash. */
+/** The name of a method in the conventions: its path without the first slash. */
 function nameOf(method: DescMethod): string {
   return pathOf(method).slice(1);
 }

@@ -10,7 +10,7 @@ export function failureTrailer(reason: unknown): Headers {
   return setTrailerStatus(new Headers(), errorOf(reason));
 }
 
-/** The same in the form of grpc-js. Connect and gRPC use the same numbers for their codes. */
+/** The status of a failed call in the form of grpc-js. Connect and gRPC use equal numbers for their codes. */
 export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Partial<grpc.StatusObject> {
   const error = errorOf(reason);
   const trailer = failureTrailer(error);
@@ -24,7 +24,7 @@ export function toServerStatus(reason: unknown): grpc.ServerErrorResponse & Part
   });
 }
 
-/** The error that is sent for what a method threw. */
+/** The error to send for one that a method threw. */
 export function errorOf(reason: unknown): ConnectError {
   return reason instanceof ConnectError ? reason : toConnectError(reason);
 }
@@ -33,7 +33,7 @@ export function errorOf(reason: unknown): ConnectError {
 export function fromServiceError(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (!isServiceError(error)) return ConnectError.from(error, Code.Internal);
-  // No connection was made for want of a descriptor or a port of this machine: the peer is there.
+  // This machine lacked a descriptor or a port for a connection: the peer is there.
   if (error.code === Number(Code.Unavailable) && namesShortage(error.details))
     return toConnectError(shortageError(error));
   const trailer = toHeaders(error.metadata);

@@ -8,9 +8,7 @@ import type { UnaryMethod } from './unary-method.ts';
 type Message = MessageShape<DescMessage>;
 type UnaryCall = grpc.ServerUnaryCall<Message, Buffer>;
 
-/**
- * The grpc-js handler of a unary method. It answers every error: if it threw, the client would wait for its deadline.
- */
+/** The grpc-js handler of a unary method. It answers every error: if it threw, clients would await their deadline. */
 export function unaryHandler({ run }: UnaryMethod) {
   return async (call: UnaryCall, answer: grpc.sendUnaryData<Buffer>): Promise<void> => {
     try {

@@ -9,13 +9,13 @@ type UnarySpec = Extract<MethodImplSpec, { kind: 'unary' }>;
 type Served = UnaryRequest & { context: UnaryContext };
 type Serve = (request: Served) => Promise<UnaryResponse>;
 
-/** An answer as it is sent. */
+/** An answer in its sent form. */
 type Encoded = { header: Headers; trailer: Headers; bytes: Buffer };
 
 /** A served unary method with its interceptors. */
 export type UnaryMethod = {
   method: DescMethodUnary;
-  /** Runs the method and encodes its answer. The signal of the call aborts at the end of both. */
+  /** Runs the method and encodes its answer. The signal of the call aborts when both have ended. */
   run(call: IncomingCall, request: Message): Promise<Encoded>;
 };
 
@@ -60,7 +60,7 @@ async function invoke(spec: UnarySpec, { message, context }: Served): Promise<Un
   };
 }
 
-/** The request that interceptors see. A class for the reason that `CallContext` is one. */
+/** The request that interceptors see. It is a class for the same reason as `CallContext`. */
 class ServedRequest {
   readonly stream = false;
   readonly service;

@@ -6,7 +6,7 @@ import { PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 
-/** The way to run PostgreSQL's programs. `uid` owns its files; undefined: the user of this process. */
+/** The user for PostgreSQL's programs. `uid` owns its files; undefined: the user of this process. */
 export type Account = { prefix: string[]; uid?: number };
 
 /**
@@ -35,7 +35,7 @@ export async function accountFor(dataDir: string): Promise<Account> {
   );
 }
 
-/** Gives the folder and its contents to the account, when root has to run it as another user than before. */
+/** Gives the folder and its contents to the account, when root has to run PostgreSQL as another user than before. */
 export async function giveTo(account: Account, folder: string): Promise<void> {
   const { uid } = account;
   if (uid === undefined || (await ownerOf(folder)) === uid) return;

@@ -10,7 +10,7 @@ import { otherVersion, PostgresError } from './failures.ts';
 
 const run = promisify(execFile);
 const passwordFile = 'superuser-password';
-/** Our settings, included by postgresql.conf and written at each start. */
+/** The platform's settings, included by postgresql.conf and written at each start. */
 export const settingsFile = 'drippulse.conf';
 
 /** Refuses a folder that another major version wrote; false when there is no cluster yet. */
@@ -60,7 +60,7 @@ export async function createCluster(
   }
 }
 
-/** The password of the superuser as stored when the cluster was made. */
+/** The superuser's password that was stored when the cluster was made. */
 export async function storedPassword(dataDir: string): Promise<string | undefined> {
   return readFile(path.join(dataDir, passwordFile), 'utf8').catch(() => undefined);
 }

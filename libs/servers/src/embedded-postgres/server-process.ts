@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The server of a data folder, as its lock file describes it. */
 export type ServerProcess = { pid: number; port: number; ready: boolean };
 
-/** The server running on the folder, if its lock file names one that is alive. */
+/** The server that runs on the folder; undefined unless its lock file names a living one. */
 export function findServer(dataDir: string): ServerProcess | undefined {
   const lines = readLines(lockFile(dataDir));
   const pid = Number(lines?.[0]);
@@ -15,8 +15,8 @@ export function findServer(dataDir: string): ServerProcess | undefined {
 }
 
 /**
- * Removes the lock file of a server that is gone; only when no other process can be starting one. PostgreSQL removes it
- * itself unless a process with that number lives. That process may be a zombie, or another program by now.
+ * Removes the lock file of a server that is gone. Call it only when no other process can be starting one. PostgreSQL
+ * removes it itself unless a process with that number lives, which may be a zombie, or another program by now.
  */
 export function removeStaleLock(dataDir: string): void {
   if (findServer(dataDir) === undefined) rmSync(lockFile(dataDir), { force: true });
@@ -24,7 +24,7 @@ export function removeStaleLock(dataDir: string): void {
 
 /**
  * Ends the server of the folder. Its sessions are cut, and their commits are on disk. Waits until the lock file is
- * gone, not the process, which may stay as a zombie where no parent reaps it.
+ * gone, not for the process, which may stay as a zombie where no parent reaps it.
  */
 export async function stopServer(dataDir: string): Promise<void> {
   const server = findServer(dataDir);

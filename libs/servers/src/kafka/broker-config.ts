@@ -1,6 +1,6 @@
 /**
- * One node that is broker and controller, sized for tests. Short sessions let a killed broker return within seconds:
- * its successor waits until the old session has ended.
+ * The settings of one node that is broker and controller, sized for tests. Short sessions let a killed broker return
+ * within seconds: its successor waits until the old session has ended.
  */
 export function brokerConfig(options: {
   port: number;

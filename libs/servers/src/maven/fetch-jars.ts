@@ -49,7 +49,7 @@ function stampOf(jars: readonly Jar[]): string {
   return createHash('sha256').update(JSON.stringify(jars)).digest('hex');
 }
 
-/** False when there is no `mvn` or it does not get them. */
+/** False when there is no `mvn` or it cannot fetch them. */
 async function fetchWithMaven(jars: readonly Jar[], folder: string): Promise<boolean> {
   const dependencies = jars.map(([coordinates]) => {
     const { group, artifact, version } = split(coordinates);

@@ -4,17 +4,15 @@ import { type JsonObject, stringifyJson } from '@drippulse/json';
 import { type AuditedChangeSchema, AuditedEventSchema } from '@drippulse/proto/drippulse/audit/v1/events_pb';
 import type { Transaction } from 'kysely';
 
-/** The topic of every service's changes of configuration. */
+/** The topic of the configuration changes of every service. */
 export const auditTopic = topicOf(AuditedEventSchema);
 
-/**
- * A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both are without secrets.
- */
+/** A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both lack secrets. */
 export type AuditEntry = {
   organizationId: bigint;
   /** `<noun>.<past participle>`. */
   name: string;
-  /** Empty for what an organization has one of. */
+  /** Empty for a resource that exists once for each organization. */
   resourceId: string;
   actor: { type: string; id: string };
   before: JsonObject | undefined;

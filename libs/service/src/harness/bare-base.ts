@@ -42,7 +42,7 @@ export function bareBase<C extends ServiceConfig, DB>(
     clock: systemClock,
     log,
     registry: createMetrics('test'),
-    // Connects when it is first used, which is never: nothing is left running after the test.
+    // It would connect on first use, which never comes, so nothing is left running after the test.
     events: createKafkaTransport({ brokers: [], clientId: 'test', log }),
     peers,
     client: (rpc, target = servedBy(rpc)) => clientFor(rpc, { peers, target, tokens }),

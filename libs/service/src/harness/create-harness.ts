@@ -29,8 +29,8 @@ export type HarnessOptions<C extends ServiceConfig, O extends object> = {
 };
 
 /**
- * A service on a database of its own, started as production starts it, with its events in the same database and its
- * peers in memory. `start` starts one instance; `stop` stops all of them and removes the database.
+ * Starts a service as in production, on a database of its own, with its events in the same database and its peers in
+ * memory. `start` starts one instance; `stop` stops all of them and removes the database.
  */
 export async function createHarness<C extends ServiceConfig, O extends object>(
   service: StatefulDefinition<C, O>,
@@ -95,8 +95,8 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
     },
     stopServices,
     /**
-     * Clients of an RPC service of this one, as the service `from` calls it for a caller. `target` is for one that
-     * several serve.
+     * Clients of one of its RPC services, as the service `from` calls it for a caller. `target` is needed if several
+     * services serve it.
      */
     clientsFrom<S extends DescService>(
       from: ServiceName,
@@ -111,7 +111,7 @@ export async function createHarness<C extends ServiceConfig, O extends object>(
       opened.defer(() => db.close());
       return db;
     },
-    /** The events of a topic from now on, as they are published; in order within one aggregate. */
+    /** The events of a topic from now on, as published; in order within one aggregate. */
     async collect<D extends DescMessage>(desc: D): Promise<MessageShape<D>[]> {
       const published: MessageShape<D>[] = [];
       const subscription = await events.consume({

@@ -5,7 +5,7 @@ import { limiter, type MeterName, type ServiceName, serviceOf } from '@drippulse
 import { editor } from './callers.ts';
 import type { TestKeys } from './keys.ts';
 
-/** Sets limits of a service that counts, as the service does that sells them, and asks for usage. */
+/** Sets limits of a service that counts, like the service that sells them, and reads usage. */
 export function entitling(
   { peers, keys }: { peers: Peers; keys: TestKeys },
   target: ServiceName,

@@ -5,9 +5,9 @@ import { isOf } from './condition.ts';
 import type { OrganizationTable } from './tables.ts';
 
 const mostRows = 200;
-/** Before the size of the rows is known. */
+/** Number of rows of the first page, before the size of the rows is known. */
 const firstRows = 16;
-/** A page ends with the row that reaches it, so that its size is bounded by this and by one row. */
+/** Bytes of a page. The row that reaches this number ends the page, so its size is bounded by this and by one row. */
 const pageBytes = 1024 * 1024;
 
 /** The tables of an export, by name. */
@@ -58,7 +58,7 @@ export async function* exportRows<DB>(
     const found = rows[0]?.found ?? 0;
     if (found < most && rows.length === found) return;
     after = rows.at(-1)?.key;
-    // What is cut off is made again for the next page: large rows come a few at a time.
+    // The rows that are cut off are read again for the next page, so large rows are read a few at a time.
     most = rows.length < found ? Math.max(1, rows.length) : Math.min(2 * most, mostRows);
   }
 }

@@ -1,33 +1,33 @@
-/** How the rows of an organization are found in a table. */
+/** The columns by which the rows of an organization are found in a table. */
 export type RowsOwner = {
-  /** The column that has the id of the organization, or with `table` that of a row of this other table. */
+  /** The column with the id of the organization, or with `table` the id of a row of that table. */
   column: string;
   /** The table whose rows own these. */
   table?: string;
-  /** Its column that `column` names. */
+  /** The column of `table` that `column` refers to. */
   key?: string;
 };
 
-/** What becomes of the rows of a table when an organization takes its rows along, and when it is deleted. */
+/** How an export and the deletion of an organization treat the rows of a table. */
 export type OrganizationTable = {
-  /** Undefined where the table has no rows of organizations. */
+  /** Undefined if the table has no rows of organizations. */
   owner?: RowsOwner;
-  /** Whether an export has them. */
+  /** Whether an export includes them. */
   isExported: boolean;
   /**
-   * A function `(organization bigint, most integer)` that erases them and returns how many, where the table refuses a
+   * A function `(organization bigint, most integer)` that erases them and returns how many, if the table refuses a
    * plain statement.
    */
   eraseBy?: string;
-  /** Why they stay after a deletion. Default: they are erased. */
+  /** The reason why they stay after a deletion. Default: they are erased. */
   kept?: string;
-  /** Columns that no export has, besides those of type bytea: they are sealed, or hashes. */
+  /** Columns that exports leave out, besides those of type bytea: they are sealed, or hashes. */
   hidden: readonly string[];
-  /** Columns of type bytea that an export has all the same, in hexadecimal digits. */
+  /** Columns of type bytea that exports include nevertheless, in hexadecimal digits. */
   shown: readonly string[];
 };
 
-/** Every table of a schema, so that a new one is declared or does not compile. */
+/** Every table of a schema, so that an undeclared new one does not compile. */
 export type OrganizationTables<DB> = { readonly [T in keyof DB & string]: OrganizationTable };
 
 type Columns = { hidden?: readonly string[]; shown?: readonly string[]; eraseBy?: string };
@@ -40,12 +40,12 @@ export function ownRows({ column, ...columns }: Columns & { column?: string } = 
   return { owner, isExported: true, hidden: [], shown: [], ...columns };
 }
 
-/** Rows whose `column` has the `key` of a row of `table`: exported and erased. */
+/** Rows whose `column` refers to the `key` of a row of `table`: exported and erased. */
 export function rowsOf(table: string, column: string, { key = 'id', ...columns }: Columns & { key?: string } = {}) {
   return { owner: { column, table, key }, isExported: true, hidden: [], shown: [], ...columns };
 }
 
-/** Rows by which the service does its work, such as queues and leases: erased, and of no use elsewhere. */
+/** Rows by which the service does its work, such as queues and leases: erased, and useless elsewhere. */
 export function workRows(table: OrganizationTable = ownRows()): OrganizationTable {
   return { ...table, isExported: false };
 }
@@ -55,7 +55,7 @@ export function keptRows(kept: string, table?: OrganizationTable): OrganizationT
   return table === undefined ? { isExported: false, kept, hidden: [], shown: [] } : { ...table, kept };
 }
 
-/** The tables that the libs give to every service, or to some. */
+/** The tables that the libs create in every service, or in some. */
 export const commonTables: Readonly<Record<string, OrganizationTable>> = {
   idempotency_keys: workRows(),
   entitlements: workRows(),

@@ -1,9 +1,9 @@
-/** Random choices that depend on the seed alone. */
+/** Random choices that depend only on the seed. */
 export type Random = {
-  /** A whole number from 0 to below `count`. */
+  /** A whole number from 0 to `count` - 1. */
   below(count: number): number;
   pick<T>(choices: readonly T[]): T;
-  /** Some of the choices; each may be there more than once. */
+  /** `count` of the choices; each may occur more than once. */
   some<T>(choices: readonly T[], count: number): T[];
 };
 

@@ -4,7 +4,7 @@ import { createRandom, type Random } from './random.ts';
 
 const minutes = Number(process.env['FUZZ_MINUTES'] ?? 0);
 
-/** The time that a test of hostile input may take. */
+/** The time limit for a test of hostile input. */
 export const fuzzTimeoutMs = 120_000 + minutes * 60_000;
 
 /**

@@ -7,7 +7,7 @@ export type TestKafka = { brokers: string[]; stop(): Promise<void> };
 
 /**
  * Kafka for tests: `TEST_KAFKA_BROKERS`, else one broker for all processes of this test run, which ends with it. Tests
- * make topics and groups with names of their own.
+ * use topics and groups with names of their own.
  */
 export async function testKafka(
   options: { onProgress?(message: string): void } = {},

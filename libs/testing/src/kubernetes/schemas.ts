@@ -12,7 +12,7 @@ const inWheel = 'kubernetes_validate/kubernetes-json-schema/v1.35.0-local-strict
 const howToGetThem = 'Kubernetes schemas need Python 3 with pip, which fetches them from PyPI';
 
 /**
- * JSON Schemas of Kubernetes 1.35 in which unknown members are errors: `read` returns the one of a kind by its file
+ * JSON Schemas of Kubernetes 1.35 in which unknown members are errors. `read` returns the schema of a kind by its file
  * name without `.json` (`deployment-apps-v1`, or `_definitions`), undefined when there is none.
  */
 export type KubernetesSchemas = { read(name: string): Promise<object | undefined> };

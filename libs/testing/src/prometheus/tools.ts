@@ -50,7 +50,7 @@ async function fetchPackage(onProgress?: (message: string) => void): Promise<str
   }
 }
 
-/** Uses package lists of its own where the system has none: only root may update those. */
+/** Uses package lists of its own if the system has none, because only root may update those. */
 async function download(folder: string): Promise<void> {
   const fetchIt = (options: string[]) => run('apt-get', [...options, 'download', 'prometheus'], { cwd: folder });
   try {

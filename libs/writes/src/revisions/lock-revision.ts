@@ -12,7 +12,7 @@ export type LockRevision<DB> = (
   id: unknown,
 ) => Promise<bigint | undefined>;
 
-/** How the rows of each kind are locked: the kind is the segment before the id in the path, such as `workflows`. */
+/** Locks of rows by their kind: the segment before the id in the path, such as `workflows`. */
 export type RowRevisions<DB> = Readonly<Record<string, LockRevision<DB>>>;
 
 /** The lock of a table with `organization_id` and `id`. */

@@ -7,7 +7,7 @@ import { copySettings } from '../settings/copy-settings.ts';
 
 const everyMs = 1_000;
 
-/** Repeats writes to Stripe that have no answer yet: of processes that died, and of times when Stripe was away. */
+/** Repeats writes to Stripe without an answer: those of processes that died, or from times when Stripe was away. */
 export function startRepeatOperations(ctx: Context): Loop {
   return startLoop({
     name: 'repeat operations',

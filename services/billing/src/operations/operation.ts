@@ -15,7 +15,7 @@ const inputs = {
 export type OperationKind = keyof typeof inputs;
 export type InputOf<K extends OperationKind> = z.infer<(typeof inputs)[K]>;
 
-/** What an operation came to. `url` and `id` are those of a session. */
+/** The result of an operation. `url` and `id` are those of a session. */
 const result = z.object({ isNew: z.boolean().optional(), url: z.string().optional(), id: z.string().optional() });
 export type OperationResult = z.infer<typeof result>;
 

@@ -11,12 +11,12 @@ export type BoughtPlan = (typeof boughtPlans)[number];
 
 /** The plans of an installation. */
 export type Plans = {
-  /** Where people sign in to Stripe's portal by their mail address; null without one. */
+  /** The address at which people sign in to Stripe's portal by mail; null without one. */
   portalUrl: string | null;
   limitsOf: Readonly<Record<BoughtPlan | 'free', Limits>>;
   /** The key by which Stripe finds the price of a plan. */
   lookupKeyOf: Readonly<Record<BoughtPlan, string>>;
-  /** What use beyond a plan costs who asks for it; without a rate a meter stops at its limit. */
+  /** The price of use beyond a plan, for organizations that ask for it. A meter without a rate stops at its limit. */
   overage: Overage;
 };
 
@@ -28,7 +28,7 @@ const lookupKey = z.string().min(1).max(200);
 const bought = z.strictObject({ lookup_key: lookupKey, limits });
 
 const rate = z.strictObject({
-  // Of models for a dollar, of others for a unit. Rounded to billionths of a cent for what services count.
+  // For models for each dollar, for others for each unit. Rounded to billionths of a cent for the units of services.
   unit_cents: z.number().min(0.001).max(1_000_000),
   lookup_key: lookupKey,
   event_name: z.string().regex(/^\w{1,100}$/),

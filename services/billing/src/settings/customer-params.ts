@@ -2,10 +2,7 @@ import type Stripe from 'stripe';
 import { readAddress } from './address.ts';
 import type { SettingsRow } from './rows.ts';
 
-/**
- * The settings as Stripe's customer has them; members that are empty are cleared there. The number for taxes is printed
- * as it stands.
- */
+/** The settings in the form of Stripe's customer; empty members clear it there. The tax number is printed unchanged. */
 export function customerParams(
   settings: SettingsRow | undefined,
 ): Stripe.CustomerCreateParams & Stripe.CustomerUpdateParams {

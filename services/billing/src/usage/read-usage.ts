@@ -10,7 +10,7 @@ import { meters } from '../plans/meters.ts';
 
 const withinMs = 1_000;
 
-/** What an organization has used, as the services that count say. One that is away is left out. */
+/** The use of an organization, from the services that count. A service that is away is left out. */
 export async function readUsage(
   ctx: Context,
   organizationId: bigint,

@@ -24,8 +24,8 @@ export type Blanked = {
 };
 
 /**
- * Removes the personal data of the approvals of enrollments: what was asked, shown, edited and commented. Who decided
- * what and when stays. Returns the ids by enrollment.
+ * Removes the personal data of the approvals of enrollments: the texts that were asked, shown, edited and commented.
+ * Who decided, how and when stays. Returns the ids by enrollment.
  */
 export async function blankApprovals(
   trx: Transaction<DB>,
@@ -36,7 +36,7 @@ export async function blankApprovals(
   return new Map([...byEnrollment].map(([enrollmentId, own]) => [enrollmentId, own.map(({ id }) => id)]));
 }
 
-/** The same for approvals of an organization that meet a condition. */
+/** Removes the personal data of the organization's approvals that meet a condition. */
 export async function blank(
   trx: Transaction<DB>,
   organizationId: bigint,

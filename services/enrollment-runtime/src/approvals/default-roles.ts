@@ -1,4 +1,4 @@
 import type { Role } from '@drippulse/rpc';
 
-/** Who decides where nothing else is said. A raise of a budget is for admins alone. */
+/** Roles that decide when a request names none. A raise of a budget is for admins alone. */
 export const defaultRoles: readonly Role[] = ['approver', 'editor', 'admin'];

@@ -20,7 +20,7 @@ const longestMs = 366 * 86_400_000;
 
 type Asked = ReturnType<typeof readRequest>;
 
-/** Reads the request of a service. A mistake in it is one of the service, and answers what is wrong. */
+/** Reads the request of a service. A mistake in it is the service's own; the error names it. */
 export function readRequest(request: RequestApprovalRequest, now: Date) {
   const { key, message } = request;
   const kind = kindFromProto(request.kind);
@@ -69,8 +69,8 @@ export function readRequest(request: RequestApprovalRequest, now: Date) {
 }
 
 /**
- * Stores what a service asks for, once for its key, and answers the approval as it is then. What is asked for an
- * enrollment that was cancelled, removed or erased is cancelled at once, and nothing of it is kept.
+ * Stores the approval that a service asks for, once for its key, and answers its state. An approval for an enrollment
+ * that was cancelled, removed or erased is cancelled at once, and none of its content is kept.
  */
 export async function storeRequest(
   { dbNow }: Pick<Context, 'dbNow'>,
@@ -120,8 +120,8 @@ export async function storeRequest(
 }
 
 /**
- * Locks the run of an enrollment, or the enrollment if its run has ended, so that a cancel or a removal of it sees the
- * approval. False when there was one before.
+ * Locks the run of an enrollment, or the enrollment if its run has ended, so that its cancel or removal sees the
+ * approval. False when a cancel or removal came first.
  */
 async function lockEnrollment(
   trx: Transaction<DB>,
@@ -140,7 +140,7 @@ async function lockEnrollment(
   return ended.length > 0;
 }
 
-/** Replaces what an approval that waits shows, if it differs. Those who may decide hear of it as of a new one. */
+/** Replaces the preview of a pending approval if it differs. Those who may decide are notified as of a new one. */
 function showAnew(
   trx: Transaction<DB>,
   { organizationId, mode }: Pick<Caller, 'organizationId' | 'mode'>,

@@ -47,12 +47,10 @@ function nameOf(table: string, index: bigint): string {
   return `${table}_p${index}`;
 }
 
-/**
- * A partition of a table: its enrollment ids from `from` up to but not including `to`, and about how many rows it has.
- */
+/** A partition of a table: its enrollment ids from `from` up to but not including `to`, and about how many rows. */
 export type RangePartition = { name: string; from: bigint; to: bigint; rows: number };
 
-/** The partitions of a table of which every id was given out, oldest first, without the default one. */
+/** The partitions of a table whose ids have all been given out, oldest first, without the default partition. */
 export async function fullPartitions(db: QueryExecutorProvider, table: HistoryTable): Promise<RangePartition[]> {
   const { rows } = await sql<RangePartition>`
     select name, bounds[1]::bigint as from, bounds[2]::bigint as to, rows

@@ -7,27 +7,27 @@ import type { DB } from '../db/schema.ts';
 import { openSteps } from './sealed-steps.ts';
 import { openSettings } from './settings.ts';
 
-/** The versions of workflows, with their credentials, and what of them is compiled. A version never changes. */
+/** The versions of workflows, with their credentials and their compiled parts. A version never changes. */
 export type Definitions = {
   /**
-   * Within a transaction give it as `on`: many transactions that each wait for a further connection would wait for each
-   * other.
+   * Within a transaction, pass the transaction as `on`: many transactions that each wait for a further connection would
+   * wait for each other.
    */
   get(workflowId: bigint, version: number, on?: Kysely<DB>): Promise<Definition>;
-  /** Bytes that they take, of one organization or of all. */
+  /** Bytes that the versions occupy, of one organization or of all. */
   bytes(organizationId?: bigint): number;
 };
 
 /**
- * Bytes of the versions of all organizations, and of one: the largest version takes about 20 MiB, and most a thousandth
- * of it.
+ * Limits in bytes of the kept versions, of all organizations and of one. The largest version takes about 20 MiB; most
+ * take a thousandth of that.
  */
 const ofAll = 48 << 20;
 const ofEach = 16 << 20;
 
 /**
- * Keeps versions as long as there is room. What goes is read or compiled again when it is next used: a run that is
- * moving keeps the form of its version, but no compiled step.
+ * Keeps versions as long as there is room. A dropped version is read or compiled again when it is next used: a run that
+ * is moving keeps the form of its version, but no compiled step.
  */
 export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQueue): Definitions {
   const cache = createByteCache<Definition>({ ofAll, ofEach, drop: ({ compilation }) => compilation.drop() });
@@ -50,7 +50,7 @@ export function createDefinitions(db: Kysely<DB>, sealer: Sealer, turns: TurnQue
       const key = `${workflowId}:${version}`;
       const kept = cache.find(key);
       if (kept !== undefined) return kept;
-      // Others may wait for it too, and its bytes are none of a list.
+      // Other callers may wait for this load too, and its bytes do not count against a list.
       const loaded =
         loading.get(key) ?? readForAll(() => load(key, { workflowId, version }, on)).finally(() => loading.delete(key));
       loading.set(key, loaded);

@@ -1,13 +1,14 @@
 /** An item of the queue. */
 export type Queued = { organization: bigint; lane: bigint; destination: string };
 
-/** Limits of items taken and not done: in all, for one organization, and for one organization to one destination. */
+/** Limits of items taken and not done: in total, for each organization, and for each organization and destination. */
 export type Limits = { total: number; perOrganization: number; perDestination: number };
 
 export type FairQueue<T extends Queued> = {
   add(item: T): void;
   /**
-   * Takes the next item, in turn by organization and by destination of each. It counts against the limits until `done`.
+   * Takes the next item. Organizations take turns, and so do the destinations of each. It counts against the limits
+   * until `done`.
    */
   take(): T | undefined;
   done(item: T): void;
@@ -23,9 +24,7 @@ export type FairQueue<T extends Queued> = {
 type Line<T> = { items: T[]; out: number };
 type Turns<T> = { lines: Map<string, Line<T>>; waiting: number; out: number };
 
-/**
- * A slow destination delays the items that go there, but no other organization, and no other destination of its own.
- */
+/** A slow destination delays only the items that go there: no other organization, and no other destination. */
 export function createFairQueue<T extends Queued>(limits: Limits): FairQueue<T> {
   const organizations = new Map<bigint, Turns<T>>();
   const lanes = new Map<bigint, number>();

@@ -5,9 +5,9 @@ import { wakeLanes } from '../lanes/wake-lane.ts';
 import type { ClaimedRun } from '../runs/claimed-run.ts';
 
 /**
- * Extends the leases of runs right before their effects start, and returns the enrollments for which it may. A run must
- * still be leased by its fence and its workflow must run. The other runs are given back, to be claimed when their
- * workflow runs again.
+ * Extends the leases of runs right before their effects start. Returns the enrollments that may start: their run is
+ * still leased by its fence, and their workflow runs. The other runs are given back, to be claimed when their workflow
+ * runs again.
  */
 export async function confirmLeases(ctx: Context, runs: readonly ClaimedRun[]): Promise<Set<bigint>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -62,8 +62,8 @@ function leaseEnd(ctx: Context): RawBuilder<Date> {
 }
 
 /**
- * A fence is that of one lease, because whoever ends a lease raises it. Asking for a lease too would let PostgreSQL
- * read every leased run of the workflow, of which its statistics say that there are none.
+ * A fence belongs to one lease, because every end of a lease raises it. A condition on the lease as well would make
+ * PostgreSQL read every leased run of the workflow, because its statistics say that there are none.
  */
 function leasedRows(runs: readonly ClaimedRun[]): RawBuilder<unknown> {
   return sql`unnest(

@@ -9,7 +9,7 @@ import { effectTypeOf } from './effects.ts';
  */
 export const trustedMs = 1_000;
 
-/** The time until the end of an attempt of the latest effect, even if the attempt starts only now; see `trustedMs`. */
+/** Milliseconds until an attempt of the latest effect has ended, even if it starts only now; see `trustedMs`. */
 export async function attemptEndsMs(
   trx: Transaction<DB>,
   { enrollmentId, stepIndex }: { enrollmentId: bigint; stepIndex: number },

@@ -11,14 +11,14 @@ import { integrationAction } from './integration/integration-action.ts';
 import { performedBy } from './performed/performed-by.ts';
 import { isRefused, refusedOutcome } from './refused-request.ts';
 
-/** A kind that reaches people is performed by a permit. One that lacks it does not compile. */
+/** A kind that reaches people must be performed by a permit; the types enforce it. */
 type EffectTypes = {
   readonly [Kind in EffectKind]: Kind extends SendingKind ? SendingEffect : SystemEffect | MixedEffect;
 };
 
 /**
- * Every kind of effect that the engine hands out. `/test` answers with the stub of the kind's step type, which the
- * engine has.
+ * All kinds of effects that the engine hands out. `/test` answers with the stub of the kind's step type, which is in
+ * the engine.
  */
 export const effects: EffectTypes = {
   email,
@@ -48,8 +48,8 @@ export function effectTypeOf(kind: string): EffectType {
 }
 
 /**
- * Performs an effect of a live enrollment, outside of any transaction. Describes that of a test enrollment. An effect
- * that reaches people asks for its permit first, in both modes.
+ * Performs an effect of a live enrollment, outside of any transaction; describes that of a test enrollment. An effect
+ * that reaches people first gets its permit, in both modes.
  */
 export async function performEffect(ctx: PerformContext, call: EffectCall): Promise<EffectOutcome> {
   const type: EffectType = effects[call.kind];
@@ -72,12 +72,12 @@ export async function askEffect(ctx: EffectContext, call: EffectCall): Promise<E
   return ask(ctx, call);
 }
 
-/** The service that performs effects of this kind, unless the runtime does. */
+/** The service that performs effects of this kind; undefined when the runtime does. */
 export function requirementOf(kind: string): Requirement | undefined {
   return isEffectKind(kind) ? stepTypes.find(({ type }) => type === kind)?.requires : undefined;
 }
 
-/** Whether the result of an effect of this kind may come from somebody else than its attempt, at any time. */
+/** Whether the result of an effect of this kind may come from another source than its attempt, at any time. */
 export function isSettledByOthers(kind: string): boolean {
   return isEffectKind(kind) && effects[kind].ask !== undefined;
 }

@@ -25,12 +25,12 @@ import { pipeline } from './pipeline.ts';
 import { type Piece, prepareSlice, type Slice } from './prepare-slice.ts';
 import { storeHeldOut } from './store-held-out.ts';
 
-/** Rows of one statement. More would delay the requests of others. */
+/** Limit of rows for one statement. More would delay the requests of others. */
 const sliceRows = 1000;
 
-/** Enrollments that were stored, and what is left to do, last in the transaction: no rows are contended more. */
+/** The stored enrollments, and the writes that must come last in the transaction: their rows are the most contended. */
 export type Entered = {
-  /** What became of the contacts of each `Entrants`, in their order. */
+  /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
   /**
    * For `wakeLanes`, `addCounts` and `addMarks`, in this order and each once in a transaction, so that transactions do
@@ -42,8 +42,8 @@ export type Entered = {
 };
 
 /**
- * Lets contacts through the gate and enrolls them in one or several lanes, with the statements of one: an event may
- * start a contact in each of many workflows.
+ * Lets contacts through the gate and enrolls them in one or several lanes, with as many statements as for one: an event
+ * may start a contact in many workflows.
  */
 export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Entered> {
   const admitted = await admitAll(ctx, trx, all);
@@ -75,8 +75,8 @@ export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly
 }
 
 /**
- * Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run nothing
- * moves.
+ * Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run, no
+ * enrollment moves.
  */
 async function piecesOf(
   ctx: Context,
@@ -119,7 +119,7 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
     const following = groups[index + 1];
     if (following !== undefined) {
       next = prepareSlice(ctx, following);
-      // Awaited in the next round, which does not come when this round fails.
+      // Awaited in the next round, which does not run if this round fails.
       next.catch(() => undefined);
     }
     const unmoved = () =>
@@ -131,7 +131,7 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
   }
 }
 
-/** The pieces that are stored together: up to a slice. */
+/** Groups the pieces that are stored together: up to a slice. */
 function together(pieces: readonly Piece[]): Piece[][] {
   const groups: Piece[][] = [];
   let room = 0;
@@ -147,7 +147,8 @@ function together(pieces: readonly Piece[]): Piece[][] {
 }
 
 /**
- * Stores a slice with its first moves, or without them when one of those cannot be stored. A claim will find out which.
+ * Stores a slice with its first moves, or without them when one of the moves cannot be stored. A claim later finds out
+ * which one.
  */
 async function addSlice(
   ctx: Context,

@@ -27,7 +27,7 @@ export type Entry = {
 /** A contact to enroll, as JSON text. */
 export type Entrant = {
   contact: string;
-  /** Cause of its chain; null when it is a cause itself. */
+  /** Cause of its chain; null when the enrollment is itself a cause. */
   cause: string | null;
   /** The key of its entry, where it is not the contact's own. */
   entryHash: bigint | null;
@@ -64,7 +64,7 @@ export function newRuns(entry: Entry, contacts: readonly Entrant[], ids: readonl
   });
 }
 
-/** Takes ids for new enrollments, in rising order, and counts those that quotas count. */
+/** Takes ids for new enrollments, in rising order, and counts the enrollments that quotas count. */
 export async function takeIds(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -123,9 +123,7 @@ const runColumns = {
   error_line: 'int4',
 } as const;
 
-/**
- * Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that the enrollments of one entry share.
- */
+/** Starts rows of `enrollments`, `enrollment_search` and `runs` with the values that one entry's enrollments share. */
 export function startEnrollments(entry: Entry) {
   return startCopy(enrollmentColumns, sharedByEnrollments(entry));
 }
@@ -138,7 +136,7 @@ export function startRuns(entry: Entry) {
   return startCopy(runColumns, sharedByRuns(entry));
 }
 
-/** The same rows, with the values of another entry from now on. */
+/** Continues the same rows with the values of another entry. */
 export function fixEntry(
   rows: {
     enrollments: ReturnType<typeof startEnrollments>;
@@ -193,7 +191,7 @@ export function enrollmentRow({ identity, key, contact }: ClaimedRun, { entryHas
   };
 }
 
-/** The row of a run after its move, or at the first step and due at once without one. An ended run has no row. */
+/** The row of a run after its move. Without a move it is at the first step and due at once. An ended run has no row. */
 export function runRow(run: ClaimedRun, move: Move | undefined, now: Date) {
   if (move !== undefined && move.state.status !== 'active') return undefined;
   const { stepIndex, phase, attempt, visits, goals } = move?.state ?? run.state;

@@ -36,7 +36,9 @@ export type Piece = {
   ids: readonly bigint[];
 };
 
-/** Enrollments that are stored together, as encoded rows: of thousands of contacts little else stays in memory. */
+/**
+ * Enrollments that are stored together, as encoded rows: of thousands of contacts almost nothing else stays in memory.
+ */
 export type Slice = {
   createdAt: Date;
   enrollments: ReturnType<typeof startEnrollments>;
@@ -45,7 +47,8 @@ export type Slice = {
   timeline: ReturnType<typeof startTimeline>;
   started: { piece: Piece; each: StartedNews['each'] }[];
   /**
-   * How many moved, and the moves of which more is stored: they ended the enrollment, changed its data or met goals.
+   * The number of enrollments that moved, and the moves that need more rows: they ended the enrollment, changed its
+   * data or met goals.
    */
   moves: number;
   notable: Move[];
@@ -62,7 +65,7 @@ export type Slice = {
   wakes: Map<bigint, Wake>;
 };
 
-/** Contacts encoded in one turn of the event loop, after their last first moves. */
+/** Number of contacts encoded in one turn of the event loop, after their last first moves. */
 const turnRows = 100;
 
 /** Makes enrollments of contacts, with these ids. */
@@ -95,7 +98,7 @@ export async function prepareSlice(ctx: Context, pieces: readonly Piece[]): Prom
 async function addPiece(ctx: Context, slice: Slice, piece: Piece): Promise<void> {
   const { entry, definition, stay, contacts, ids } = piece;
   const started = collectStarted();
-  // Nobody is told of people who are held out.
+  // People who are held out are not announced.
   if (contacts.some(({ isHeldOut }) => !isHeldOut)) slice.started.push({ piece, each: started });
   const texts = startSearchTexts((row) => slice.texts.add(row));
   for (let start = 0; start < contacts.length; start += turnRows) {

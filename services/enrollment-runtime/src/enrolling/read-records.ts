@@ -12,8 +12,9 @@ import { maxRows, type Refusal } from './read-rows.ts';
 const maxBytes = 32 * 1024 * 1024;
 
 /**
- * Reads the records that a bulk enrollment selects, page by page, as contacts. With the `given` ones they may be as
- * many as one call enrolls. Returns a refusal instead of throwing it, as the checks of a request have an order.
+ * Reads the records that a bulk enrollment selects, page by page, as contacts. Together with the `given` contacts there
+ * may be as many as one call enrolls. Returns a refusal instead of throwing it, because the checks of a request have an
+ * order.
  */
 export async function readRecords(
   ctx: Context,

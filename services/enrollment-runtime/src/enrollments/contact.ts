@@ -10,7 +10,7 @@ export type Contact = {
   lastName: string | null;
 };
 
-/** The first key with a value gives the `lead_ref`. */
+/** The first of these keys with a value gives the `lead_ref`. */
 const referenceKeys = ['lead_ref', 'id', 'uuid', 'public_id', 'crm_id', 'lead_id'] as const;
 
 /** Reads a contact from the text of a JSON object. */

@@ -43,10 +43,7 @@ export type LocatedRow = EnrollmentRow & { lines: number };
 
 type Scope = { organizationId: bigint; workflowId: bigint };
 
-/**
- * Reads enrollments of a workflow by id, newest first. Ids that do not exist or are of another organization are left
- * out.
- */
+/** Reads enrollments of a workflow by id, newest first. Leaves out ids that do not exist, or of other organizations. */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
@@ -64,7 +61,7 @@ export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuild
 
 /**
  * Selects enrollments by a relation of workflows and ids. The lateral limits make the planner look each part up by its
- * key, so the cost grows with the number of ids only.
+ * key, so the cost grows only with the number of ids.
  */
 export function rowsQuery(
   ctx: Pick<Context, 'dbNow'>,

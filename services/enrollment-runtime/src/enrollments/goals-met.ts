@@ -5,14 +5,14 @@ import type { MetGoal } from './enrollment-row.ts';
 type Key = { workflowId: bigint; id: bigint };
 type Text = { name: string; at: string }[] | null;
 
-/** Selects the goals of an enrollment as JSON, oldest first; null without any. Both arguments are expressions. */
+/** Selects the goals of an enrollment as JSON, oldest first; null without goals. Both arguments are expressions. */
 export function goalsMetQuery(workflowId: RawBuilder<unknown>, id: RawBuilder<unknown>): RawBuilder<string | null> {
   return sql`(
     select json_agg(json_build_object('name', goal, 'at', met_at) order by met_at, goal)::text
     from goals_met where workflow_id = ${workflowId} and enrollment_id = ${id})`;
 }
 
-/** Reads what `goalsMetQuery` selects. */
+/** Reads the JSON that `goalsMetQuery` selects. */
 export function readGoalsMet(text: string | null): MetGoal[] {
   const goals: Text = JSON.parse(text ?? 'null');
   return (goals ?? []).map(({ name, at }) => ({ name, at: new Date(at) }));

@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * The ids that enrollments of a range of time have, as found among those of some workflows. Ids are from one sequence,
- * so the range holds for all workflows; the more enrollments these have, the closer it is.
+ * Finds the ids of the enrollments of a range of time, by the enrollments of some workflows. One sequence gives all
+ * ids, so the range is valid for all workflows; it is tighter the more enrollments these workflows have.
  */
 export async function idRangeOf(
   db: Kysely<DB>,

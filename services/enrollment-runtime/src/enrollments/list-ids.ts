@@ -8,7 +8,7 @@ import { addressPart, patternOf, searchedPart } from './search-text.ts';
 export type Filter = {
   mode: Mode;
   status?: EnrollmentStatus | undefined;
-  /** Whether the list shows the people who are held out, and nobody else. Default: all others. */
+  /** Whether the list shows only the people who are held out. Default: only all others. */
   holdout?: boolean | undefined;
   stepIndex?: number | undefined;
   leadRef?: string | undefined;
@@ -23,13 +23,13 @@ export type Filter = {
 /** A workflow that the caller may see: its id, or the column that has it. */
 export type WorkflowId = bigint | RawBuilder<bigint>;
 
-/** `least` is a bound below which no row of the page lies. */
+/** No row of the page is below the bound `least`. */
 export type Slice = { after: bigint | undefined; offset: number; limit: number; least?: RawBuilder<unknown> };
 type Window = Pick<Slice, 'after' | 'least'>;
 
 /** Counts are exact up to here. */
 export const countCap = 10_000;
-/** Characters of a reference that are indexed. */
+/** Indexed characters of a reference. */
 const indexedReference = 64;
 
 export function isFiltered(filter: Filter): boolean {
@@ -46,12 +46,12 @@ export function idsQuery(workflowId: WorkflowId, filter: Filter, slice: Slice): 
     order by id desc offset ${slice.offset} limit ${slice.limit}`;
 }
 
-/** Selects the ids of all that match, in no order. For filters that few match. */
+/** Selects all ids that match, in no order. For filters with few matches. */
 export function everyIdQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ id: bigint }> {
   return sql`${matching(workflowId, filter, { after: undefined }, sql``)}`;
 }
 
-/** Selects how many of a workflow match, at most one more than the cap. */
+/** Counts the matches in a workflow, up to one more than the cap. */
 export function countQuery(workflowId: WorkflowId, filter: Filter): RawBuilder<{ count: bigint }> {
   return sql`select count(*) as count from (${countedQuery(workflowId, filter)}) as counted`;
 }
@@ -68,7 +68,7 @@ export function toTotal(count: bigint): { totalCount: bigint; totalCountIsMinimu
 }
 
 /**
- * Few enrollments have one reference, so a filter by reference starts from it. Otherwise a filter by status or step
+ * Few enrollments share a reference, so a filter by reference starts from it. Otherwise a filter by status or step
  * starts there, and the planner may start from the text instead.
  */
 function matching(
@@ -129,7 +129,7 @@ function isByText({ q, email }: Filter): boolean {
   return q !== undefined || email !== undefined;
 }
 
-/** The conditions on columns of `e` that no index of it has, and on the texts beside it. */
+/** The conditions on columns of `e` without an index, and on the texts beside it. */
 function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] {
   return [
     ...(q === undefined ? [] : [byText(searchedPart(q))]),
@@ -139,8 +139,8 @@ function personConditions({ q, email, created }: Filter): RawBuilder<unknown>[] 
 }
 
 /**
- * The address is looked up as a text: by the part before the domain where it is long enough, because a domain is in
- * many texts. A blank address is nobody's.
+ * The address is looked up as a text: by the part before the domain if that is long enough, because a domain is in many
+ * texts. A blank address matches nobody.
  */
 function byEmail(email: string): RawBuilder<unknown> {
   const address = addressPart(email);
@@ -157,7 +157,7 @@ function placeOfOne(filter: Filter): RawBuilder<unknown> {
   return sql`${at('runs')} union all ${at('outcomes')}`;
 }
 
-/** The status as it is stored: that of people who are held out is one of its own. */
+/** The status as it is stored: people who are held out have a status of their own. */
 function placeStatus({ status, holdout }: Filter): Standing['status'] {
   return holdout && status === 'completed' ? 'holdout' : status;
 }
@@ -174,8 +174,8 @@ function byText(part: string): RawBuilder<unknown> {
 type Standing = { table: 'runs' | 'outcomes'; status: EnrollmentStatus | 'holdout' | undefined };
 
 /**
- * Outcomes of a step are read status by status, as the index has them in order. With a text they are read together, so
- * that the text is looked up once. Runs of a step are in order whatever their status.
+ * Outcomes of a step are read status by status, in the order of the index. With a text they are read together, so that
+ * the text is looked up once. Runs of a step are in order across statuses.
  */
 function standings({ status, holdout, ...filter }: Filter): Standing[] {
   if (holdout) return status === undefined || status === 'completed' ? [{ table: 'outcomes', status: 'holdout' }] : [];

@@ -9,12 +9,10 @@ import { countUnlessKnown } from './read-list.ts';
 /** The workflows of an organization, or one of them. */
 type Scope = { organizationId: bigint; workflowId: bigint | undefined };
 
-/** An enrollment with its workflow as the runtime knows it. */
+/** An enrollment with its workflow, from the runtime's own copy. */
 type RowOfAll = { row: LocatedRow; workflow: { name: string; state: LaneState; version: number } };
 
-/**
- * A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that of a list without filters.
- */
+/** A page of a list over workflows. `found` and `count` are as in `ListRead`; `total` is that without filters. */
 type AllRead = {
   found: bigint[];
   rows: RowOfAll[];
@@ -23,7 +21,7 @@ type AllRead = {
   total: bigint | undefined;
 };
 
-/** Workflows among whose enrollments a time is looked for. */
+/** Number of workflows whose enrollments are searched for a time. */
 const timedWorkflows = 20;
 
 type LaneColumns = { lane_name: string; lane_state: string; lane_version: number };
@@ -33,8 +31,8 @@ type Row = { found: bigint[] | null; count: bigint | null; total: bigint | null 
 );
 
 /**
- * Reads a page of the enrollments of an organization by the indexes of each workflow, because one over the organization
- * would cost every enrollment. One statement, for the reasons given at `readList`.
+ * Reads a page of the enrollments of an organization by the indexes of each workflow: an index over the organization
+ * would add a cost to every enrollment. It is one statement, for the reasons given at `readList`.
  */
 export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: Slice): Promise<AllRead> {
   const filter = await withIdRange(ctx, scope, asked);
@@ -66,8 +64,8 @@ export async function readAll(ctx: Context, scope: Scope, asked: Filter, slice: 
 
 /**
  * Finds the rows of a page, and one more. First comes the newest match of each workflow. A page has at most as many
- * workflows as rows, and when there are as many, none of its rows is older than the oldest of these matches. So a page
- * costs a look into each workflow, and the rows that it shows.
+ * workflows as rows; if it has as many, none of its rows is older than the oldest of these matches. So a page costs one
+ * lookup in each workflow, and the rows that it shows.
  */
 function foundQueries(scope: Scope, filter: Filter, { after, offset, limit }: Slice): RawBuilder<unknown> {
   const most = offset + limit + 1;
@@ -119,7 +117,7 @@ function toRowOfAll(row: JoinedRow & LaneColumns): RowOfAll {
   return { row: toRow(row), workflow: { name, state, version } };
 }
 
-/** A time is looked for among the workflows with the most enrollments, where it is found closest. */
+/** A time is searched among the workflows with the most enrollments, because there the result is tightest. */
 async function withIdRange(ctx: Context, scope: Scope, filter: Filter): Promise<Filter> {
   const { created = {}, ids = [] } = filter;
   if (ids.length > 0 || (created.createdSince === undefined && created.createdUntil === undefined)) return filter;

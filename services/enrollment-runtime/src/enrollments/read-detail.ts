@@ -6,7 +6,7 @@ import { askedIds, type JoinedRow, type LocatedRow, rowsQuery, toRow } from './f
 import { type NurtureRow, nurtureColumns } from './nurture-event.ts';
 import { linesOf, type TimelineLine, type TimelineRow, timelineColumns } from './timeline-lines.ts';
 
-/** The newest lines and messages that a detail shows. */
+/** Limits of the lines and messages in a detail, which shows the newest ones. */
 const shownLines = 1_000;
 const shownDeliveries = 1_000;
 const shownReactions = 1_000;
@@ -22,15 +22,12 @@ export type Detail = {
   reactions: NurtureRow[];
 };
 
-/**
- * Values of the enrollment are in the first row. The n-th row has the n-th row of the timeline, the n-th message
- * and the n-th reaction.
- */
+/** Values of the enrollment are in the first row. Row n has row n of the timeline, message n and reaction n. */
 type Row = { place: bigint | null; contact: string | null; data: string | null } & (JoinedRow | { id: null });
 
 /**
- * Reads one enrollment with its detail. Undefined when the runtime does not know the workflow. One statement, for the
- * reasons given at `readList`.
+ * Reads one enrollment with its detail. Undefined when the runtime does not know the workflow. It is one statement, for
+ * the reasons given at `readList`.
  */
 export async function readDetail(
   ctx: Context,
@@ -68,7 +65,7 @@ export async function readDetail(
   };
 }
 
-/** The rows of the timeline from the one with the first line that is shown. */
+/** The rows of the timeline, starting at the row with the first shown line. */
 function timelineQuery(id: bigint, lines: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by sequence) as place, ${columnsOf('timeline', timelineColumns)}
@@ -86,7 +83,7 @@ function deliveriesQuery(id: bigint): RawBuilder<unknown> {
     from deliveries where enrollment_id = ${id} order by id desc limit ${sql.lit(shownDeliveries)}`;
 }
 
-/** Newest first, without hits that nobody has judged yet. */
+/** Newest first, without hits that are not judged yet. */
 function reactionsQuery(id: bigint): RawBuilder<unknown> {
   return sql`
     select row_number() over (order by at desc, id desc) as place, ${columnsOf('hits', nurtureColumns)}

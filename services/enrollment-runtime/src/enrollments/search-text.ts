@@ -1,6 +1,6 @@
 import type { Contact } from './contact.ts';
 
-/** Longer values are found by their beginning only: an address has at most 254 characters. */
+/** Longer values are found only by their first characters: an address has at most 254. */
 const searchedLength = 254;
 
 /** Separates the texts of enrollments that share a row of `enrollment_search`: the record separator of ASCII. */
@@ -25,13 +25,13 @@ function onOneLine(value: string): string {
   return value.replaceAll('\n', ' ').replaceAll(textSeparator, ' ');
 }
 
-/** The part of a search text that `q` asks for: `q` anywhere, or at the beginning of a value when it is short. */
+/** The part of a search text that matches `q`: `q` anywhere, or at the beginning of a value when it is short. */
 export function searchedPart(q: string): string {
   const text = q.toLowerCase();
   return [...q].length < 3 ? `\n${text}` : text;
 }
 
-/** The part of a search text that has an address, in any case; undefined for a blank one. */
+/** The part of a search text that contains an address, in any case; undefined for a blank one. */
 export function addressPart(email: string): string | undefined {
   return searchTextOf({ email, firstName: null, lastName: null })?.trim() || undefined;
 }

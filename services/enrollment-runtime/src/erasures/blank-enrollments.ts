@@ -35,7 +35,7 @@ export async function blankEnrollments(
     where workflow_id = ${workflowId} and id = any(${ids}::bigint[])`.execute(trx);
   await removeTexts(trx, { workflowId, ids });
   await unwatch(trx, ids);
-  // The state for a retry goes too: an erased enrollment is not retried.
+  // The state for a retry is deleted too: an erased enrollment is not retried.
   await sql`delete from run_data where enrollment_id = any(${ids}::bigint[])`.execute(trx);
   await sql`
     update timeline set message = ${erasedMessage}, error = case when error is not null then ${erasedMessage} end,

@@ -22,8 +22,8 @@ export async function nextWorkflow(
 }
 
 /**
- * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes that
- * lists use, workflow by workflow: an index over the organization would cost every enrollment.
+ * Finds enrollments of a person in a workflow by reference or address, in the order of ids. It uses the indexes of
+ * lists, workflow by workflow: an index over the organization would add a cost to every enrollment.
  */
 export async function findEnrollments(
   trx: Transaction<DB>,

@@ -5,7 +5,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 const { pauseEnrollment, resumeEnrollment, retryEnrollment } = EnrollmentsService.method;
-/** RPCs whose answer has the contact of an enrollment. */
+/** RPCs whose answer contains the contact of an enrollment. */
 const rpcs = [pauseEnrollment, resumeEnrollment, retryEnrollment].map(
   ({ parent, name }) => `${parent.typeName}/${name}`,
 );

@@ -17,7 +17,7 @@ export type IncomingEvent = {
   name: string;
   source: EventSource;
   occurredAt: Date;
-  /** JSON text of an object: the fields of the contact, which an enrollment that the event starts has in its data. */
+  /** JSON text of an object: the fields of the contact, which become data of an enrollment that the event starts. */
   contact: string;
   /** JSON text of an object. */
   properties: string;
@@ -25,13 +25,13 @@ export type IncomingEvent = {
   refs?: readonly string[];
   /** A repeat with this key within seven days is a duplicate. */
   key?: string;
-  /** How many workflows led here. Default: 0. */
+  /** The number of workflows that led here. Default: 0. */
   hops?: number;
-  /** The chain that the event belongs to. Default: the event is a cause itself. */
+  /** The chain that the event belongs to. Default: the event is itself a cause. */
   link?: Link;
 };
 
-/** An event with what follows from its texts, each computed once. */
+/** An event with the values derived from its texts, each computed once. */
 export type ReadEvent = IncomingEvent & {
   hops: number;
   link: Link;

@@ -15,20 +15,19 @@ export type EventWait = {
   looksBack: boolean;
 };
 
-/** Events of one contact and name that are read at once. Few have more since their entry. */
+/** Limit of events of one contact and name for one read. Few contacts have more since their entry. */
 const pageEvents = 50;
 
-/**
- * One event that a wait awaits, of one key of its contact, and the position in the log of the last event that was read.
- */
+/** An event name that a wait awaits, a key of its contact, and the position in the log of the last event read. */
 type Search = { wait: EventWait; name: string; digest: string; after: { at: Date; id: string } };
 
 type Found = StoredEvent & { index: number };
 
 /**
- * Settles waits for which an event came after the entry of the enrollment and before the step. The contacts are locked,
- * so an event is either found here or finds the wait. The earliest event wins, of one instant the first of the step. An
- * event moves an enrollment once: neither the one that started it counts, nor one that ended an earlier wait of it.
+ * Settles waits whose event came after the entry of the enrollment and before the step. The contacts are locked, so an
+ * event is either found here or finds the wait. The earliest event wins; of several at one instant, the first one that
+ * the step lists. An event moves an enrollment once: events that started it or ended an earlier wait of it do not
+ * count.
  */
 export async function lookBack(
   { matches, turns }: Pick<Context, 'matches' | 'turns'>,
@@ -65,7 +64,7 @@ export async function lookBack(
   return settlements;
 }
 
-/** Events that came while a wait was not there. */
+/** Events that came before a wait existed. */
 type Decision = { wait: EventWait; events: readonly StoredEvent[] };
 
 /** A wait may have twenty rules, each of which may do much work for each of fifty events. */
@@ -78,7 +77,7 @@ function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: D
   return settlements;
 }
 
-/** The searches that may have further events, behind the last that was read. */
+/** The searches that may have further events after the last one read. */
 function unread(searches: readonly Search[], page: readonly Found[]): Search[] {
   const byIndex = Map.groupBy(page, ({ index }) => index);
   return searches.flatMap((search, index) => {

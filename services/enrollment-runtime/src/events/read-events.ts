@@ -46,8 +46,8 @@ export async function findEvent(db: Kysely<DB>, organizationId: bigint, id: stri
 }
 
 /**
- * Selects time and id of the events that match: of a person's from the keys of contacts, which have all that is
- * filtered by.
+ * Selects time and id of the events that match. Events of a person come from the keys of contacts, which have all
+ * columns of the filters.
  */
 export function matchingQuery({ organizationId, mode }: Scope, request: ListEventsRequest): RawBuilder<unknown> {
   const { name, email, leadRef, since, until, ids } = request;
@@ -117,7 +117,7 @@ async function readTheirAnswers(
     ids: rows.map((row) => row.id),
     times: rows.map((row) => row.accepted_at),
   };
-  // Read before the answers: an event that has ended by then has all of them.
+  // Read before the answers: an event that has ended by then has all its answers.
   const { rows: spreading } = await sql<{ event_id: string }>`
     select spreading.event_id
     from unnest(${keys.organizations}::bigint[], ${keys.ids}::text[]) as asked (organization_id, event_id)
@@ -197,6 +197,6 @@ const reasons: Readonly<Record<Reason, { reason: string; detail: string }>> = {
 };
 
 function notStartedOf([reason, workflowIds]: [string, number[]]) {
-  const shown = reasons[reason as Reason]; // the schema of the stored answers has no other
+  const shown = reasons[reason as Reason]; // the schema of the stored answers has no other reason
   return workflowIds.map((workflowId) => ({ workflowId: BigInt(workflowId), ...shown }));
 }

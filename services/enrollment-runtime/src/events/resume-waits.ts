@@ -9,7 +9,7 @@ import { type Settlement, storeSettlements } from '../parking/settle-parked.ts';
 import { type Answering, answersTo } from './answers.ts';
 import { type ReadEvent, seenOf } from './event.ts';
 
-/** Waits that one transaction looks at, and those of one contact that it looks at whatever the number of events is. */
+/** Limit of waits for one transaction, and how many of one contact it visits regardless of the number of events. */
 const waitsAtOnce = 2_000;
 const leastOfContact = 25;
 const mostOfContact = 500;
@@ -28,16 +28,16 @@ export type WaitRow = {
   expires_at: Date;
 };
 
-/** Where to go on with an event of which more wait than one transaction takes. */
+/** The position at which an event continues, if more runs wait for it than one transaction takes. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 /** A wait that an event ends. */
 type ChosenWait = { workflowId: bigint; enrollmentId: bigint; row: WaitRow; event: ReadEvent };
 
 /**
- * Finds the waits that these events end, which were accepted together. The contacts are locked, so nobody parks or
- * times out meanwhile. Of several events for one wait the first of its step wins. Of an event that was accepted in an
- * earlier transaction, `after` is the last enrollment that was looked at.
+ * Finds the waits that these events end; the events were accepted together. The contacts are locked, so no run parks or
+ * times out in the meantime. Of several events for one wait the first of its step wins. For an event that an earlier
+ * transaction accepted, `after` is the last visited enrollment.
  */
 export async function chooseWaits(
   { matches }: Pick<Context, 'matches'>,

@@ -12,14 +12,14 @@ import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';
 
 /**
- * Decisions of filters in one transaction, and the workflows of one name that are looked at whatever the number of
- * events is.
+ * Limit of filter decisions in one transaction, and the workflows of one name that it visits regardless of the number
+ * of events.
  */
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
 const mostOfName = 500;
 
-/** Where to go on with an event to which more workflows listen than one transaction takes. */
+/** The position at which an event continues, if more workflows listen to it than one transaction takes. */
 export type Rest = { event: ReadEvent; after: bigint };
 
 export type Started = Pick<Entered, 'wakes' | 'counts' | 'marks'> & { rests: Rest[]; count: number };
@@ -77,7 +77,7 @@ export async function startWorkflows(
 
 type Deciding = { answering: Answering; yieldAfter: Yielder; at: Date };
 
-/** The events that the workflow's trigger accepts, as it is in the version of the lane. */
+/** The events that the workflow's trigger accepts, in the version of the lane. */
 async function decide(
   ctx: Context,
   trx: Transaction<DB>,
@@ -104,7 +104,7 @@ async function decide(
 
 type Group = Entrants & { events: ReadEvent[] };
 
-/** Locks the lanes in one order. A workflow that changed meanwhile decides again. */
+/** Locks the lanes in one order. A workflow that changed in the meantime decides again. */
 async function lockWanted(
   ctx: Context,
   trx: Transaction<DB>,
@@ -148,7 +148,7 @@ function nameKey(of: { organizationId: bigint; mode: string } & ({ name: string 
   return `${of.organizationId} ${of.mode} ${'name' in of ? of.name : of.eventName}`;
 }
 
-/** An event that its filter can't decide about starts nothing: a wrong start would send mails. */
+/** An event about which the filter cannot decide starts nothing: a wrong start would send mails. */
 function reportUndecided(ctx: Context, workflowId: bigint, { id, name }: ReadEvent): void {
   const facts = { event_id: id, event: name, workflow_id: String(workflowId) };
   ctx.log.warn(facts, 'the filter of a trigger needs more work than a filter may do');

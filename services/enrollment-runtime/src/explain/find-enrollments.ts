@@ -4,17 +4,17 @@ import { everyIdQuery, type Filter } from '../enrollments/list-ids.ts';
 import type { Person } from './person.ts';
 import { keptSince, type Window } from './window.ts';
 
-/** An enrollment of a person, and where it stands or has ended. */
+/** An enrollment of a person, and its present place or its end. */
 export type Enrollment = {
   workflow_id: bigint;
   id: bigint;
   version: number;
   created_at: Date;
   status: string;
-  /** What ended it, where its steps did not, such as `goal:won`. */
+  /** The reason for its end, such as `goal:won`, unless its steps ended it. */
   outcome: string | null;
   step_index: number;
-  /** The line of its timeline that says what it waits for, and the last one. */
+  /** The line of its timeline that says what it waits for, and its last line. */
   step_line: number;
   lines: number;
   next_run_at: Date | null;
@@ -23,9 +23,10 @@ export type Enrollment = {
 
 /**
  * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its
- * end, and each end is an answer. So of those that ended before the window starts, the newest ends fill it; of the
- * others all count, but those that began after it. They are found as lists find them, by the indexes of each workflow:
- * an index over the organization would cost every enrollment. One that was erased tells nothing.
+ * end, and each end is an answer. So of the enrollments that ended before the start of the window, the newest ends
+ * suffice to fill it; of the others all count, except those that began after it. They are found by the indexes of each
+ * workflow, as in lists: an index over the organization would add a cost to every enrollment. An erased enrollment has
+ * no answers.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -70,8 +71,8 @@ export function isOfPerson({ mode, email, leadRef }: Person, table: string): Raw
 }
 
 /**
- * The workflows of the organization. One that was deleted ended its runs then, and is passed over when nothing of it is
- * kept.
+ * The workflows of the organization. The deletion of a workflow ended its runs. A deleted one is skipped when none of
+ * its answers are kept.
  */
 function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
   return sql`
@@ -83,14 +84,14 @@ function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window
 }
 
 /**
- * The ids of the person's enrollments in the workflows of `own`, each once. Each name finds its own: a person may be
- * known by one alone.
+ * The ids of the person's enrollments in the workflows of `own`, each once. Each name is searched by itself: an
+ * enrollment may have only one of them.
  */
 function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
   const filters = names.flatMap((name): Filter[] => [
     { mode, ...name },
-    // A list shows the people who are held out only when they are asked for.
+    // A list shows the people who are held out only on request.
     { mode, ...name, holdout: true },
   ]);
   const hits = filters.map(

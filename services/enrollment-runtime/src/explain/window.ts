@@ -1,15 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** How long answers are kept. */
+/** Days for which answers are kept. */
 const keptDays = 90;
 
-/**
- * The place of an answer in the list. Each of its members falls, or stays and the next one falls, from answer to
- * answer.
- */
+/** The place of an answer in the list. The members are compared in order, and all of them descend. */
 export type Place = { at: string; source: number; major: string; minor: string };
 
-/** The part of a source that a page may show: what comes after `after`, `limit` rows of it. */
+/** The part of a source that a page may show: `limit` rows after `after`. */
 export type Window = { source: number; after: Place | undefined; limit: number; now: RawBuilder<Date> };
 
 /**

@@ -19,7 +19,7 @@ export function hintMoves({ hints }: WithHints, moved: readonly Moved[], kind = 
   }
 }
 
-/** The same for an enrollment that a person changed, from the answer to it. */
+/** Reports that the funnel changed, from the answer to a person who changed an enrollment. */
 export function hintAnswered(
   { hints }: WithHints,
   organizationId: bigint,

@@ -1,9 +1,7 @@
 import { type RawBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import type { DB, FunnelMarks } from '../db/schema.ts';
 
-/**
- * A count of a workflow that belongs to no step: of an outcome, of a goal, or of people held out, whose name is empty.
- */
+/** A count of a workflow that belongs to no step: of an outcome, a goal, or people held out (with an empty name). */
 export type Mark = {
   workflowId: bigint;
   mode: string;
@@ -14,7 +12,7 @@ export type Mark = {
 
 export type MarkRow = Pick<Selectable<FunnelMarks>, 'kind' | 'name' | 'number'>;
 
-/** Adds to the counts, in one order as `addCounts` does, and after it. */
+/** Adds to the counts, in one order like `addCounts`, and after it. */
 export async function addMarks(trx: Transaction<DB>, marks: readonly Mark[]): Promise<void> {
   if (marks.length === 0) return;
   const rows = marks.map(({ workflowId, ...mark }) => ({ ...mark, workflow_id: String(workflowId) }));

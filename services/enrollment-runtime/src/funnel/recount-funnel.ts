@@ -14,7 +14,7 @@ export type Difference = {
 
 /**
  * Counts the enrollments of a workflow row by row and returns the counters that differ. It reads every row of the
- * workflow in one statement, so moves at the same time make no difference.
+ * workflow in one statement, so concurrent moves make no difference.
  */
 export async function recountFunnel(db: Kysely<DB>, workflowId: bigint): Promise<Difference[]> {
   const { rows } = await sql<Difference>`

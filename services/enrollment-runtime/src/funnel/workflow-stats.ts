@@ -15,12 +15,12 @@ export type StatsRow = {
 
 type Source = { dbNow: RawBuilder<Date> };
 
-/** Failures are counted up to here, so that a workflow that fails a lot costs no more than its counters. */
+/** Failures are counted up to this number, so that a workflow with many failures costs no more than its counters. */
 const failureCap = 1_000;
 
 /**
  * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow,
- * so the cost is that of the counters, one row and the failures of each.
+ * so the cost for each is its counters, one row and its failures.
  */
 export function statsQuery(
   { dbNow }: Source,

@@ -8,8 +8,8 @@ export type Counted = { goal: CompiledGoal; at: Date };
 
 /**
  * Adds a line for each goal that is only counted to the timeline of a run, which is locked. A worker that has leased
- * the run numbers its lines after these when it commits (`storeRuns`). What the run waits for stays the line that lists
- * show.
+ * the run numbers its lines after these when it commits (`storeRuns`). Lists continue to show the line that says what
+ * the run waits for.
  */
 export async function noteCounted(
   trx: Transaction<DB>,

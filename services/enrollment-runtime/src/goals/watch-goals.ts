@@ -22,7 +22,7 @@ import { tracksOf } from '../runs/count-steps.ts';
 import { letGoalsAct } from './let-goals-act.ts';
 import type { Watched } from './watched.ts';
 
-/** Enrollments whose goals are looked at in one transaction: it must end. Contacts have a few each. */
+/** Limit of the enrollments whose goals one transaction checks, so that it ends. Contacts have a few each. */
 const mostWatched = 5_000;
 
 /** An event of a contact that was accepted, as goals see it. */
@@ -31,7 +31,7 @@ export type GoalEvent = {
   organizationId: bigint;
   mode: Mode;
   name: string;
-  /** When it was accepted. */
+  /** Time of its acceptance. */
   at: Date;
   /** Keys of the contact, see `contactKeysOf`. They are locked. */
   keys: readonly string[];
@@ -45,9 +45,8 @@ type WatchedRun = { workflowId: bigint; enrollmentId: bigint };
 /**
  * Looks for goals that events meet, in the transaction that accepted them. `watches` are the enrollments that watch for
  * their contacts; their runs are locked, so that no move comes between. Goals that end a run or lead it elsewhere make
- * it due; it acts on them when it moves. An event counts for enrollments that were there before it. Returns what is
- * left to do last in the transaction:
- * `wakeLanes` and then `addMarks`, and `counted` for `appendNews`.
+ * it due; it acts on them when it moves. An event counts for enrollments that existed before it. Returns the work that
+ * must come last in the transaction: `wakeLanes` and then `addMarks`, and `counted` for `appendNews`.
  */
 export async function watchGoals(
   ctx: Context,

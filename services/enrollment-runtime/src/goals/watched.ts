@@ -1,6 +1,6 @@
 import type { Mode } from '@drippulse/rpc';
 
-/** An enrollment whose goals are watched, with where it stands. */
+/** An enrollment whose goals are watched, with its present place. */
 export type Watched = {
   organization_id: bigint;
   workflow_id: bigint;

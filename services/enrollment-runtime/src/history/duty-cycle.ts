@@ -7,7 +7,10 @@ export type DutyCycle = <Result>(work: () => Promise<Result>) => Promise<Result>
 const restTimes = 9;
 const maxRestMs = 5_000;
 
-/** Rests nine times as long as the work took. Throws when the signal is aborted, before the work or during the rest. */
+/**
+ * Rests nine times as long as the work took, up to a limit. Throws when the signal is aborted, before the work or
+ * during the rest.
+ */
 export function createDutyCycle(signal: AbortSignal): DutyCycle {
   return async (work) => {
     signal.throwIfAborted();
@@ -18,7 +21,7 @@ export function createDutyCycle(signal: AbortSignal): DutyCycle {
   };
 }
 
-/** The rest after work that took so long. */
+/** The rest after work of this duration, in milliseconds. */
 export function restMs(workedMs: number): number {
   return Math.min(workedMs * restTimes, maxRestMs);
 }

@@ -5,9 +5,9 @@ import type { DB } from '../db/schema.ts';
 /**
  * Finds the enrollments of a range whose timeline and effects must stay: living ones, and those that ended or were
  * removed less than `historyDays` ago. Undefined when there are more than `most`. One statement is one snapshot: an
- * enrollment that ends meanwhile is found in one of its places. `runs` is scanned, as an index by id would be written
- * at every step of every run. The query uses one process of the server: parallel workers took the cores from those who
- * run steps. See `retention` in the notes of the benches.
+ * enrollment that ends in the meantime is found in one of its places. `runs` is scanned, because an index by id would
+ * be written at every step of every run. The query uses one process of the server: parallel workers took the cores that
+ * steps need. See `retention` in the notes of the benches.
  */
 export async function findKept(
   ctx: Context,

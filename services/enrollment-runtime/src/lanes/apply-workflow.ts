@@ -21,7 +21,7 @@ export type WorkflowChange = {
   steps: string;
   /** JSON text of the settings of the version. */
   settings: string;
-  /** The box with the masked texts; null when nothing is masked. */
+  /** The sealed box with the masked texts; null when nothing is masked. */
   sealed: Buffer | null;
 };
 
@@ -87,7 +87,7 @@ async function updateLane(ctx: Context, trx: Transaction<DB>, change: WorkflowCh
       name,
       draining: state === 'deleted',
       updated_at: sql`now()`,
-      // Runs that became due during the pause go on at a bounded rate.
+      // Runs that became due during the pause resume at a bounded rate.
       ...(resumes && { catching_up: true, wake_at: ctx.dbNow }),
     })
     .where('workflow_id', '=', workflowId)

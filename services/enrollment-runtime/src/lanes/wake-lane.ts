@@ -22,7 +22,7 @@ export async function wakeLanes(trx: Transaction<DB>, wakes: readonly Wake[]): P
     await sql`update lanes set wake_at = least(wake_at, ${at}) where workflow_id = ${workflowId}`.execute(trx);
     return;
   }
-  // Locked in the order of their ids: an update locks in any order.
+  // Locked in the order of their ids, because an update locks in any order.
   await sql`
     with locked as materialized (
       select lanes.workflow_id, wake.at

@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { type DueSchedule, fireSchedule } from '../schedules/fire-schedule.ts';
 
-/** Schedules read at once. */
+/** Limit of schedules for one read. */
 const batch = 100;
 
 /** Fires due schedules and sleeps until the next one is due. */
@@ -22,7 +22,7 @@ export function startFireSchedules(ctx: Context): Loop {
   });
 }
 
-/** A schedule that cannot be fired does not delay the others. A database that is away delays all. */
+/** A schedule that cannot be fired does not delay the others. If the database is away, all are delayed. */
 async function fireAll(ctx: Context, due: readonly DueSchedule[]): Promise<unknown[]> {
   const failures: unknown[] = [];
   for (const schedule of due) {
@@ -45,7 +45,7 @@ async function findDue(ctx: Context): Promise<DueSchedule[]> {
   return rows;
 }
 
-/** Every process runs this every second. It must read no schedule that is not due. */
+/** Every process runs this every second. It must read only schedules that are due. */
 export function dueQuery({ dbNow }: Pick<Context, 'dbNow'>): RawBuilder<DueSchedule> {
   return sql<DueSchedule>`
     select workflow_id as "workflowId", organization_id as "organizationId" from schedules

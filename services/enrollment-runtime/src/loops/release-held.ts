@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { releaseHeld } from '../enrolling/gate/release-held.ts';
 
 /**
- * Lets contacts in that wait for a quota, in the order in which they came. A quota frees places over hours, so that
- * some seconds more matter to nobody.
+ * Lets contacts enter that wait for a quota, in the order in which they came. A quota frees places over hours, so a
+ * delay of some seconds does not matter.
  */
 export function startReleaseHeld(ctx: Context): Loop {
   return startLoop({

@@ -1,7 +1,7 @@
 import { contactKeysOf } from '../contacts/lock-contacts.ts';
 import type { SendRequest } from './send-request.ts';
 
-/** The key of an address: rules and suppressions go by the address that a mail goes to. */
+/** The key of an address. Rules and suppressions apply to the address that a mail goes to. */
 export function addressKeyOf(of: { organizationId: bigint; mode: string; email: string }): string {
   const [key] = contactKeysOf({ ...of, email: normalEmail(of.email), leadRef: null });
   if (key === undefined) throw new Error('an address is empty');
@@ -17,7 +17,7 @@ export function refKeyOf({ organizationId, mode, leadRef }: Omit<Parameters<type
   return contactKeysOf({ organizationId, mode, email: null, leadRef })[0] ?? null;
 }
 
-/** An address as suppressions and keys have it. */
+/** Normalizes an address for suppressions and keys. */
 export function normalEmail(email: string): string {
   return email.trim().toLowerCase();
 }

@@ -1,7 +1,7 @@
 import type { Definition, JsonObject, SendClass } from '@drippulse/engine';
 import type { SendRequest } from './send-request.ts';
 
-/** What a step's request says about its send. A member that the step leaves out is that of its workflow. */
+/** The facts about a send that its step's request gives. A member that the step leaves out comes from its workflow. */
 type Placed = Omit<SendRequest, 'channel' | 'to' | 'class' | 'category' | 'priority' | 'onCapped' | 'expiresAt'>;
 
 const spanMs: Readonly<Record<string, number>> = {
@@ -28,7 +28,7 @@ export function mailOf(request: JsonObject, definition: Definition, place: Place
   };
 }
 
-/** The settings of the version, where it has any. */
+/** The settings of the version, if it has any. */
 function settingsOf(definition: Definition & { settings?: object }): Readonly<Record<string, unknown>> {
   return { ...definition.settings };
 }

@@ -1,8 +1,8 @@
 import type { Notice } from '@drippulse/mail';
 
 /**
- * What an admin is mailed about contacts that wait for a quota. Who they are is in no mail: a mailbox is out of reach
- * of an erasure.
+ * The content of a mail to admins about contacts that wait for a quota. It names no contact: an erasure cannot reach a
+ * mailbox.
  */
 export type HeldNews = {
   /** Contacts that began to wait since the last mail. */
@@ -11,9 +11,9 @@ export type HeldNews = {
   expired: bigint;
   /** Contacts that wait now. */
   waiting: bigint;
-  /** Of these, those that wait for a payment. */
+  /** Those of `waiting` that wait for a payment. */
   waitingForPayment: bigint;
-  /** When the first of them expires; null when none waits. */
+  /** The time at which the first of them expires; null when none waits. */
   expiresAt: Date | null;
 };
 

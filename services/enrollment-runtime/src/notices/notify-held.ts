@@ -11,8 +11,8 @@ import { findRecipients } from './recipients.ts';
 const kind = 'notify_held';
 
 /**
- * Mails the admins of one organization about contacts that wait for its quota, or have waited too long, since the last
- * mail. Those that have all entered meanwhile are no news. Returns whether an organization was due.
+ * Mails the admins of one organization about contacts that began to wait for its quota, or expired, since the last
+ * mail. If all of them have entered in the meantime, there is no mail. Returns whether an organization was due.
  */
 export async function notifyHeld(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -42,9 +42,7 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/**
- * Takes what there is to report; undefined when another process took it, or nobody waits any more and nobody expired.
- */
+/** Takes the news to report. Undefined when another process took it, or nobody waits any more and nobody expired. */
 async function takeNews(
   { dbNow }: Context,
   trx: Transaction<DB>,

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts';
 import { type PostponedKind, postpone, recovered } from './postpone.ts';
 
 /**
- * Runs one slice of a loop whose work is taken item by item. `run` names the item as soon as it has one. When the
+ * Runs one slice of a loop that takes its work item by item. `run` names the item as soon as it has one. When the
  * item's work fails, the item is postponed and the answer is `otherwise`, so that the loop takes the next one. A
- * database that is away, and a conflict, are failures of the moment and not of the item: the loop itself tries again.
+ * database that is away, or a conflict, is a passing failure and not one of the item: the loop itself tries again.
  */
 export async function postponing<T>(
   ctx: Pick<Context, 'db' | 'dbNow' | 'log'>,

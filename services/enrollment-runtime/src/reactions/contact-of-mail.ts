@@ -2,8 +2,8 @@ import { contactKeysOf } from '../contacts/lock-contacts.ts';
 import type { Mail } from './mail.ts';
 
 /**
- * The person whose reaction it is: the receiver. A mail of a step may go to somebody else than the contact of its
- * enrollment, whose reference then says nothing of the receiver.
+ * The person who reacted: the receiver. A mail of a step may go to somebody else than the contact of its enrollment;
+ * then the contact's reference does not belong to the receiver.
  */
 export function contactOfMail({ receiver, email, leadRef }: Mail): { email: string | null; leadRef: string | null } {
   const address = addressIn(receiver);

@@ -16,8 +16,8 @@ import {
 } from '../events/index.ts';
 
 /**
- * Accepts one event. Without an `Idempotency-Key`, whose answer is stored with it, it shares its transaction with
- * others.
+ * Accepts one event. Without an `Idempotency-Key` it shares its transaction with others. With a key, the answer is
+ * stored in its own transaction.
  */
 export async function acceptEvent(ctx: Context, intake: Intake, request: AcceptEventRequest, call: HandlerContext) {
   const event = readRequest(ctx, request, call);
@@ -52,7 +52,7 @@ function readRequest(ctx: Context, request: AcceptEventRequest, call: HandlerCon
   throw new DomainError(kind, reason ?? 'validation_failed', message, { violations: [violation] });
 }
 
-/** Whose event it is, and the chain that its request continues, if it does. */
+/** The owner of an event, and the chain that its request continues, if it does. */
 export function originOf(call: HandlerContext, id: string) {
   const { organizationId, mode } = callerOf(call);
   const cause = causeOf(call);

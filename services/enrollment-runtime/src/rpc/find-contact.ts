@@ -9,7 +9,7 @@ import { contactText } from '../crm/contact-text.ts';
 import { findPeople } from '../crm/find-people.ts';
 import { readAll } from '../enrollments/read-all.ts';
 
-/** Finds a person by a reference, for whoever renders something for them. */
+/** Finds a person by a reference, for a service that renders content for them. */
 export async function findContact(ctx: Context, { leadRef }: FindContactRequest, call: HandlerContext) {
   const text = (await ofCrm(ctx, leadRef, call)) ?? (await ofEnrollment(ctx, leadRef, call));
   return text === undefined ? {} : { contact: Buffer.from(text) };

@@ -45,7 +45,7 @@ export async function pauseEnrollment(ctx: Context, request: PauseEnrollmentRequ
 
 /**
  * Without a lease nothing shows that an attempt is in flight. So the run is not due before the attempt has certainly
- * ended, unless its result comes earlier.
+ * ended, unless its result arrives earlier.
  */
 async function pauseRun(ctx: Context, trx: Transaction<DB>, run: Selectable<Runs>): Promise<void> {
   const { workflow_id: workflowId, enrollment_id: id } = run;

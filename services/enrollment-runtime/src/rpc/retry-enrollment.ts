@@ -38,7 +38,7 @@ export async function retryEnrollment(ctx: Context, request: RetryEnrollmentRequ
   return response;
 }
 
-/** The same in a transaction that has locked the lane. */
+/** Retries an enrollment in a transaction that has locked the lane. */
 export async function retryIn(ctx: Context, trx: Transaction<DB>, lane: Lane, id: bigint) {
   const { workflowId } = lane;
   const place = await lockPlace(trx, { ...lane, id });
@@ -62,7 +62,7 @@ export async function retryIn(ctx: Context, trx: Transaction<DB>, lane: Lane, id
   return { enrollment };
 }
 
-/** An erased enrollment has nothing to go on with. */
+/** An erased enrollment has no data to continue with. */
 async function requireKept(trx: Transaction<DB>, { workflowId, id }: { workflowId: bigint; id: bigint }) {
   const { erased_at: erasedAt } = await trx
     .selectFrom('enrollments')

@@ -46,7 +46,7 @@ function readColumns(request: UpdateSenderRequest) {
   return { ...columns, ...(present.has('categories') && { categories: JSON.stringify(categories) }) };
 }
 
-/** A name stands in a header, which is one line. */
+/** A name is part of a header, which is one line. */
 function nameProblems(field: string, text: string | null | undefined, max: number): Violation[] {
   const problems = lengthProblems(field, text, max);
   if (text && /\p{Cc}/u.test(text)) problems.push({ field, message: 'must be one line', code: 'format' });

@@ -15,8 +15,8 @@ import {
 } from '../messaging/index.ts';
 
 /**
- * Looks up the records outside of any transaction. A domain that is verified stays so: only checks in a row, of which
- * the organization hears, end that (`notices/check-domain.ts`).
+ * Looks up the records outside of any transaction. A verified domain stays verified: only failed periodic checks, which
+ * are reported to the organization, end that (`notices/check-domain.ts`).
  */
 export async function verifySendingDomain(ctx: Context, request: VerifySendingDomainRequest, call: HandlerContext) {
   const { id } = request;

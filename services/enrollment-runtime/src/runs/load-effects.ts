@@ -21,8 +21,8 @@ type EffectRow = {
 };
 
 /**
- * Sorts claimed runs. `works` go on, some from a result that was recorded after their lease was lost. `toPerform` have
- * an effect to perform or repeat, with the stored request.
+ * Sorts claimed runs. `works` move on, some from a result that was recorded after their lease was lost. `toPerform`
+ * have an effect to perform or repeat, with the stored request.
  */
 export async function loadEffects(
   ctx: Context,
@@ -61,7 +61,7 @@ export async function loadEffects(
   return { works, toPerform };
 }
 
-/** A parked run is claimed when it was settled, else when its end has come. */
+/** A parked run is claimed when it was settled, or when its end has come. */
 function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
   const { effect_key: key, step_index: stepIndex, step_id: stepId, created_at: plannedAt, request } = row;
   const parking: StoredParking = { key, kind, stepIndex, stepId, plannedAt, request };
@@ -73,8 +73,8 @@ function workOfParking(run: ClaimedRun, row: EffectRow, kind: ParkKind): Work {
 }
 
 /**
- * An effect of a run on which a goal acts is not tried, not even again: whether it was done is not known. A service
- * that has accepted one is asked first.
+ * An effect of a run on which a goal acts is neither tried nor retried, because it may have been done. A service that
+ * has accepted an effect is asked first.
  */
 function hasDueGoals({ state }: ClaimedRun): boolean {
   return state.goals !== undefined && state.goals.due.length > 0;

@@ -11,7 +11,7 @@ type Key = { organizationId: bigint; workflowId: bigint; id: bigint };
  * the workflow is the organization's.
  */
 export async function lockPlace(trx: Transaction<DB>, key: Key): Promise<Place> {
-  // Two tries: a retry may have moved it from the second place to the first meanwhile.
+  // Two tries: a retry may have moved it from the second place to the first in the meantime.
   const place = (await findPlace(trx, key)) ?? (await findPlace(trx, key));
   if (place === undefined) throw enrollmentNotFound();
   return place;

@@ -3,9 +3,9 @@ import type { DB } from '../db/schema.ts';
 import type { Work } from './claimed-run.ts';
 
 /**
- * Locks the runs of enrollments until the transaction ends, in the order in which everybody locks them: the lanes, as a
- * move does, then the runs, both by their ids. Call it once in a transaction, after the locks of contacts and before
- * any other lock of a run. Enrollments that have ended are left out.
+ * Locks the runs of enrollments until the transaction ends, in the common order: the lanes, as a move does, then the
+ * runs, both by their ids. Call it once in a transaction, after the locks of contacts and before any other lock of a
+ * run. Enrollments that have ended are left out.
  */
 export async function lockRuns(
   trx: Transaction<DB>,

@@ -31,9 +31,8 @@ import { storeRuns, wakeOf } from './store-runs.ts';
 import { storeTimeline } from './store-timeline.ts';
 
 /**
- * Moves claimed runs on and commits everything that follows in one transaction: results, states, timeline, intents,
- * events and counters. Only runs that still have the fence of their claim move. Results are recorded whatever the fence
- * is.
+ * Moves claimed runs and commits everything that follows in one transaction: results, states, timeline, intents, events
+ * and counters. Only runs that still have the fence of their claim move. Results are recorded regardless of the fence.
  */
 export async function moveRuns(
   ctx: Context,
@@ -82,7 +81,8 @@ export async function moveRuns(
       trx,
       [...moved].flatMap((move) => wakeOf(move, now)),
     );
-    // After the lanes of these runs were locked in their order: it may settle what it stores, which wakes lanes again.
+    // Comes after the lanes of these runs were locked in order: storing a parking may settle it, which wakes lanes
+    // again.
     await storeParked(ctx, trx, moved, now);
     await addCounts(trx, countsOf(moved));
     await addMarks(trx, marks);
@@ -102,8 +102,8 @@ export async function moveRuns(
 }
 
 /**
- * Locks the contacts of runs that park or stop to be parked, once and before any run: what happens to a contact
- * meanwhile sees the parking, or is seen by it.
+ * Locks the contacts of runs that park or unpark, once and before any run. A concurrent event of a contact then sees
+ * the parking, or the parking sees the event.
  */
 async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], moves: readonly Move[]): Promise<void> {
   const parking = moves.filter(({ parked }) => parked !== undefined);
@@ -114,7 +114,7 @@ async function lockWaiting(trx: Transaction<DB>, contested: readonly Work[], mov
 }
 
 /**
- * Whether events lock this run too, together with other runs. Such runs are locked in one order; the update of a batch
+ * Whether events also lock this run, together with other runs. Such runs are locked in one order; the update of a batch
  * locks in any order.
  */
 function isShared(work: Work, definition: Definition | undefined, now: Date): boolean {

@@ -10,7 +10,7 @@ export async function settleLedger(trx: Transaction<DB>, moves: readonly Move[],
   return settleSends(trx, moves.flatMap(resultOf).flatMap(settledSend), now);
 }
 
-/** The sends that moves hold for another one. */
+/** The sends that moves hold in favour of another send. */
 export function lostSends(moves: readonly Move[]): Pick<SettledSend, 'organizationId' | 'key'>[] {
   return moves.flatMap(({ run, settled }) => {
     const isLost = settled?.result.outcome === 'held' && settled.result.lostTo !== undefined;

@@ -7,7 +7,7 @@ import { variantsAfter } from './variants.ts';
 /**
  * Stores the states of moves whose runs still have their fences, and returns those moves: everything else that is
  * written derives from them. An ended run leaves the table. A run with an effect handed out stays leased. Each move
- * raises the fence: a worker that did not hear of its commit tries it again, and moves nothing.
+ * raises the fence: a worker that missed the answer to its commit tries the move again, and changes nothing.
  */
 export async function storeRuns(
   trx: Transaction<DB>,
@@ -56,7 +56,7 @@ async function update(
   return rows.map((row) => [row.enrollment_id, row.lines]);
 }
 
-/** JSON text of a row, in which the variants stand as they are stored. */
+/** JSON text of a row, which has the variants in their stored form. */
 function rowOf(move: Move, now: Date): string {
   const { run, state } = move;
   const { visits, goals = null } = state;
@@ -79,8 +79,8 @@ function rowOf(move: Move, now: Date): string {
 }
 
 /**
- * Whether a move has entered the step on which it ends. Until a run leaves a step it was entered once, whatever it
- * waits for.
+ * Whether a move has entered the step on which it ends. A run enters a step once until it leaves it, however often it
+ * waits there.
  */
 export function hasEntered({ run, state }: Move): boolean {
   const before = run.state;
@@ -92,7 +92,7 @@ export function dueAt({ state }: Pick<Move, 'state'>, now: Date): Date {
   return state.wakeAt === null ? now : new Date(state.wakeAt);
 }
 
-/** The wake that a moved run needs of its lane. A leased or ended run needs none. */
+/** The wake of its lane that a moved run needs. A leased or ended run needs none. */
 export function wakeOf(move: Move, now: Date): Wake[] {
   if (move.state.status !== 'active' || move.effect !== undefined) return [];
   return [{ workflowId: move.run.identity.workflowId, at: dueAt(move, now) }];
@@ -104,7 +104,7 @@ export function errorLineOf(move: Move): number | null {
   return latest === null ? move.run.errorLine : move.run.lines + latest;
 }
 
-/** The same among the new lines, from 1. */
+/** Number of the latest new line with an error, from 1. */
 function newErrorOf({ entries }: Move): number | null {
   const latest = entries.findLastIndex((entry) => entry.error !== undefined);
   return latest < 0 ? null : latest + 1;

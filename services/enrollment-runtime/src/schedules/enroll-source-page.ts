@@ -7,7 +7,7 @@ import { enroll } from '../enrolling/enroll.ts';
 import { lockLane } from '../lanes/lock-lane.ts';
 import { readSourceJob } from './source-job.ts';
 
-/** When the job of a suspended organization is looked at again. */
+/** Interval after which the job of a suspended organization is tried again. */
 const suspendedMs = 60_000;
 
 /**
@@ -43,7 +43,7 @@ async function writePage(ctx: Context, trx: Transaction<DB>, job: JobRow, page: 
     await enroll(ctx, trx, { lane, mode: lane.mode, timezone, agentId: null, contacts: page.contacts });
   }
   const isFinished = !isActive || page.nextCursor === undefined;
-  // The finished job is deleted: nobody reads it, and an hourly schedule would leave many.
+  // The finished job is deleted: nothing reads it, and an hourly schedule would leave many.
   if (isFinished) await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: JSON.stringify(page.nextCursor ?? null), processed: page.contacts.length, isFinished };
 }

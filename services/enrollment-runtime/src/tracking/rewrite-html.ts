@@ -12,9 +12,9 @@ export type Rewriting = {
 const linkElements = new Set(['a', 'area']);
 
 /**
- * Replaces the addresses of links, and adds HTML at the end of the body. All other bytes stay as they are: a tokenizer
- * of HTML says where the attributes stand, and only these are replaced. Comments, styles and scripts have no links. The
- * time is linear, whatever the HTML: no tree is built.
+ * Replaces the addresses of links, and adds HTML at the end of the body. All other bytes stay as they are: an HTML
+ * tokenizer finds the attributes, and only these are replaced. Comments, styles and scripts have no links. The time is
+ * linear for any HTML: no tree is built.
  */
 export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string {
   const pieces: string[] = [];
@@ -62,7 +62,7 @@ export function rewriteHtml(html: string, { hrefOf, ending }: Rewriting): string
 
 const nothing = () => undefined;
 
-/** Tokens that do not matter. */
+/** Tokens that are ignored. */
 const ignored = {
   oncdata: nothing,
   oncomment: nothing,

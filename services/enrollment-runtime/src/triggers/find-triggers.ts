@@ -7,12 +7,12 @@ export type Trigger = { workflowId: bigint; organizationId: bigint; mode: Mode; 
 
 type Asked = { organizationId: bigint; mode: Mode; name: string };
 
-/** The workflows of a name that are wanted: those behind an id, at most so many. */
+/** The wanted workflows of a name: those after the id `after`, at most `most`. */
 type Window = { after: bigint; most: number };
 
 /**
- * Finds the active and paused workflows that listen to these events of these organizations, those of each name in the
- * order of their ids. An event starts workflows of its own mode.
+ * Finds the active and paused workflows that listen to these events of these organizations, for each name in the order
+ * of their ids. An event starts workflows of its own mode.
  */
 export async function findTriggers(db: Kysely<DB>, events: readonly Asked[], window: Window): Promise<Trigger[]> {
   const asked = new Map(events.map((event) => [`${event.organizationId} ${event.mode} ${event.name}`, event]));
@@ -39,7 +39,7 @@ export function triggersQuery(asked: readonly Asked[], { after, most }: Window):
 }
 
 /**
- * Which of the names somebody listens to or waits for, of those of an organization and mode: as `<organization> <mode>
+ * The names that a workflow listens to or waits for, of those of an organization and mode: as `<organization> <mode>
  * <name>`.
  */
 export async function findListened(db: Kysely<DB>, events: readonly Asked[]): Promise<Set<string>> {

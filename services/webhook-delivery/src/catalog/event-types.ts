@@ -25,12 +25,12 @@ export const eventTypes: readonly EventType[] = eventMessages.flatMap((event) =>
   }),
 );
 
-/** The type of an event's payload, or undefined when customers can't subscribe to it. */
+/** The type of an event's payload; undefined when customers cannot subscribe to it. */
 export function eventTypeOf(event: DescMessage, payloadCase: string | undefined): EventType | undefined {
   return eventTypes.find((known) => known.event === event && known.case === payloadCase);
 }
 
-/** The first type that `pattern` (a type, `<noun>.*` or `*`) matches, or undefined when it matches none. */
+/** The first type that `pattern` (a type, `<noun>.*` or `*`) matches; undefined when it matches none. */
 export function firstMatch(pattern: string): EventType | undefined {
   return eventTypes.find(({ type }) => isMatch(pattern, type));
 }

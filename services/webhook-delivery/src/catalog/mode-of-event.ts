@@ -4,7 +4,7 @@ import { type Mode, modeFromProto } from '@drippulse/rpc';
 
 /**
  * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when
- * it is missing or leads nowhere, so that no event type is delivered across modes by omission.
+ * it is missing or invalid, so that no event type is delivered across modes by omission.
  */
 export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
   if (mode === 'live') return () => 'live';

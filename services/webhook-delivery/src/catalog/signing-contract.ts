@@ -11,7 +11,7 @@ export function exampleEnvelope(type: string): Envelope {
   return { id, type, at, organizationId: 1n };
 }
 
-/** The signing contract, with an example that a verifier accepts apart from the age of its timestamp. */
+/** The signing contract, with an example that a verifier accepts except for the age of its timestamp. */
 export function signingContract() {
   const [first] = eventTypes;
   const body = first === undefined ? '{}' : exampleBody(first, exampleEnvelope(first.type));

@@ -8,10 +8,10 @@ import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { forgetPayloads } from '../deliveries/forget-payloads.ts';
 
-/** Bodies emptied in one transaction. */
+/** Limit of bodies that are emptied in one transaction. */
 const slice = 200;
 
-/** Subjects of the bodies to empty: all bodies of `gone`, and of `livingOn` only those from before the erasure. */
+/** Subjects of the bodies to empty: all bodies of `gone`, and for `livingOn` only those from before the erasure. */
 type Erasure = { organizationId: bigint; gone: string[]; livingOn: string[]; before: Date };
 
 /**

@@ -98,7 +98,7 @@ type EventFields = {
   time: Timestamp;
   organizationId: bigint;
   aggregate: string;
-  /** Absent in events that nothing but the platform causes; empty in those that are a cause themselves. */
+  /** Absent in events that only the platform causes; empty in events that are themselves a cause. */
   cause?: string;
   payload: { case: string; value: Message };
 };
@@ -130,7 +130,7 @@ function isEvent(message: Message): message is Message & EventFields {
   return fields.time !== undefined && fields.payload?.case !== undefined && fields.aggregate !== undefined;
 }
 
-/** Encoding a body costs more than all the rest, so it happens at most once, and only for an event with subscribers. */
+/** Encoding a body costs more than all other work, so it happens at most once, and only if there are subscribers. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -29,9 +29,7 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/**
- * The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that endpoint.
- */
+/** The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to it. */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -41,10 +39,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   }));
 }
 
-/**
- * The events that match a subscription, in slices that make about `size` deliveries each, however many webhooks an
- * event goes to.
- */
+/** The events that match a subscription, in slices of about `size` deliveries each, for any number of webhooks. */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
   let matches = 0;
@@ -62,8 +57,8 @@ export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions
 }
 
 /**
- * Makes the decisions of all filters about these events, with turns for others. Reports the webhooks whose filter makes
- * none.
+ * Makes the decisions of all filters about these events, with turns for other work. Reports the webhooks whose filter
+ * makes no decision.
  */
 export async function decideAll(
   events: readonly Event[],
@@ -83,7 +78,7 @@ export async function decideAll(
   }
 }
 
-/** An event about which a filter can't decide is delivered: the receiver may ignore it, but not get it otherwise. */
+/** An event about which a filter cannot decide is delivered: the receiver can ignore it, but not get it otherwise. */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {
     if (filter === null) return true;

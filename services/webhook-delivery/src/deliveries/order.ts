@@ -7,9 +7,9 @@ import { wakeLanes } from '../lanes/wake-lanes.ts';
 export type OrderKey = { webhook_id: bigint; order_key: string | null };
 
 /**
- * Of the deliveries with one key the first is due and the others wait at infinity. Makes the next delivery of each key
- * due, after one left the queue. Call it, and queue deliveries with keys, under the lock of their endpoints: otherwise
- * a new delivery could wait for one that is gone.
+ * Of the deliveries with one key the first is due and the others wait at infinity. After one left the queue, this makes
+ * the next delivery of each key due. Call it, and queue deliveries with keys, under the lock of their endpoints:
+ * otherwise a new delivery could wait for one that is gone.
  */
 export async function promote(trx: Transaction<DB>, gone: readonly OrderKey[]): Promise<void> {
   const keys = gone.filter((row) => row.order_key !== null);

@@ -5,10 +5,10 @@ const leastAttempts = 10;
 const openingShare = 0.7;
 const openMs = 60_000;
 
-/** The recent answers of an endpoint, as far as decisions need them. */
+/** The recent answers of an endpoint, with the members that decisions need. */
 export type Health = {
   consecutiveFailures: number;
-  /** Whether `webhook.failing` was raised and `webhook.recovered` was not yet. */
+  /** Whether `webhook.failing` was raised, and `webhook.recovered` not yet. */
   isFailing: boolean;
   /** Time of the first failure since the last success. */
   failingSince: Date | null;
@@ -20,7 +20,7 @@ export type Health = {
   lastSuccessAt: Date | null;
 };
 
-/** One attempt, as it counts for its endpoint. Attempts of `webhook.*` events are quiet: they never raise an event. */
+/** One attempt in the form for its endpoint's health. Attempts of `webhook.*` events are quiet: they raise no event. */
 export type Verdict = { isSuccess: boolean; isGone: boolean; asksToStop: boolean; isQuiet: boolean; at: Date };
 
 export type DisabledReason = 'gone' | 'failing' | 'requested';
@@ -33,7 +33,7 @@ export type Judgement = {
   opensCircuitUntil?: Date;
 };
 
-/** The health of an endpoint without attempts, because it is new or was enabled again. */
+/** The health of an endpoint without attempts: a new one, or one that was enabled again. */
 export const newHealth: Health = {
   consecutiveFailures: 0,
   isFailing: false,

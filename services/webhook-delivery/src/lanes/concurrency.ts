@@ -4,7 +4,8 @@ const startingLimit = 2;
 const largestLimit = 32;
 const rememberedLanes = 10_000;
 /**
- * Starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get their turn.
+ * Limit of starts at unproven endpoints: this many together, then none for the pause, so that other deliveries get
+ * their turn.
  */
 const unprovenStarts = 16;
 const unprovenPauseMs = 20;
@@ -17,9 +18,9 @@ export type Starting = { lane: LaneKey; hasFailed: boolean; isProven: boolean };
 
 /** Bounds the requests in flight of this process, in total and for each lane. */
 export type Concurrency = {
-  /** How many more may start in total. */
+  /** The number of requests that may still start in total. */
   room(): number;
-  /** How many more this lane may start. A lane whose endpoint failed last may have one request in flight. */
+  /** The number of requests that this lane may still start; at most one in flight if its endpoint failed last. */
   roomFor(lane: LaneKey, hasFailed: boolean): number;
   /** Limits starts at unproven endpoints (no success yet, or none since a failure): hundreds may be due together. */
   unproven: Pick<StartLimiter, 'room' | 'waitMs'>;

@@ -1,6 +1,6 @@
 /** Lets a group start together, then nothing for a pause. */
 export type StartLimiter = {
-  /** How many may start now. */
+  /** The number that may start now. */
   room(): number;
   /** Milliseconds until the next start; 0 when one is possible now. */
   waitMs(): number;

@@ -17,7 +17,7 @@ const graceMs = 2_000;
 const contendedMs = 50;
 
 export type Delivering = {
-  /** Claims at once, without asking first whether a lane is due. */
+  /** Claims at once, without first checking whether a lane is due. */
   wake(): void;
   stop(): Promise<void>;
 };

@@ -31,7 +31,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     return waiting.length > 0 ? 0 : undefined;
   }
 
-  /** Keeps the later of two changes, unless it leaves the circuit as it is. */
+  /** Keeps the later of two changes, unless that leaves the circuit unchanged. */
   function addChange({ webhookId, openUntil = changes.get(webhookId)?.openUntil }: LaneChange): void {
     changes.set(webhookId, { webhookId, openUntil });
   }
@@ -53,7 +53,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     },
     async stop() {
       await loop.stop();
-      // A result that can't be recorded now is lost: its delivery is sent again, with the same webhook-id, after its
+      // A result that cannot be recorded now is lost: its delivery is sent again, with the same webhook-id, after its
       // lease.
       while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
@@ -76,7 +76,7 @@ function nextGroup(waiting: readonly Result[]): Result[] {
   return [...group.values()];
 }
 
-/** A result that can't be recorded must not block the others: it is logged, and its delivery is due after its lease. */
+/** A result that cannot be recorded must not block others: it is logged, and its delivery is due after its lease. */
 async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
     return await record(ctx, group);

@@ -12,12 +12,12 @@ export const recoveryKind = 'webhook_recovery';
 /** The deliveries that a recovery sends again: those of one status whose events are in a span of time. */
 export type Span = { webhookId: bigint; since: Date; until: Date; status: string };
 
-/** Progress of a recovery: every delivery up to `after` was handled. */
+/** Progress of a recovery: every delivery up to `after` is done. */
 export type Place = { after: bigint; requeued: number; skipped: number };
 
 const beginning: Place = { after: 0n, requeued: 0, skipped: 0 };
 
-/** The job's input as JSON. Ids are text, because JSON numbers end at 2^53. */
+/** The job's input as JSON. Ids are text, because exact JSON numbers end at 2^53. */
 export function writeSpan({ webhookId, since, until, status }: Span): string {
   return JSON.stringify({ webhook_id: String(webhookId), since, until, status });
 }

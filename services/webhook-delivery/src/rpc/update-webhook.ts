@@ -52,7 +52,7 @@ export async function updateWebhook(ctx: Context, request: UpdateWebhookRequest,
   return response;
 }
 
-/** Lets wait or go what is queued. The queue comes before the lanes, by the order of locks. */
+/** Holds or releases queued deliveries. The queue comes before the lanes, by the order of locks. */
 async function changeSending(
   trx: Transaction<DB>,
   before: WebhookRow,
@@ -98,8 +98,8 @@ function readEventTypes(request: UpdateWebhookRequest, present: ReadonlySet<stri
 }
 
 /**
- * The target after the change, if the request changes it. Headers that it does not name are those that it saw: a
- * credential among them is kept for the same scheme, host and port only.
+ * The target after the change, if the request changes it. Headers that it does not name keep their values; a credential
+ * among them is kept only for the same scheme, host and port.
  */
 function changeTarget(
   ctx: Context,

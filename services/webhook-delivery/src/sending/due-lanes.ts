@@ -32,9 +32,9 @@ export type Chosen = { lane: LaneRow; room: number };
 
 /**
  * Locks due lanes round-robin by organization, longest due first, so that an organization with many lanes takes no turn
- * of another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set.
- * The commit of a claim does not wait for the disk: a database that crashes may forget it. Its deliveries are then sent
- * again, with the same id.
+ * from another. Skips lanes that are locked or full, and unproven endpoints unless `unproven` is set. The commit of a
+ * claim does not wait for the disk: a database that crashes may lose it. Its deliveries are then sent again, with the
+ * same id.
  */
 export async function lockDueLanes(
   trx: Transaction<DB>,

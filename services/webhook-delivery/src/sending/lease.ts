@@ -2,9 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import type { Chosen } from './due-lanes.ts';
 
-/**
- * Longer than an attempt and the commit of its result. A process that is dead or frozen for longer loses the delivery.
- */
+/** Longer than an attempt and the commit of its result. A process dead or frozen for longer loses the delivery. */
 export const leaseMs = 30_000;
 
 /** The queue row of a leased delivery; `lag_seconds` is the time since it was due. */
@@ -60,7 +58,7 @@ function secondsBetween(from: Date | undefined, to: Date): number {
   return from === undefined ? 0 : Math.max(0, (to.getTime() - from.getTime()) / 1000);
 }
 
-/** The body of an event, its trace, and its cause if it is none itself. */
+/** The body of an event, its trace, and its cause unless it is itself a cause. */
 export type Payload = { body: string; traceparent: string | undefined; cause: string | undefined };
 
 type PayloadRow = { event_id: string; body: Buffer; traceparent: string | null; cause: string | null };

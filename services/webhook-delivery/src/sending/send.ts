@@ -52,7 +52,7 @@ export async function send(ctx: Context, delivery: Claimed, signal: AbortSignal)
       ctx.log.warn({ err: error, delivery_id: String(delivery.id) }, 'delivery not sent for want of resources');
       return undefined;
     }
-    // Such as a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the
+    // For example a secret that no key opens any more. It counts as an attempt, so that it neither stops nor blocks the
     // others.
     ctx.log.error({ err: error, delivery_id: String(delivery.id) }, 'delivery can not be sent');
     return { at, durationMs: 0, error: 'internal_error' };
@@ -81,7 +81,7 @@ function headersOf(ctx: Context, delivery: Claimed, at: Date): Record<string, st
   };
 }
 
-/** The header may name several wishes and may be repeated; `disable` wins. */
+/** Reads the requests of an endpoint. The header may have several and may be repeated; `disable` wins. */
 function readAsked(value = ''): Attempt['asks'] {
   const asked = value.split(',').map((word) => word.trim().toLowerCase());
   if (asked.includes('disable')) return 'disable';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Sealer } from '@drippulse/db';
 
-/** A signing secret as Standard Webhooks writes it: `whsec_` and base64 of 32 random bytes. */
+/** Makes a signing secret in the form of Standard Webhooks: `whsec_` and base64 of 32 random bytes. */
 export function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`;
 }
@@ -21,7 +21,7 @@ export function openSecrets(sealer: Sealer, webhookId: bigint, sealed: SealedSec
   return boxes.map((box) => sealer.open(box, secretContext(webhookId)).toString());
 }
 
-/** What binds the secrets to their webhook. */
+/** The context that binds the secrets to their webhook. */
 export function secretContext(webhookId: bigint): string {
   return `webhook:${webhookId}`;
 }

@@ -3,21 +3,20 @@ import { DomainError, type Violation } from '@drippulse/errors';
 import { parseJson, stringifyJson } from '@drippulse/json';
 import { createByteCache } from '@drippulse/loops';
 
-/** Decides by the body of an event whether it is delivered. */
+/** Decides from the body of an event whether it is delivered. */
 export type Filter = (body: JsonObject, now: Date) => Verdict;
 
 /** The compiled filters of webhooks. */
 export type Filters = {
-  /**
-   * The filter of a stored rule. It is compiled once as long as there is room, because every event meets every filter.
-   */
+  /** The filter of a stored rule. It is compiled once while there is room, because every event meets every filter. */
   of(rule: string, organizationId: bigint): Filter;
-  /** Bytes that they take. */
+  /** Bytes that the filters occupy. */
   bytes(): number;
 };
 
 /**
- * Bytes of the filters of all organizations, and of one: the largest filter takes about 1 MiB, and most a thousandth.
+ * Limits in bytes of the filters of all organizations, and of one. The largest filter takes about 1 MiB; most take a
+ * thousandth.
  */
 const ofAll = 16 << 20;
 const ofEach = 4 << 20;
@@ -38,7 +37,7 @@ function filterOf(rule: string, grow: (bytes: number) => void): EventFilter {
   return eventFilterOf(rule, grow);
 }
 
-/** The rule in its stored form `{match, conditions}`, checked exactly as the step `condition`. */
+/** The rule in its stored form `{match, conditions}`, checked exactly like the step `condition`. */
 export function readFilter(text: string): string {
   const { filter, problems } = readEventFilter(parseJson(text));
   if (problems.length > 0) throw refusal(problems);

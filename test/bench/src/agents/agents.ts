@@ -92,7 +92,7 @@ async function together(count: number, act: () => Promise<void>): Promise<void> 
   await Promise.all(Array.from({ length: inFlight }, worker));
 }
 
-/** Latencies in milliseconds from the time at which each was due, however long those before it take. */
+/** Latencies in milliseconds from the due time of each call, regardless of the duration of those before it. */
 async function atRate(seconds: number, act: () => Promise<void>): Promise<number[]> {
   const startedAt = performance.now();
   const acting = Array.from({ length: rate * seconds }, async (_, index) => {

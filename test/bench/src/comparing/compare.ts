@@ -3,7 +3,7 @@ import { addBaseTree } from './base-tree.ts';
 import { judge, type Pair, type Verdict } from './judge.ts';
 import { runBench } from './run-bench.ts';
 
-/** The fewest pairs: with seven, the interval of the median is the whole range of the ratios. */
+/** Minimum number of pairs: with seven, the interval of the median is the whole range of the ratios. */
 export const fewestPairs = 7;
 
 /** Options of a comparison. */
@@ -15,7 +15,7 @@ export type Comparing = {
   benches: readonly string[];
   pairs: number;
   short: boolean;
-  /** Ends what runs and removes the base's work tree. */
+  /** Ends running work and removes the base's work tree. */
   signal: AbortSignal;
   progress(line: string): void;
 };

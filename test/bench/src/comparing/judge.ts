@@ -2,10 +2,10 @@ import type { Figures } from '../bench.ts';
 import type { Judged } from '../judged.ts';
 import { type MedianInterval, medianInterval } from './median-interval.ts';
 
-/** One bench run in the base and in the working tree, one after the other. */
+/** One bench that ran in the base and in the working tree, one after the other. */
 export type Pair = { base: Figures; change: Figures };
 
-/** A figure over all pairs: its medians, the ratio of change to base, and whether it is surely worse. */
+/** A figure over all pairs: its medians, the ratio of change to base, and whether it is certainly worse. */
 export type Verdict = {
   figure: string;
   better: 'higher' | 'lower';
@@ -15,7 +15,7 @@ export type Verdict = {
   isWorse: boolean;
 };
 
-/** A change may make a figure this much worse. */
+/** Part by which a change may make a figure worse. */
 const allowance = 0.05;
 
 /**

@@ -9,8 +9,8 @@ const whole = { contacts: 1_000_000, rounds: 40, naiveRounds: 2, imported: 100_0
 const short = { contacts: 20_000, rounds: 5, naiveRounds: 1, imported: 2_000 };
 
 /**
- * Texts that people type: whole words and halves of them, some that few records have, some that all have, and some that
- * none has.
+ * Texts that people type: whole words and halves of them; some that few records contain, some that all contain, and
+ * some that none contains.
  */
 const terms = {
   rare_address: 'anna.4720@',
@@ -59,7 +59,7 @@ export const crm: Bench = async (options) => {
   }
 };
 
-/** The terms in turn, so that none finds the pages of its own last time alone in the cache. */
+/** Searches for the terms in turn, so that the cache does not have only the pages of one term. */
 async function measure(api: Api, rounds: number): Promise<Record<string, number[]>> {
   const times: Record<string, number[]> = Object.fromEntries(Object.keys(terms).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
@@ -75,7 +75,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
   return times;
 }
 
-/** A search as one writes it first: a page of what matches, and how many there are. */
+/** A naive search: a page of the matches, and their number. */
 async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -91,7 +91,7 @@ async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<
   return times;
 }
 
-/** One upload beside the contacts that are there, of people who are not; sent in pieces, as a browser does. */
+/** One upload beside existing contacts, of new people; sent in pieces, like a browser. */
 async function measureImport(
   { crm, gateway, base, apiKey }: Crm,
   postgres: BenchPostgres,

@@ -70,9 +70,7 @@ function stepsTo(url: string): StepInput[] {
   ];
 }
 
-/**
- * Each effect went out once, and is written down twice: as an effect with its result, and as a line of its timeline.
- */
+/** Checks that each effect went out once and is recorded twice: as an effect with its result, and as a line. */
 async function checkAudit(postgres: BenchPostgres, receiver: CountingReceiver, count: number): Promise<void> {
   const audit = { ...(await readAudit(postgres)), ...(await receiver.received()) };
   if (Object.values(audit).some((found) => found !== count)) {

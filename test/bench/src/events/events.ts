@@ -18,8 +18,8 @@ const rowsOfCall = 10_000;
 const timeout = { duration: 300, unit: 'days' };
 
 /**
- * Events accepted a second while many enrollments wait and 200 workflows listen with filters, each event matching none
- * to three, and the time from the acceptance of an event to the step that follows its wait.
+ * Events accepted a second while many enrollments wait and 200 workflows listen with filters, where each event matches
+ * none to three; and the time from the acceptance of an event to the step that follows its wait.
  */
 export const events: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -50,7 +50,7 @@ export const events: Bench = async (options) => {
   };
 };
 
-/** Ten workflows for each name, of which an event's filter accepts at most one. */
+/** Ten workflows for each name. The filter of at most one accepts an event. */
 async function listen(api: Api): Promise<void> {
   for (const event_name of names) {
     for (let segment = 0; segment < segments; segment += 1) {
@@ -96,7 +96,7 @@ function createLoads(postgres: BenchPostgres, { gateway, runtime, apiKey }: Serv
   const processes = { gateway, runtime, database: postgres };
   const base = `http://127.0.0.1:${gateway.port}/api/v1`;
   let next = 0;
-  /** Sends events, and waits until all enrollments that they resumed have gone on. */
+  /** Sends events, and waits until all enrollments that they resumed have moved on. */
   return async (count: number, perSecond: number | undefined) => {
     const first = next;
     next += count;

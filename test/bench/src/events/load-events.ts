@@ -1,19 +1,14 @@
-/** The first half of the events of a load are sent in batches of so many, the others as single requests. */
+/** Number of events in a batch. The first half of a load is sent in batches, the rest as single requests. */
 export const batchSize = 100;
 
-/** Listened names: of those beside the first two nobody waits for one. */
+/** Names that workflows listen to. Enrollments wait only for the first two. */
 export const names = ['order.paid', 'page.visited', ...Array.from({ length: 18 }, (_, index) => `other.${index}`)];
 
-/**
- * Values of `segment` that filters accept, one for each workflow that listens to a name; another is accepted by none.
- */
+/** Values of `segment` that filters accept, one for each workflow that listens to a name. All others are refused. */
 export const segments = 10;
 const noSegment = 99;
 
-/**
- * The person of an event, of which each waits in two workflows. Every fourth event is of somebody who waits for
- * nothing.
- */
+/** The person of an event, who waits in two workflows. Every fourth event is of a person without waits. */
 function personOf(event: number): number | undefined {
   const kind = event % 4;
   return kind === 0 ? undefined : Math.floor(event / 4) * 3 + kind - 1;

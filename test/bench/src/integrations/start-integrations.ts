@@ -19,7 +19,7 @@ export type Integrations = {
   stop(): Promise<void>;
 };
 
-/** Organizations 1 to `organizations` have a connection to Stripe; that of `hanging` gets no answers. */
+/** Organizations 1 to `organizations` have a connection to Stripe. The organization `hanging` gets no answers. */
 export async function startIntegrations(
   postgres: BenchPostgres,
   { providerUrl, organizations, hanging }: { providerUrl: string; organizations: number; hanging: number },

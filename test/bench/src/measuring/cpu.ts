@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-/** Of Linux's /proc: clock ticks a second. */
+/** Clock ticks a second in Linux's /proc. */
 const ticksPerSecond = 100;
 
-/** Seconds that a process has spent on a core, without its children. NaN where there is no /proc. */
+/** Seconds of CPU time of a process, without its children. NaN where there is no /proc. */
 export async function cpuSeconds(pid: number): Promise<number> {
   const fields = await statOf(pid);
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/**
- * Seconds that a PostgreSQL server has spent on a core: its main process, all it started, and those that have ended.
- */
+/** Seconds of CPU time of a PostgreSQL server: its main process, all its children, and those that have ended. */
 export async function databaseCpuSeconds(pid: number): Promise<number> {
   const fields = await statOf(pid);
   const main = [11, 12, 13, 14].reduce((sum, index) => sum + Number(fields[index]), 0) / ticksPerSecond;
@@ -31,7 +29,7 @@ export async function peakMemoryMb(pid: number): Promise<number> {
   return Math.round(Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024);
 }
 
-/** The fields after the name, which may hold spaces: state is the first of them. */
+/** The fields after the name, which may contain spaces. The first of them is the state. */
 async function statOf(pid: number): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -25,12 +25,12 @@ import { readPodLimits } from './pod-limits.ts';
 
 /** Every process of the platform, over gRPC. */
 export type Platform = {
-  /** By name. */
+  /** The processes by name. */
   processes: ReadonlyMap<string, Child>;
   /** Address of the API. */
   base: string;
   port: number;
-  /** A key of the first organization, and a session of another one. */
+  /** An API key of the first organization, and a session of another one. */
   first: string;
   addOrganization(name: string): Promise<string>;
   stop(): Promise<void>;
@@ -60,7 +60,7 @@ export async function startPlatform({ url }: BenchPostgres): Promise<Platform> {
       WEBHOOK_ALLOW_PRIVATE: 'true',
       ...(name === publicService && { PORT: '0' }),
     };
-    // As node does by itself in a container: half of its memory is for the heap.
+    // Like node's default in a container: half of the memory is for the heap.
     const heap = `--max-old-space-size=${(limits.get(name) ?? Number.NaN) / 2}`;
     processes.set(name, await startChild(file, env, { execArgv: [...nodeFlagsOf(name), heap] }));
   }

@@ -10,7 +10,7 @@ const steps = [
   { type: 'log', name: 'Note', message: '{{ first_name }} went on' },
 ];
 
-/** The delay that an organization notices: how late its waits end, in milliseconds. */
+/** The delay that an organization notices: the lateness of its waits, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
 
 /** The median of several windows in which nothing else happened, and the range of their p99. */
@@ -29,9 +29,9 @@ export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
 
 /** Another organization, whose waits end one after the other from now on. */
 export type Neighbour = {
-  /** Of the waits that were due from then until now; throws when one of them has not ended. */
+  /** The lateness of the waits that were due from then until now; throws when one of them has not ended. */
   latenessSince(since: Date): Promise<Lateness>;
-  /** By the database. */
+  /** The time of the database. */
   now(): Promise<Date>;
 };
 
@@ -53,7 +53,7 @@ export async function startNeighbour(
   return {
     now,
     async latenessSince(since) {
-      // Those of the last moment are still on their way.
+      // Leaves out the waits of the last moment, which are still under way.
       const until = new Date((await now()).getTime() - 1_000);
       const { rows } = await client.query<{ due: number; ended: number; p50: number; p99: number }>(
         `select count(*)::int as due, count(ended_at)::int as ended,

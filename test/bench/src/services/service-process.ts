@@ -8,14 +8,14 @@ import { addressVariable, processOf, type ServiceName, serviceNames, servicesOf 
 import { loadService } from './load-service.ts';
 
 /**
- * A process of a service as its main starts it, with no other one loaded, over gRPC, with the event transport that
+ * A process of a service like that of its main, with no other service loaded, over gRPC, with the event transport that
  * needs no other server.
  */
 const env = process.env;
-// Nobody is left to ask anything of it.
+// The parent that uses it is gone.
 process.on('disconnect', () => process.exit(1));
 if (env['BENCH_STALLS'] !== undefined) measureStalls();
-// Before they start, as by the main of their process; a service within another one first.
+// Started in the order of the main of their process: a service within another one comes first.
 const own = servicesOf(env['BENCH_SERVICE'] as ServiceName).reverse(); // the bench names a service of the table
 const definitions = await Promise.all(own.map(loadService));
 

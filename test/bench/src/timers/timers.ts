@@ -52,7 +52,7 @@ export const timers: Bench = async (options) => {
   }
 };
 
-/** Jobs of pg-boss that start after the same moments. */
+/** Measures jobs of pg-boss that start after equal times. */
 async function measurePeer(postgres: BenchPostgres, { timers: count, seconds }: Window): Promise<number[]> {
   const config = { timers: count, warmUpTimers: count, seconds };
   return (await runPeer(postgres, 'pg-boss-timers.mjs', config)).latenessMs ?? [];
@@ -66,14 +66,14 @@ function lateness(prefix: string, values: readonly number[]): Figures {
   };
 }
 
-/** Enrollments of the workflow that are due in a day and later. */
+/** Inserts enrollments of the workflow that are due in a day or later. */
 async function fillWaiting({ client }: BenchPostgres, workflowId: bigint, count: number): Promise<void> {
   const dueAt = `now() + interval '1 day' + n * interval '1 second'`;
   await fillEnrollments(client, { workflowId, steps, count, place: { ...waiting, dueAt } });
   await client.query('vacuum analyze');
 }
 
-/** Enrollments inserted in a millisecond, at the very least. */
+/** Lower limit of the enrollments inserted in a millisecond. */
 const fillPerMs = 1;
 
 /** Timers of one workflow, spread evenly over a window that begins in a moment. */

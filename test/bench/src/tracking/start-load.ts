@@ -5,9 +5,9 @@ import type { HitLoad, HitReport } from './hit-process.ts';
 
 /** A load under way. */
 export type RunningLoad = {
-  /** Ends it before it has sent all, and waits for the answers that are under way. */
+  /** Ends it before it has sent everything, and waits for the outstanding answers. */
   stop(): Promise<HitReport>;
-  /** The result once it has sent all. Throws if there is an answer that is neither the pixel nor the redirect. */
+  /** The result once it has sent everything. Throws if an answer is neither the pixel nor the redirect. */
   done: Promise<HitReport>;
 };
 
@@ -18,7 +18,7 @@ export function startLoad(load: HitLoad): RunningLoad {
   failed.catch(() => undefined);
   child.send(load);
   const done = Promise.race([once(child, 'message'), failed]).then(([report]: HitReport[]) => checked(report));
-  // Whoever stops it, or waits for it, gets the failure.
+  // The caller that stops it, or waits for it, gets the failure.
   done.catch(() => undefined);
   return {
     stop() {

@@ -43,12 +43,12 @@ export async function measureLatency(platform: Platform, seconds: number) {
   };
 }
 
-/** A healthy endpoint alone, and while a hundred others of its organization hang and a hundred refuse. */
+/** A healthy endpoint, alone and while a hundred endpoints of another organization hang and a hundred refuse. */
 export async function measureIsolation(platform: Platform, seconds: number) {
   const rate = { perSecond: 20, seconds };
   await platform.addWebhook(2n, '/ok');
   const alone = await latencies(platform, { organizationId: 2n, ...rate });
-  // Of three other organizations, because each has a hundred webhooks at most; their events are as many.
+  // Of other organizations, because each may have only a hundred webhooks.
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(3n, `/hang/${index}`);
   const closed = await freePort();
   for (let index = 0; index < 100; index += 1) await platform.addWebhook(4n, `http://127.0.0.1:${closed}/${index}`);

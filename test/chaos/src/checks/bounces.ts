@@ -5,8 +5,8 @@ import { committedEvents } from './published.ts';
 const underWayMs = 8_000;
 
 /**
- * A report of a letter that came back counts once, whoever got it. Its address is suppressed, and gets nothing that is
- * due after.
+ * A report of a letter that came back counts once, whichever runtime got it. Its address is suppressed, and gets
+ * nothing that is due later.
  */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;

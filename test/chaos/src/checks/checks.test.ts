@@ -84,7 +84,7 @@ function sound() {
 
 const sum = (kind: number, step_id = '') => ({ workflow_id: '7', kind, step_id, count: 1 });
 
-/** It is completed, at its last step. */
+/** The enrollment is completed, at its last step. */
 const counted = () => [sum(2), sum(41, 'c'), sum(43, 'c')];
 
 type Sound = ReturnType<typeof sound>;

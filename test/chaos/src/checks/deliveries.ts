@@ -48,7 +48,7 @@ function checkDelivery({ path, isGone }: Hook, delivery: DeliveryFact): string[]
   return problems;
 }
 
-/** Each request is signed, belongs to a delivery, and has the same bytes each time; each delivered one did arrive. */
+/** Each request is signed, belongs to a delivery, and has equal bytes each time. Each delivered delivery arrived. */
 function checkReceipts({ hooks, history, facts }: Evidence): string[] {
   const problems: string[] = [];
   const bodies = new Map<string, string>();

@@ -3,7 +3,8 @@ import type { Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
- * Compares intents with arrived requests: no request without an intent, no success without a request, none elsewhere.
+ * Compares intents with arrived requests: no request without an intent, no success without a request, no request to a
+ * wrong address.
  */
 export function checkEffects({ workflows, history, facts }: Evidence): string[] {
   const arrived = Map.groupBy(history.receipts, (receipt) => receipt.key);
@@ -78,7 +79,7 @@ function checkLines(settled: readonly Settled[], arrived: Map<string, Receipt[]>
 }
 
 /**
- * Two processes sent the same attempt, because one of them was frozen meanwhile. The run continued from the failure
+ * Two processes sent the same attempt, because one of them was frozen in between. The run continued from the failure
  * that was recorded first. The success of the other was recorded later, because the effect happened.
  */
 function isLateSuccess({ line, effect }: Settled, receipts: readonly Receipt[]): boolean {

@@ -9,9 +9,8 @@ const keptMs = 10_000;
 const aftermathMs = 1_000;
 
 /**
- * An answered hit is kept once, for the letter that it is of, unless a fault that loses results hit its process
- * meanwhile. Each is judged. The first one of a person, and no other, is what the letter shows and what is reported,
- * once.
+ * An answered hit is kept once, for its letter, unless a fault that loses results hit its process in the meantime. Each
+ * hit is judged. Only the first hit of a person is shown by the letter and reported, once.
  */
 export function checkHits({ history, facts }: Evidence): string[] {
   const { letters, hits } = facts.letters;

@@ -2,7 +2,7 @@ import type { EnrollmentFact, LineFact } from '../facts.ts';
 import { journeyOrganization, places } from '../journeys.ts';
 import type { Evidence } from './evidence.ts';
 
-/** One enrollment of the journeys with its way, read from its timeline alone. */
+/** One enrollment of the journeys with its way, read only from its timeline. */
 export type Journey = {
   enrollment: EnrollmentFact;
   email: string;
@@ -10,7 +10,7 @@ export type Journey = {
   waitingOf(place: number): LineFact | undefined;
   /** Lines of a step. */
   linesOf(place: number): LineFact[];
-  /** The step that came after a step; undefined if the step was not left. */
+  /** The step after a step; undefined if the run never left that step. */
   after(place: number): number | undefined;
 };
 

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.ts';
 import { type Letter, lettersOf, nameOf } from './letter.ts';
 import { problemsOfMail } from './mails.ts';
 
-/** Each letter at the receiver is one of an enrollment, to its person; and the end of each letter says why. */
+/** Each letter at the receiver belongs to an enrollment and goes to its person; each end of a letter has its reason. */
 export function checkLetters(evidence: Evidence): string[] {
   const letters = lettersOf(evidence);
   const sends = Map.groupBy(
@@ -17,8 +17,8 @@ export function checkLetters(evidence: Evidence): string[] {
     ...strange.map(({ url, body }) => `${url} got a letter "${body}" of no enrollment`),
     ...letters.flatMap((letter) => {
       const own = sends.get(`${letter.enrollment.id} ${letter.stepId}`) ?? [];
-      // One whose sender died with the result, and whose repeat was skipped because another letter had come back. Its
-      // own report comes later.
+      // A letter whose sender died with the result, and whose repeat was skipped because another letter had come back.
+      // Its own report comes later.
       const skippedAt = own[0]?.rule === 'suppression' ? letter.lines.at(-1)?.at.getTime() : undefined;
       const receipts = letter.receipts.map((one) =>
         skippedAt !== undefined && (cameBack.get(one.key) ?? 0) > skippedAt ? { ...one, succeeded: false } : one,
@@ -29,8 +29,8 @@ export function checkLetters(evidence: Evidence): string[] {
 }
 
 /**
- * Nothing arrives at night, by the zone of its receiver, whatever the clocks of processes say. Who is awake does not
- * wait.
+ * Nothing arrives at night, by the zone of its receiver, regardless of the clocks of processes. Letters to awake
+ * receivers do not wait.
  */
 export function checkQuietHours(evidence: Evidence): string[] {
   const { quietUntil } = evidence.history.letters;

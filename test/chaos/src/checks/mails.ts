@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts';
 import { journeysOf } from './journey.ts';
 import { repeatsWithoutReason } from './repeats.ts';
 
-/** By mails at their receiver: nobody gets more than the cap allows, which counts for longer than a run. */
+/** By mails at their receiver: nobody gets more than the cap allows. The period of the cap is longer than a run. */
 export function checkCaps({ history }: Evidence): string[] {
   const taken = mailsOf(history).filter(({ succeeded }) => succeeded);
   return [...Map.groupBy(taken, ({ url }) => url)]
@@ -23,13 +23,14 @@ export function checkSuppressed({ history }: Evidence): string[] {
     .map(({ url, key }) => `${url} is suppressed and got ${key}`);
 }
 
-/** A mail that arrives again has the same bytes, after a failure or a fault that hit its sender. */
+/** A mail that arrives again has equal bytes, and a reason: a failure, or a fault that hit its sender. */
 export function checkMailRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.mails, history);
 }
 
 /**
- * Each mail at the receiver is one of an enrollment that was to write, to its person; and each end of a mail says why.
+ * Each mail at the receiver belongs to an enrollment that had to write, and goes to its person; each end of a mail has
+ * its reason.
  */
 export function checkMails({ history, facts }: Evidence): string[] {
   const journeys = journeysOf({ facts });
@@ -48,7 +49,7 @@ export function checkMails({ history, facts }: Evidence): string[] {
   ];
 }
 
-/** Mails of the journeys, and those that nobody expects. */
+/** Mails of the journeys, and unexpected ones. */
 function mailsOf({ mails }: Evidence['history']): Receipt[] {
   return mails.filter(({ url }) => !url.endsWith(letterDomain));
 }

@@ -7,8 +7,8 @@ const aftermathMs = 1_000;
 const tellMs = 1_000;
 
 /**
- * A second arrival needs a reason between the two: the first attempt was answered with a failure, or a fault that loses
- * results hit one of the two senders. Kafka, clocks of processes and faults of others are no reasons.
+ * A second arrival needs a reason in between: the first attempt was answered with a failure, or a fault that loses
+ * results hit one of the two senders. Kafka, clocks of processes and faults of other processes are not reasons.
  */
 export function checkRepeats({ history }: Evidence): string[] {
   return repeatsWithoutReason(history.receipts, history);
@@ -33,7 +33,7 @@ export function repeatsWithoutReason(arrived: readonly Receipt[], history: Histo
   return problems;
 }
 
-/** Ports are used again, also by other processes. The last report before the arrival counts. */
+/** Ports are reused, also by other processes. The last report before the arrival counts. */
 function senderOf({ senderPort, at }: Receipt, connections: Map<number, Opened[]>): string {
   const opened = connections.get(senderPort) ?? [];
   return (opened.findLast((one) => one.at <= at + tellMs) ?? opened[0])?.name ?? 'an unknown process';

@@ -21,8 +21,8 @@ function enrollmentOf(id: string, workflow_id: string, event: string): Enrollmen
 }
 
 /**
- * Three events of a person, of which the second has the other plan. The first starts all four workflows; the second the
- * one with a gap, which is over; the third the one that takes two, and those whose gap is over and whose run has ended.
+ * Three events of a person; the second has the other plan. The first starts all four workflows; the second the one with
+ * a gap, which is over; the third the one that takes two, and those whose gap is over and whose run has ended.
  */
 function sound() {
   const enrollments = [

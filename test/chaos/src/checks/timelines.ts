@@ -14,18 +14,15 @@ export function checkTimelines({ workflows, facts }: Evidence): string[] {
 }
 
 const waits = new Set(['wait', 'wait_for_event', 'approval']);
-/**
- * Effects that may have to wait: for rules of sending, a limit of a provider, another process that is at it, or a
- * model.
- */
+/** Effects that may have to wait: for sending rules, a limit of a provider, another process, or a model. */
 const heldEffects = new Set(['email', 'integration_action', 'alert', 'agent', 'score_lead']);
 const effects = new Set(['webhook_callback', ...heldEffects]);
 const exitMessage = `Goal "${exitGoal}" was met: the run ends`;
-/** A goal that is only counted has a line beside those of the step that the run is at. */
+/** A goal that is only counted has a line beside those of the step at which the run is. */
 const countedGoal = /^Goal ".*" was met: (?!the run ends)/;
 const exits = ['on_event', 'on_approved', 'on_rejected', 'on_timeout'];
 
-/** The possible positions of a run: indexes of the step of the next line; the number of steps is the end. */
+/** The possible positions of a run: indexes of the step of the next line; the number of steps stands for the end. */
 type Place = { next: number[]; waitingSince?: Date; retried: number; ended?: string };
 
 function problemOf(enrollment: EnrollmentFact, steps: readonly Step[], lines: readonly LineFact[]): string | undefined {

@@ -4,7 +4,7 @@ import { namespaceOf, podWithService } from './pod.ts';
 
 /**
  * The peers of the platform: a client of its API, a receiver of callbacks and webhooks, a collector of traces, and a
- * client that may read metrics. They run scripts from a ConfigMap on the Node of an image of the release.
+ * client that may read metrics. They run scripts from a ConfigMap on the Node in an image of the release.
  */
 export function peerManifests(namespace: string, image: string): KubernetesObject[] {
   const scripts = {
@@ -51,8 +51,8 @@ export function allowEgress(options: {
     metadata: { name: 'to-receiver', namespace },
     spec: {
       podSelector: {
-        // Not the jobs: they run before the policies of the chart exist, and this policy alone would close everything
-        // else.
+        // Without the jobs: they run before the policies of the chart exist, and this policy alone would close all
+        // other connections.
         matchLabels: { 'app.kubernetes.io/component': 'server' },
         matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: names }],
       },

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../tools.ts';
 
-/** A namespace that accepts pods of the level `restricted` only. */
+/** A namespace that accepts only pods of the level `restricted`. */
 export function namespaceOf(name: string): KubernetesObject {
   return {
     apiVersion: 'v1',

@@ -3,9 +3,7 @@ import type { KubernetesObject } from '../tools.ts';
 import { deployments, type World } from '../world.ts';
 import { peerOf } from './peers.ts';
 
-/**
- * Two pods of every Deployment, and a third of each during an upgrade, have a place on two cores beside the servers.
- */
+/** Two pods of every Deployment, and a third of each during an upgrade, fit on two cores beside the servers. */
 const requests = { requests: { cpu: '40m', memory: '128Mi' } };
 
 /** The values of the release. */

@@ -12,11 +12,11 @@ type Plan = {
   gateway: string;
   token: string;
   workflowId: number;
-  /** Paths of every service that are read in turn. */
+  /** Paths of every service, which are read in turn. */
   reads: string[];
   workers: number;
   pauseMs: number;
-  /** Repeats failed calls with the same Idempotency-Key, as a careful client does. */
+  /** Whether failed calls are repeated with the same Idempotency-Key, as a careful client does. */
   repeats: boolean;
 };
 type Result = {
@@ -141,7 +141,7 @@ function connectTo(host: string, port: number): Promise<string> {
   });
 }
 
-/** Opens a stream of events; resolves after its first block, from which on it reports. */
+/** Opens a stream of events; resolves after its first block, after which it reports changes. */
 function listen({ method, url, headers = {} }: Call): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = http.request(url, { method, headers, agent: false }, (response) => {
@@ -160,7 +160,7 @@ function listen({ method, url, headers = {} }: Call): Promise<void> {
   });
 }
 
-/** Half of the workers keep their connection, half open one for each request. */
+/** Starts the load. Half of the workers keep their connection, half open one for each request. */
 function startLoad(plan: Plan): { stop(): Promise<Result> } {
   const result: Result = {
     requests: 0,

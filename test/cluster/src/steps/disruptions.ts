@@ -3,7 +3,7 @@ import type { Step } from '../report.ts';
 import { until } from '../until.ts';
 import { deployments, isReady, release, serverPods, type World } from '../world.ts';
 
-/** Evicts pods as a drain does. Checks that budgets let no Deployment lose more than one pod at a time. */
+/** Evicts pods like a drain. Checks that budgets let no Deployment lose more than one pod at a time. */
 export async function drain(world: World, step: Step): Promise<void> {
   const { tools } = world;
   const nodes: { metadata: { name: string }; spec: { unschedulable?: boolean } }[] = JSON.parse(
@@ -86,7 +86,7 @@ async function evictAll(world: World, step: Step): Promise<void> {
     }),
   );
   await untilAllReady(world);
-  // A busy node may delay a probe of the pod that stays; the load measures the cost.
+  // A busy node may delay a probe of the remaining pod; the load measures the cost.
   step.measure(
     `${counts.evicted} pods evicted, ${counts.refused} evictions refused by the budgets, never fewer than ${counts.leastReady} ready`,
   );
@@ -120,7 +120,7 @@ export async function killOfEach(world: World, step: Step): Promise<void> {
   step.measure(`${deployments.length} pods killed, one of each Deployment`);
 }
 
-/** Every Deployment has all its pods ready, and none that terminates. */
+/** Waits until every Deployment has all its pods ready, and none that terminates. */
 export async function untilAllReady(world: World): Promise<void> {
   let state = '';
   await until(

@@ -7,7 +7,7 @@ import { receiverUrl, type World } from '../world.ts';
 
 const contactCount = 20;
 
-/** Contacts walk over a wait and a callback to the end, and a signed webhook reports each. */
+/** Contacts pass a wait and a callback to the end, and a signed webhook reports each. */
 export async function doMainJob(world: World, api: Api, receiver: Agent, step: Step): Promise<void> {
   const url = receiverUrl(world);
   const webhook = await api.call('POST', '/webhooks', {

@@ -9,7 +9,7 @@ export type CodeBlock = {
   code: string;
 };
 
-/** Every fenced code block of a Markdown page, in order. A block that is not closed throws. */
+/** Every fenced code block of a Markdown page, in order. Throws if a block is not closed. */
 export function codeBlocks(page: string, markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open: { fence: string; line: number; info: string; lines: string[] } | undefined;

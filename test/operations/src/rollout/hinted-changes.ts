@@ -1,12 +1,12 @@
 import { eventually } from '@drippulse/testing';
 import type { HintFollower } from './hint-follower.ts';
 
-/** Changes one thing of a topic, and returns its id. */
+/** Changes one resource of a topic, and returns its id. */
 type Change = (round: number) => Promise<string>;
 
 /** Changes under way. */
 export type HintedChanges = {
-  /** Ends them; returns the number of changes of each topic, each of which was hinted at. */
+  /** Ends the changes. Returns the number of changes of each topic, each of which caused a hint. */
   stop(): Promise<Record<string, number>>;
 };
 
@@ -15,7 +15,7 @@ const patienceMs = 180_000;
 
 /**
  * Makes one change of each topic after the other. The next one follows the hint of the last one, so no later hint can
- * stand for a lost one.
+ * replace a lost one.
  */
 export function startHintedChanges(follower: HintFollower, changes: Readonly<Record<string, Change>>): HintedChanges {
   const stopped = new AbortController();
@@ -39,7 +39,7 @@ export function startHintedChanges(follower: HintFollower, changes: Readonly<Rec
   }
 
   const running = Promise.all(Object.entries(changes).map(keepChanging));
-  // stop() throws it; until then a failure must not end the process.
+  // Rethrown by stop(); until then a failure must not end the process.
   running.catch(() => undefined);
   return {
     async stop() {

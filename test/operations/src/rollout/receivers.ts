@@ -1,6 +1,6 @@
 import { startReceiver } from '@drippulse/testing';
 
-/** A receiver that counts requests by key, and forgets the rest. */
+/** A receiver that counts requests by key, and keeps nothing else. */
 export type CountingReceiver = { url: string; arrivals: Map<string, number>; stop(): Promise<void> };
 
 /** `header` names the key. Each answer is 200 after `delayMs`, so that requests are always under way. */

@@ -5,7 +5,7 @@ type Advisory = { name: string; title: string; url: string; severity: string; ra
 /** The part of `npm audit --json` that is judged. */
 export type AuditReport = { vulnerabilities?: Record<string, { nodes: string[]; via: (string | Advisory)[] }> };
 
-/** A grave advisory without an exception; `isNew` when the change under test brought the package in. */
+/** A grave advisory without an exception. `isNew` is true when the change under test added the package. */
 export type Judged = { text: string; isNew: boolean };
 
 const grave = new Set(['high', 'critical']);
@@ -24,7 +24,7 @@ export function judgeAdvisories(
   const judged = new Map<string, Judged>();
   for (const { nodes, via } of Object.values(report.vulnerabilities ?? {})) {
     for (const advisory of via) {
-      // Text names another package of the report, through which this one is affected.
+      // A text names another package of the report, through which this one is affected.
       if (typeof advisory === 'string' || !grave.has(advisory.severity)) continue;
       const id = advisory.url.split('/').at(-1) ?? advisory.url;
       if (o.exceptions[id] !== undefined) continue;

@@ -1,6 +1,6 @@
 import { type Lock, nameAt } from './lock.ts';
 
-/** The part of an installed package.json that names the licence; old ones have a list of objects. */
+/** The members of an installed package.json that name the licence; old ones have a list of objects. */
 export type Manifest = { license?: string; licenses?: { type: string }[] };
 
 /** Licences that may be used and shipped without a decision. */

@@ -45,7 +45,7 @@ export const processes: readonly Alert[] = [
   {
     name: 'JobFailed',
     severity: 'ticket',
-    // As with dead letters: a counter that begins with its first job has no increase.
+    // As for dead letters, a counter that starts with its first job has no increase.
     expr: [
       'sum by (service, kind) (increase(drippulse_jobs_failed_total[15m])) > 0',
       'sum by (service, kind) (drippulse_jobs_failed_total unless drippulse_jobs_failed_total offset 15m) > 0',
@@ -67,7 +67,7 @@ export const processes: readonly Alert[] = [
   {
     name: 'OrganizationDeletionStuck',
     severity: 'ticket',
-    // An organization with many millions of rows takes hours; a service that is away, or Stripe, makes it wait.
+    // An organization with many millions of rows takes hours. A service or Stripe that is away also delays it.
     expr: 'max(drippulse_organization_deletion_overdue_seconds) > 14400',
     for: '10m',
     summary: 'The deletion of an organization is under way or late for {{ $value | humanizeDuration }}.',

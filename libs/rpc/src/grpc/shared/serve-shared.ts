@@ -16,20 +16,20 @@ import type { UnaryMethod } from '../unary-method.ts';
 
 type Stream = grpc.ServerDuplexStream<ShareRequest, ShareResponse>;
 
-/** The handler of the method that carries other calls. */
+/** The server side of the method that carries other calls. */
 export type SharedServer = {
   handler: grpc.handleBidiStreamingCall<ShareRequest, ShareResponse>;
   /** Refuses further calls. Streams end when all earlier calls are answered. */
   stop(): void;
 };
 
-/** Bytes of answers in one message, unless the first alone is larger: a reader keeps a whole message in memory. */
+/** Limit of bytes of answers in one message, unless the first is larger: a reader keeps a whole message in memory. */
 const maxBatchBytes = 256 << 10;
 
 /**
- * Calls of a stream that run at once, and that begin in one turn of the event loop. Our own clients send no more than
- * this on a stream. A refused call ends without waiting for anything, so that thousands of them in one message would be
- * one turn of seconds.
+ * Limit of the calls of a stream that run at once, and that begin in one turn of the event loop. The platform's own
+ * clients send no more than this on a stream. A refused call ends without waiting for anything, so thousands of them in
+ * one message would be one turn of seconds.
  */
 const callsAtOnce = 64;
 
@@ -59,7 +59,7 @@ function serveStream(stream: Stream, methods: ReadonlyMap<string, UnaryMethod>, 
   let answers: SharedAnswer[] = [];
   let isEnding = false;
 
-  /** Begins calls, and reads no more of the stream while some wait. */
+  /** Begins calls. While some wait, reads no more of the stream. */
   function start(): void {
     isStarting = false;
     for (const { call, arrivedAt } of waiting.values()) {
@@ -158,7 +158,7 @@ async function answerOf(
   }
 }
 
-/** A call as its method sees it. `release` clears the deadline once the call is answered. */
+/** A call in the form for its method. `release` clears the deadline once the call is answered. */
 function incomingCall(headers: Record<string, string>, timeoutMs: number, arrivedAt: number) {
   const deadline = timeoutMs === 0 ? Number.POSITIVE_INFINITY : arrivedAt + timeoutMs;
   let isCancelled = false;

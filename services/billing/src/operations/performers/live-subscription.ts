@@ -6,10 +6,7 @@ import { liveSubscriptions } from '../../subscriptions/state-of.ts';
 import type { Attempt } from '../rows.ts';
 import { subscriptionsOf } from './own-customer.ts';
 
-/**
- * The subscription of the organization that has not ended. Without one it is refused; with `mayBeOver` an ended one is
- * undefined.
- */
+/** The live subscription of the organization. Throws if it has none; with `mayBeOver`, an ended one is undefined. */
 export async function liveSubscription(
   ctx: Context,
   client: Stripe,

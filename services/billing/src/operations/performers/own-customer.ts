@@ -6,9 +6,7 @@ import { findSettings } from '../../settings/rows.ts';
 import { keyOf } from '../keys.ts';
 import type { Attempt } from '../rows.ts';
 
-/**
- * The organization's customer at Stripe, made with the first write. The id is stored before anything is made for it.
- */
+/** The organization's customer at Stripe, created with the first write. Its id is stored before it is used. */
 export async function ownCustomer(ctx: Context, client: Stripe, operation: Attempt): Promise<string> {
   const { organization_id: organizationId } = operation;
   const row = await findCustomer(ctx.db.kysely, organizationId);

@@ -10,10 +10,7 @@ export type CallbackRequest = {
   signWith: bigint | undefined;
 };
 
-/**
- * Reads the intent that the engine rendered. Steps with headers that only the platform sets were refused when they were
- * saved.
- */
+/** Reads the intent that the engine rendered. Saving refuses steps with headers that only the platform sets. */
 export function readRequest(request: JsonObject): CallbackRequest {
   const { url, method, headers, body, sign_with: signWith } = request;
   return {
@@ -22,7 +19,7 @@ export function readRequest(request: JsonObject): CallbackRequest {
     headers: readHeaders(headers),
     body: typeof body === 'string' ? body : undefined,
     timeoutMs: timeoutOf(request),
-    // Throws when it is not an id: a request that should be signed never goes out unsigned.
+    // Throws when it is not an id: a request that must be signed never goes out unsigned.
     signWith: signWith === null || signWith === undefined ? undefined : BigInt(String(signWith)),
   };
 }

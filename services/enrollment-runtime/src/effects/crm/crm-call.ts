@@ -9,13 +9,10 @@ import type { EffectCall, EffectOutcome } from '../effect-call.ts';
 /** Deadline of one write. */
 export const crmTimeoutMs = 10_000;
 
-/** Refusals that may have passed by the next attempt. */
+/** Refusals that may pass by the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
-/**
- * Writes to the CRM in the name of the workflow. A repeat carries the same key, so the CRM gives the response that it
- * gave the first time.
- */
+/** Writes to the CRM in the name of the workflow. A repeat has the same key, so the CRM repeats its first response. */
 export async function callCrm(
   call: EffectCall,
   write: (caller: Caller, options: CallOptions) => Promise<EffectOutcome>,

@@ -14,8 +14,8 @@ type ProviderMail = {
 };
 
 /**
- * What a provider is asked to send. Who may stand in `From` is the provider's to check; without a wish of the step or
- * of the organization it is the sender of the connection.
+ * The content of a request to a provider. The provider checks who may stand in `From`. If neither the step nor the
+ * organization names a sender, it is the sender of the connection.
  */
 export function composeForProvider(
   ctx: EffectContext,

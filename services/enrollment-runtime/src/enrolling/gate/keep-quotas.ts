@@ -11,12 +11,12 @@ export type Covered = { entrant: Entrant; index: number };
 
 type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/** When it is asked again whether an organization pays by now; a payment makes those who wait due at once. */
+/** Interval at which an organization's payment is checked again; a payment makes its waiting contacts due at once. */
 const unpaidMs = 86_400_000;
 
 /**
- * Leaves out the contacts that the quotas of their organizations do not cover. Those held already go in the order in
- * which they came. A person who is held out uses no quota, and neither does a test enrollment.
+ * Leaves out the contacts that the quotas of their organizations do not cover. Contacts that are already held enter in
+ * the order in which they came. A person who is held out uses no quota, and neither does a test enrollment.
  */
 export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readonly Admitted[]): Promise<void> {
   const rooms = await findRoom(trx, 'enrollments', all.flatMap(askOf), ctx.dbNow);

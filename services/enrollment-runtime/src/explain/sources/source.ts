@@ -11,7 +11,7 @@ type Read<Asked> = (db: Kysely<DB>, asked: Asked, window: Window) => Promise<Sou
 /** Decisions about a person by name. */
 export type OfPerson = Read<Person>;
 
-/** Decisions about enrollments. They are read some at a time. */
+/** Decisions about enrollments. A limited number of enrollments is read at a time. */
 export type OfEnrollments = Read<readonly Enrollment[]>;
 
 /** A place where decisions are written. */

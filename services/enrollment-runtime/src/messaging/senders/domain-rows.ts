@@ -7,7 +7,7 @@ import type { DB, SendingDomains } from '../../db/schema.ts';
 
 export type DomainRow = Selectable<SendingDomains>;
 
-/** How often the records of a verified domain are looked up. */
+/** Hours between lookups of the records of a verified domain. */
 export const checkHours = 24;
 
 export function selectDomains(db: Kysely<DB>, organizationId: bigint) {

@@ -1,10 +1,7 @@
 import type { LookUpTxt } from '@drippulse/http';
 import { type DomainRow, recordsOf } from './domain-rows.ts';
 
-/**
- * Which records of a domain the name servers have; `isSure` is false when a missing one may only not have been
- * answered.
- */
+/** The records of a domain at the name servers. `isSure` is false when a missing one may only have gone unanswered. */
 export async function lookUpRecords(
   lookUp: LookUpTxt,
   row: DomainRow,

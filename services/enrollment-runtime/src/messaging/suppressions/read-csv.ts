@@ -13,13 +13,13 @@ export type CsvSlice = { rows: CsvRow[]; problems: CsvProblem[] };
 
 const columns = ['email', 'category', 'reason'];
 const maxCategoryLength = 100;
-/** Bytes that are parsed in one turn of the event loop: some milliseconds. */
+/** Bytes that are parsed in one turn of the event loop, which takes some milliseconds. */
 const turnBytes = 64 * 1024;
 
 /**
  * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other
- * work, and only one piece is in memory as rows. A bad row is reported. A file that cannot be read to its end is
- * refused when the reading comes to that place, so read all of it before its rows are used.
+ * work, and only one piece is in memory as rows. A bad row is reported. A file that is broken somewhere is refused only
+ * when the reading reaches that place, so read all of it before using its rows.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
   let places: ReadonlyMap<string, number> | undefined;
@@ -98,14 +98,14 @@ async function* readTexts(bytes: Uint8Array): AsyncGenerator<string> {
   for (let start = 0; start < bytes.length; start += turnBytes) {
     const stream = start + turnBytes < bytes.length;
     const text = decode(bytes.subarray(start, start + turnBytes), stream);
-    // NUL can't be stored.
+    // PostgreSQL cannot store NUL.
     if (text.includes('\0')) throw unreadable('The file is not text.');
     if (text !== '') yield text;
     await yieldToEventLoop();
   }
 }
 
-/** Decodes a text piece by piece; a letter may lie across two of them. */
+/** Decodes a text piece by piece; a letter may be split between two pieces. */
 function createDecoder(): (bytes: Uint8Array, stream: boolean) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return (bytes, stream) => {

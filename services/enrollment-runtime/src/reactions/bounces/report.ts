@@ -1,6 +1,6 @@
-/** A report about one mail, as its sender means it. */
+/** A report about one mail, in a common form. */
 export type Report = {
-  /** Id that the sender gave it; a repeat has the same. */
+  /** Id that the sender gave it, equal on a repeat. */
   id: string;
   kind: 'hard_bounce' | 'soft_bounce' | 'complaint';
   messageId: string;

@@ -9,9 +9,12 @@ export type HitBuffer = { add(hit: Hit): void; stop(): Promise<void> };
 
 const everyMs = 250;
 const storedAtOnce = 2_000;
-/** About 50 MB. Further hits are dropped while the database is away. */
+/** Limit of waiting hits, about 50 MB. Further hits are dropped while the database is away. */
 const mostWaiting = 50_000;
-/** A person opens a mail a few times a minute. More hits of one mail than that are noise, and would fill the table. */
+/**
+ * Limit of the hits of one mail for each minute. A person opens a mail a few times a minute; more hits are noise, and
+ * would fill the table.
+ */
 const mostOfMail = 100;
 const forgetMailsMs = 60_000;
 
@@ -61,7 +64,7 @@ export function startHitBuffer(ctx: Context, onStored: () => void): HitBuffer {
     },
   };
 
-  /** Hits come back when the database is away. A batch that it refuses is given up, and holds up no other. */
+  /** Hits are put back when the database is away. A batch that it refuses is dropped, so that it delays no other. */
   async function store(): Promise<void> {
     const batch = [...waiting].slice(0, storedAtOnce);
     for (const [key] of batch) waiting.delete(key);

@@ -5,7 +5,7 @@ import type { Verdict } from './verdict.ts';
 
 export type StoredHit = RawHit & { verdict: Verdict | null };
 
-/** More of one mail are not looked at together. */
+/** Limit of hits of one mail that are judged together. */
 const mostOfMail = 2_000;
 
 /** The hits of mails from a time on, by mail, in the order of their times. */

@@ -1,4 +1,4 @@
-/** What a POST asks for: all mails, or categories by their keys. Undefined when it asks for neither. */
+/** The request of a POST: all mails, or categories by their keys. Undefined when it asks for neither. */
 export type Choice = { all: true } | { all: false; categories: string[] };
 
 /** Reads the form of the page, or the request of a mail client (RFC 8058), in both encodings of forms. */
@@ -14,7 +14,7 @@ async function readForm(contentType: string, bytes: Uint8Array): Promise<FormDat
   try {
     return await new Response(Buffer.from(bytes), { headers: { 'content-type': contentType } }).formData();
   } catch {
-    // No form, or one that is cut. It asks for nothing.
+    // Not a form, or a truncated one. It asks for nothing.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Round } from '../attack.ts';
 
-/** Counts the status of an answer when its first bytes come. The rest is read and thrown away. */
+/** Counts the status of an answer when its first bytes arrive. The rest is read and discarded. */
 export function countAnswer(socket: Socket, count: Round['count']): void {
   socket.once('data', (bytes: Buffer) => count(`answered ${statusOf(bytes)}`));
 }

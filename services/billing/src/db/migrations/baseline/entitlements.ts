@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely';
 
-/** What an organization may use. */
+/** The entitlements of organizations, and their pushes. */
 export async function createEntitlements(db: Kysely<unknown>): Promise<void> {
   await createPushes(db);
   await createThresholds(db);
 }
 
 /**
- * `pushed_entitlements` is what is pushed to the services that count. `content` is JSON, and `sequence` rises with each
- * change of it. A row of `pushes` is due while the service has not confirmed that sequence. Both stay as long as the
- * organization.
+ * `pushed_entitlements` has the content that is pushed to the services that count. `content` is JSON, and `sequence`
+ * rises with each change of it. A row of `pushes` is due while the service has not confirmed that sequence. Both stay
+ * as long as the organization.
  */
 async function createPushes(db: Kysely<unknown>): Promise<void> {
   await sql`

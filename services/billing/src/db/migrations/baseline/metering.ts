@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * What is charged beyond plans. `metered_months` is the use of a meter in a month, as far as it was looked at, and the
- * part of it that is charged. `metered_hours` is the charged part by hours, which is sent to Stripe's meters. A row of
- * it is due while `sent_quantity` differs from `quantity`, and `sends` counts how often it was sent. Rows of both are
- * deleted after 400 days.
+ * Charged use beyond plans. `metered_months` has the known use of a meter in a month, and its charged part.
+ * `metered_hours` has the charged part by hours, which is sent to Stripe's meters. A row of it is due while
+ * `sent_quantity` differs from `quantity`, and `sends` counts how often it was sent. Rows of both are deleted after 400
+ * days.
  */
 export async function createMetering(db: Kysely<unknown>): Promise<void> {
   await sql`

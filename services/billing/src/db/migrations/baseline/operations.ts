@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Writes to Stripe. Each is committed before it is sent. `key` is that of our call, and the beginning of the keys by
- * which Stripe knows a repeat. `generation` is a part of these keys. It changes after an answer that Stripe would only
- * repeat. An organization has one pending write. Ended ones are deleted after 90 days.
+ * Writes to Stripe. Each is committed before it is sent. `key` is the key of the API call, and the prefix of the keys
+ * by which Stripe recognizes a repeat. `generation` is a part of these keys. It changes after an answer that Stripe
+ * would only repeat. An organization has one pending write. Ended ones are deleted after 90 days.
  */
 export async function createOperations(db: Kysely<unknown>): Promise<void> {
   await sql`

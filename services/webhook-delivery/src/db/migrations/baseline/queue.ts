@@ -26,8 +26,8 @@ async function createLanes(db: Kysely<unknown>): Promise<void> {
 
 /**
  * One narrow row for each delivery that is still to be sent. It is deleted when the delivery is done, so claims never
- * touch the partitions. `due_at` is the time of the next attempt or, while a worker has the delivery, the end of its
- * lease. Of the rows with one `order_key` all but the first wait with `due_at` infinity.
+ * touch the partitions. `due_at` is the time of the next attempt or, while a worker has leased the delivery, the end of
+ * its lease. Of the rows with one `order_key` all but the first wait with `due_at` infinity.
  */
 async function createQueued(db: Kysely<unknown>): Promise<void> {
   await sql`

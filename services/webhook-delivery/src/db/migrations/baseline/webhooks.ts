@@ -2,7 +2,7 @@ import { addRevision } from '@drippulse/writes';
 import { type Kysely, sql } from 'kysely';
 
 export async function createWebhooks(db: Kysely<unknown>): Promise<void> {
-  // A sequence of its own: the id is part of what seals the secret, so it must be known before the insert.
+  // A sequence of its own, because the secret is sealed with the id, so the id must be known before the insert.
   await sql`create sequence webhooks_id_seq as bigint`.execute(db);
   // `url` and `headers` are the masked forms that people see. `sealed_url` and `sealed_headers` are the forms that are
   // sent; a URL without a secret is not sealed.
