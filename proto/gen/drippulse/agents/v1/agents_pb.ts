@@ -32,7 +32,7 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   id: bigint;
 
   /**
-   * The same as `id`.
+   * Copy of `id`.
    *
    * @generated from field: int64 agent_id = 2;
    */
@@ -60,7 +60,7 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   status: AgentStatus;
 
   /**
-   * Why the status is `error`; null otherwise.
+   * Reason for the status `error`; null otherwise.
    *
    * @generated from field: optional string status_reason = 6;
    */
@@ -88,7 +88,7 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   codeId?: string | undefined;
 
   /**
-   * Its own configuration. Members that it lacks are those of the template.
+   * The agent's own configuration. Members that it lacks come from the template.
    *
    * @generated from field: bytes configuration = 10;
    */
@@ -116,21 +116,21 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 14;
    */
   revision: bigint;
 
   /**
-   * Model that decides, of a scorer; null for the rules of its configuration.
+   * Version of the model that decides, for a scorer; null when the rules of its configuration decide.
    *
    * @generated from field: optional int32 model_version = 15;
    */
   modelVersion?: number | undefined;
 
   /**
-   * Model that scores beside it, 0 for the rules; null without one.
+   * Version of the model that scores in the shadow, 0 for the rules; null without a shadow.
    *
    * @generated from field: optional int32 shadow_model_version = 16;
    */
@@ -151,14 +151,14 @@ export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/
  */
 export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -172,14 +172,14 @@ export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest">
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only agents of this mode; default the mode of the credential.
+   * Only agents of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -277,7 +277,7 @@ export type ListAgentsResponse = Message<"drippulse.agents.v1.ListAgentsResponse
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -355,7 +355,7 @@ export const SpawnAgentRequestSchema: GenMessage<SpawnAgentRequest> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_agents, 3);
 
 /**
- * The agent made.
+ * The new agent.
  *
  * @generated from message drippulse.agents.v1.SpawnAgentResponse
  */
@@ -418,7 +418,7 @@ export const GetAgentResponseSchema: GenMessage<GetAgentResponse> = /*@__PURE__*
   messageDesc(file_drippulse_agents_v1_agents, 6);
 
 /**
- * Changes of an agent. Its source stays.
+ * Changes to an agent. Its source cannot change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentRequest
  */
@@ -445,7 +445,7 @@ export type UpdateAgentRequest = Message<"drippulse.agents.v1.UpdateAgentRequest
   status?: AgentStatus | undefined;
 
   /**
-   * Configuration, all of it.
+   * Configuration; it replaces the previous one.
    *
    * @generated from field: optional bytes configuration = 4;
    */
@@ -524,7 +524,7 @@ export const DeleteAgentResponseSchema: GenMessage<DeleteAgentResponse> = /*@__P
   messageDesc(file_drippulse_agents_v1_agents, 10);
 
 /**
- * AgentType says what an agent was deployed from.
+ * AgentType names the kind of source that an agent was deployed from.
  *
  * @generated from enum drippulse.agents.v1.AgentType
  */
@@ -559,7 +559,7 @@ export const AgentType = {
 } as const;
 
 /**
- * AgentType says what an agent was deployed from.
+ * AgentType names the kind of source that an agent was deployed from.
  *
  * @generated from enum drippulse.agents.v1.AgentType
  */
@@ -585,21 +585,22 @@ export const AgentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It may.
+   * The agent may start executions.
    *
    * @generated from enum value: AGENT_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * It may not, because a person paused it.
+   * The agent may not start executions, because a person paused it.
    *
    * @generated from enum value: AGENT_STATUS_PAUSED = 2;
    */
   PAUSED: 2,
 
   /**
-   * It may not, because what it was deployed from is gone; `status_reason` says what. Only the platform sets it.
+   * The agent may not start executions, because its source is gone; `status_reason` names the source. Only the platform
+   * sets this status.
    *
    * @generated from enum value: AGENT_STATUS_ERROR = 3;
    */
@@ -636,7 +637,8 @@ export const AgentsService: GenService<{
     output: typeof ListAgentsResponseSchema;
   },
   /**
-   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required, and `template_id`, `workflow_id` or
+   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required, and `template_id`,
+   * `workflow_id` or
    * `code_id` by the type. A name that another agent has is refused with 422.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.SpawnAgent
@@ -657,7 +659,7 @@ export const AgentsService: GenService<{
     output: typeof GetAgentResponseSchema;
   },
   /**
-   * Updates the members present. A paused agent starts nothing new.
+   * Updates the members present. A paused agent starts no new executions.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.UpdateAgent
    */
@@ -667,7 +669,7 @@ export const AgentsService: GenService<{
     output: typeof UpdateAgentResponseSchema;
   },
   /**
-   * Deletes an agent. Its executions that go on are cancelled, and its history is gone.
+   * Deletes an agent and its history. Executions under way are cancelled.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.DeleteAgent
    */

@@ -73,7 +73,7 @@ export const ReplayAgentExecutionResponseSchema: GenMessage<ReplayAgentExecution
   messageDesc(file_drippulse_agents_v1_replays, 1);
 
 /**
- * AgentReplay is what a version makes of a stored execution.
+ * AgentReplay compares a stored execution with its replay by another version.
  *
  * @generated from message drippulse.agents.v1.AgentReplay
  */
@@ -86,7 +86,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   executionId: bigint;
 
   /**
-   * Version that it began with; 0 without one.
+   * Version that the execution began with; 0 without one.
    *
    * @generated from field: int32 from_version = 2;
    */
@@ -107,7 +107,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   same: boolean;
 
   /**
-   * Output as it is stored; null without one.
+   * Stored output of the execution; null without one.
    *
    * @generated from field: optional bytes recorded_output = 5;
    */
@@ -128,8 +128,8 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   recordedError?: AgentExecutionError | undefined;
 
   /**
-   * Why the replay failed: `validation_failed` when the version refuses the input, `invalid_output` when it refuses an answer, a code of
-   * failure of executions by models, else the failure of the execution; null otherwise.
+   * Reason why the replay failed: `validation_failed` when the version refuses the input, `invalid_output` when it
+   * refuses an answer, a failure code of executions by models, else the failure of the execution; null otherwise.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionError error = 8;
    */
@@ -143,7 +143,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   differences: AgentReplayDifference[];
 
   /**
-   * Calls of the execution to what is outside of it, then those that only the replay made.
+   * External calls of the execution, then those that only the replay made.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentReplayTool tools = 10;
    */
@@ -157,7 +157,7 @@ export type AgentReplay = Message<"drippulse.agents.v1.AgentReplay"> & {
   recordedCostUsd: string;
 
   /**
-   * Cost that the execution would have had by the version: of the answers that were recorded, what they had cost.
+   * Cost that the execution would have had by the version. Recorded answers count with their recorded cost.
    *
    * @generated from field: string cost_usd = 12;
    */
@@ -185,8 +185,8 @@ export const AgentReplaySchema: GenMessage<AgentReplay> = /*@__PURE__*/
  */
 export type AgentReplayDifference = Message<"drippulse.agents.v1.AgentReplayDifference"> & {
   /**
-   * Where: members by name and elements by number, such as `output.factors.0.weight`, `error` for its code, or `tools.0.arguments.id` of
-   * the calls of a model in their order.
+   * Place of the difference: members by name and elements by number, such as `output.factors.0.weight`, `error` for its
+   * code, or `tools.0.arguments.id` for the calls of a model in order.
    *
    * @generated from field: string path = 1;
    */
@@ -221,7 +221,7 @@ export const AgentReplayDifferenceSchema: GenMessage<AgentReplayDifference> = /*
  */
 export type AgentReplayTool = Message<"drippulse.agents.v1.AgentReplayTool"> & {
   /**
-   * Number of its step; of a call that only the replay made, in the chain of the replay.
+   * Number of its step; for a call that only the replay made, its number in the replay.
    *
    * @generated from field: int32 seq = 1;
    */
@@ -242,7 +242,8 @@ export type AgentReplayTool = Message<"drippulse.agents.v1.AgentReplayTool"> & {
   used: boolean;
 
   /**
-   * Whether the execution made it. A model answers other calls anew; of a tool they were not performed.
+   * Whether the execution made the call. For other calls a model is called again, and a tool answers that it was not
+   * performed.
    *
    * @generated from field: bool recorded = 4;
    */
@@ -270,13 +271,14 @@ export const AgentReplayToolSchema: GenMessage<AgentReplayTool> = /*@__PURE__*/
  */
 export const AgentReplaysService: GenService<{
   /**
-   * Runs a stored execution by another version of the agent's template, and answers the differences of output, tools and cost. Nothing is
-   * performed or stored: results from elsewhere are those that the execution had, its time is the time at which it was asked for, and no
-   * turn is taken, so that an owner whom the rule may choose stays. What a model of a scorer decided, that model decides again.
-   * A language model is asked anew, within the budgets of the agent, except where it is asked by the same bytes as it was: its recorded
-   * answer is taken then. Its tools answer what they had answered, else that they were not performed; approvals are given, unless a person
-   * had refused them. It takes at most 25 seconds: 504 `agent_timeout`. Agents of type `workflow` answer 422 `wrong_agent_type`.
-   * With an `Idempotency-Key` a repeat answers what the first one did, and asks nobody.
+   * Runs a stored execution by another version of the agent's template, and answers the differences of output, tools
+   * and cost. Nothing is performed or stored. External results are those of the stored execution, and the time is when
+   * that execution was requested. A router takes no turn: an owner whom its rule may choose stays the same. A decision
+   * of a scorer's model is repeated with the same model. A language model is called again, within the budgets of the
+   * agent, unless the request is byte for byte the recorded one: then the recorded answer is used. Its tools answer
+   * what they answered before, or else that they were not performed; approvals are given, unless a person refused them.
+   * The limit is 25 seconds: 504 `agent_timeout`. Agents of type `workflow` answer 422 `wrong_agent_type`. With an
+   * `Idempotency-Key`, a repeat answers the first result and calls no model.
    *
    * @generated from rpc drippulse.agents.v1.AgentReplaysService.ReplayAgentExecution
    */

@@ -41,14 +41,14 @@ export type AgentTemplateVersion = Message<"drippulse.agents.v1.AgentTemplateVer
   templateId: bigint;
 
   /**
-   * Whether executions begin with it.
+   * Whether new executions use it.
    *
    * @generated from field: bool active = 3;
    */
   active: boolean;
 
   /**
-   * The instructions of the model, of the kind `llm`.
+   * Instructions for the model, for the kind `llm`.
    *
    * @generated from field: optional string prompt = 4;
    */
@@ -69,14 +69,14 @@ export type AgentTemplateVersion = Message<"drippulse.agents.v1.AgentTemplateVer
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration that agents have unless they have their own.
+   * Configuration of agents that have none of their own.
    *
    * @generated from field: bytes default_configuration = 7;
    */
   defaultConfiguration: Uint8Array;
 
   /**
-   * Bounds of executions.
+   * Limits of executions.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 8;
    */
@@ -216,7 +216,7 @@ export type ActivateAgentTemplateVersionRequest = Message<"drippulse.agents.v1.A
   version: number;
 
   /**
-   * Activates it also when it did worse than the active one.
+   * Whether to activate it even if it did worse than the active one.
    *
    * @generated from field: optional bool force = 3;
    */
@@ -252,13 +252,13 @@ export const ActivateAgentTemplateVersionResponseSchema: GenMessage<ActivateAgen
   messageDesc(file_drippulse_agents_v1_template_versions, 6);
 
 /**
- * Versions of templates: what their agents did, do, and may do.
+ * Versions of templates. They record how agents worked, work now, and may work later.
  *
  * @generated from service drippulse.agents.v1.AgentTemplateVersionsService
  */
 export const AgentTemplateVersionsService: GenService<{
   /**
-   * Lists the versions of a template, newest first, drafts among them.
+   * Lists the versions of a template, newest first, drafts included.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplateVersionsService.ListAgentTemplateVersions
    */
@@ -278,8 +278,9 @@ export const AgentTemplateVersionsService: GenService<{
     output: typeof GetAgentTemplateVersionResponseSchema;
   },
   /**
-   * Activates a version: executions that begin from then on have it, and those that have begun keep theirs. Without `force` it answers 409
-   * `eval_regression` if, in the newest completed run of an eval set that has compared the two, the version did worse than the active one.
+   * Activates a version. Executions that begin afterwards use it; executions under way keep theirs. Without `force` it
+   * answers 409 `eval_regression` if the version did worse than the active one in the newest completed run of an eval
+   * set that compared the two.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplateVersionsService.ActivateAgentTemplateVersion
    */

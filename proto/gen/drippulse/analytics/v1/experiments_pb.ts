@@ -43,15 +43,15 @@ export type GetAnalyticsExperimentsRequest = Message<"drippulse.analytics.v1.Get
   goal?: string | undefined;
 
   /**
-   * Start of the time in which the enrollments entered. Keep it: intervals hold for looks that begin at one time. Default: 396 days
-   * before the end, as long as numbers are kept.
+   * Start of the period in which the enrollments entered. Keep it the same: the intervals are valid only for looks with
+   * the same start. Default: 396 days before the end, which is as long as numbers are kept.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_from = 4;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time. Default: now.
+   * End of that period. Default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_to = 5;
    */
@@ -86,14 +86,14 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   goal: string;
 
   /**
-   * Start of the time in which the enrollments entered.
+   * Start of the period in which the enrollments entered.
    *
    * @generated from field: google.protobuf.Timestamp entered_from = 3;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that time.
+   * End of that period.
    *
    * @generated from field: google.protobuf.Timestamp entered_to = 4;
    */
@@ -107,7 +107,7 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   timezone: string;
 
   /**
-   * Everything that the platform's event log had until then is counted.
+   * All events that reached the platform's event log before this time are counted.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 6;
    */
@@ -121,7 +121,7 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   experiments: AnalyticsExperiment[];
 
   /**
-   * People who were held out, against those who were not; null where nobody was.
+   * People who were held out, compared with the others; null where nobody was held out.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsHoldout holdout = 8;
    */
@@ -136,7 +136,7 @@ export const GetAnalyticsExperimentsResponseSchema: GenMessage<GetAnalyticsExper
   messageDesc(file_drippulse_analytics_v1_experiments, 1);
 
 /**
- * AnalyticsExperiment is a split with what its variants led to.
+ * AnalyticsExperiment is a split with the results of its variants.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsExperiment
  */
@@ -156,7 +156,7 @@ export type AnalyticsExperiment = Message<"drippulse.analytics.v1.AnalyticsExper
   name?: string | undefined;
 
   /**
-   * What the numbers say.
+   * Conclusion from the numbers.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDecision decision = 3;
    */
@@ -170,15 +170,15 @@ export type AnalyticsExperiment = Message<"drippulse.analytics.v1.AnalyticsExper
   winner?: string | undefined;
 
   /**
-   * Chance that a sound split divides people as unevenly as this, by the weights of the versions that they entered. Null where no
-   * weights are known any more.
+   * Probability that a correct split divides people as unevenly as this one, by the weights of the versions that they
+   * entered. Null when the weights are no longer known.
    *
    * @generated from field: optional double split_chance = 5;
    */
   splitChance?: number | undefined;
 
   /**
-   * The variants, in the order of the current version. The others are compared with the first.
+   * The variants, in the order of the current version. Each is compared with the first.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsVariant variants = 6;
    */
@@ -193,7 +193,7 @@ export const AnalyticsExperimentSchema: GenMessage<AnalyticsExperiment> = /*@__P
   messageDesc(file_drippulse_analytics_v1_experiments, 2);
 
 /**
- * AnalyticsVariant is a variant with what it led to.
+ * AnalyticsVariant is a variant with its results.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsVariant
  */
@@ -206,28 +206,29 @@ export type AnalyticsVariant = Message<"drippulse.analytics.v1.AnalyticsVariant"
   name: string;
 
   /**
-   * Enrollments that got it.
+   * Number of enrollments that got the variant.
    *
    * @generated from field: int64 people = 2;
    */
   people: bigint;
 
   /**
-   * Those of them that met the goal afterwards.
+   * Number of these enrollments that met the goal afterwards.
    *
    * @generated from field: int64 conversions = 3;
    */
   conversions: bigint;
 
   /**
-   * `conversions` by `people`; null without people.
+   * `conversions` divided by `people`; null without people.
    *
    * @generated from field: optional double rate = 4;
    */
   rate?: number | undefined;
 
   /**
-   * Its rate less that of the first variant; null for the first, and with fewer than 50 people or 5 conversions of either.
+   * Rate of the variant minus the rate of the first one; null for the first, and when either has fewer than 50 people
+   * or 5 conversions.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDifference difference = 5;
    */
@@ -242,27 +243,27 @@ export const AnalyticsVariantSchema: GenMessage<AnalyticsVariant> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_experiments, 3);
 
 /**
- * AnalyticsDifference is a difference of two rates with an interval that holds at every look at once.
+ * AnalyticsDifference is a difference of two rates with an interval that is valid at all looks together.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsDifference
  */
 export type AnalyticsDifference = Message<"drippulse.analytics.v1.AnalyticsDifference"> & {
   /**
-   * The difference: 0.01 is one point more.
+   * Difference: 0.01 is one percentage point more.
    *
    * @generated from field: double value = 1;
    */
   value: number;
 
   /**
-   * The true difference is at least this.
+   * Lower end of the interval.
    *
    * @generated from field: double low = 2;
    */
   low: number;
 
   /**
-   * The true difference is at most this.
+   * Upper end of the interval.
    *
    * @generated from field: double high = 3;
    */
@@ -277,55 +278,55 @@ export const AnalyticsDifferenceSchema: GenMessage<AnalyticsDifference> = /*@__P
   messageDesc(file_drippulse_analytics_v1_experiments, 4);
 
 /**
- * AnalyticsHoldout compares people who were enrolled with those who were held out: what the workflow as a whole leads to.
+ * AnalyticsHoldout compares people who were enrolled with people who were held out: the effect of the whole workflow.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsHoldout
  */
 export type AnalyticsHoldout = Message<"drippulse.analytics.v1.AnalyticsHoldout"> & {
   /**
-   * People who were held out.
+   * Number of people who were held out.
    *
    * @generated from field: int64 people = 1;
    */
   people: bigint;
 
   /**
-   * Those of them that met the goal all the same.
+   * Number of these people who met the goal anyway.
    *
    * @generated from field: int64 conversions = 2;
    */
   conversions: bigint;
 
   /**
-   * `conversions` by `people`.
+   * `conversions` divided by `people`.
    *
    * @generated from field: double rate = 3;
    */
   rate: number;
 
   /**
-   * Enrollments of the others.
+   * Number of enrollments of the others.
    *
    * @generated from field: int64 enrolled = 4;
    */
   enrolled: bigint;
 
   /**
-   * Those of them that met the goal.
+   * Number of these enrollments that met the goal.
    *
    * @generated from field: int64 enrolled_conversions = 5;
    */
   enrolledConversions: bigint;
 
   /**
-   * `enrolled_conversions` by `enrolled`; null where nobody was enrolled.
+   * `enrolled_conversions` divided by `enrolled`; null where nobody was enrolled.
    *
    * @generated from field: optional double enrolled_rate = 6;
    */
   enrolledRate?: number | undefined;
 
   /**
-   * `enrolled_rate` less `rate`; null with fewer than 50 people or 5 conversions of either.
+   * `enrolled_rate` minus `rate`; null when either has fewer than 50 people or 5 conversions.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDifference lift = 7;
    */
@@ -340,7 +341,7 @@ export const AnalyticsHoldoutSchema: GenMessage<AnalyticsHoldout> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_experiments, 5);
 
 /**
- * AnalyticsDecision is what the numbers of a split say.
+ * AnalyticsDecision is the conclusion from the numbers of a split.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsDecision
  */
@@ -353,7 +354,7 @@ export const AnalyticsDecision = {
   UNSPECIFIED: 0,
 
   /**
-   * No variant is better than every other one, as far as can be said.
+   * No variant is shown to be better than every other one so far.
    *
    * @generated from enum value: ANALYTICS_DECISION_NO_DIFFERENCE_YET = 1;
    */
@@ -367,7 +368,8 @@ export const AnalyticsDecision = {
   WINNER: 2,
 
   /**
-   * The variants got people in other shares than their weights: the chance of that is below 0.001. The numbers say nothing.
+   * The variants got people in other shares than their weights; the probability of that is below 0.001. The numbers are
+   * not valid.
    *
    * @generated from enum value: ANALYTICS_DECISION_BROKEN_SPLIT = 3;
    */
@@ -375,7 +377,7 @@ export const AnalyticsDecision = {
 } as const;
 
 /**
- * AnalyticsDecision is what the numbers of a split say.
+ * AnalyticsDecision is the conclusion from the numbers of a split.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsDecision
  */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/calls/v1/calls.proto (package drippulse.calls.v1, syntax proto3)
 /* eslint-disable */
 
-// How many unary calls travel over one gRPC stream, between services of this platform.
+// Internal service that carries many unary calls over one gRPC stream, between services of this platform.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -15,13 +15,13 @@ export const file_drippulse_calls_v1_calls: GenFile = /*@__PURE__*/
   fileDesc("Ch5kcmlwcHVsc2UvY2FsbHMvdjEvY2FsbHMucHJvdG8SEmRyaXBwdWxzZS5jYWxscy52MSJQCgxTaGFyZVJlcXVlc3QSLQoFY2FsbHMYASADKAsyHi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQ2FsbBIRCgljYW5jZWxsZWQYAiADKA0ivQEKClNoYXJlZENhbGwSDgoGbnVtYmVyGAEgASgNEgwKBHBhdGgYAiABKAkSEgoKdGltZW91dF9tcxgDIAEoDRI8CgdoZWFkZXJzGAQgAygLMisuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZENhbGwuSGVhZGVyc0VudHJ5Eg8KB21lc3NhZ2UYBSABKAwaLgoMSGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiQgoNU2hhcmVSZXNwb25zZRIxCgdhbnN3ZXJzGAEgAygLMiAuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlciKjAgoMU2hhcmVkQW5zd2VyEg4KBm51bWJlchgBIAEoDRI+CgdoZWFkZXJzGAIgAygLMi0uZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlZEFuc3dlci5IZWFkZXJzRW50cnkSQAoIdHJhaWxlcnMYAyADKAsyLi5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVkQW5zd2VyLlRyYWlsZXJzRW50cnkSDwoHbWVzc2FnZRgEIAEoDBIPCgdyZWZ1c2VkGAUgASgIGi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi8KDVRyYWlsZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ATJmChJTaGFyZWRDYWxsc1NlcnZpY2USUAoFU2hhcmUSIC5kcmlwcHVsc2UuY2FsbHMudjEuU2hhcmVSZXF1ZXN0GiEuZHJpcHB1bHNlLmNhbGxzLnYxLlNoYXJlUmVzcG9uc2UoATABYgZwcm90bzM");
 
 /**
- * Calls of one turn of the client's event loop, and calls that it gives up.
+ * Calls from one turn of the client's event loop, and calls that it cancels.
  *
  * @generated from message drippulse.calls.v1.ShareRequest
  */
 export type ShareRequest = Message<"drippulse.calls.v1.ShareRequest"> & {
   /**
-   * In the order in which they were made.
+   * Calls in the order in which they were made.
    *
    * @generated from field: repeated drippulse.calls.v1.SharedCall calls = 1;
    */
@@ -99,7 +99,7 @@ export const SharedCallSchema: GenMessage<SharedCall> = /*@__PURE__*/
  */
 export type ShareResponse = Message<"drippulse.calls.v1.ShareResponse"> & {
   /**
-   * In the order in which the calls ended.
+   * Answers in the order in which the calls ended.
    *
    * @generated from field: repeated drippulse.calls.v1.SharedAnswer answers = 1;
    */
@@ -114,7 +114,7 @@ export const ShareResponseSchema: GenMessage<ShareResponse> = /*@__PURE__*/
   messageDesc(file_drippulse_calls_v1_calls, 2);
 
 /**
- * How one call ended.
+ * SharedAnswer is the outcome of one call.
  *
  * @generated from message drippulse.calls.v1.SharedAnswer
  */
@@ -149,7 +149,7 @@ export type SharedAnswer = Message<"drippulse.calls.v1.SharedAnswer"> & {
   message: Uint8Array;
 
   /**
-   * The server stops and did not make the call. Nothing else is set.
+   * Whether the server stops and did not make the call. Then nothing else is set.
    *
    * @generated from field: bool refused = 5;
    */
@@ -173,9 +173,9 @@ export const SharedAnswerSchema: GenMessage<SharedAnswer> = /*@__PURE__*/
 export const SharedCallsService: GenService<{
   /**
    * Makes each call as if it had a stream of its own, and answers it when it ends, in any order. No call fails another
-   * call of its stream. A server that stops refuses new calls and ends the stream with OK after its last answer. A call
-   * without an answer was not seen then. A client may repeat refused and unseen calls. After any other end of the
-   * stream it is not known whether a call was made.
+   * call of its stream. A server that stops refuses new calls and ends the stream with OK after its last answer. In
+   * that case, the server has not seen a call without an answer. A client may repeat refused and unseen calls. After
+   * any other end of the stream, it is unknown whether a call was made.
    *
    * @generated from rpc drippulse.calls.v1.SharedCallsService.Share
    */

@@ -90,7 +90,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -132,7 +132,7 @@ export type CrmAccount = Message<"drippulse.crm.v1.CrmAccount"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 16;
    */
@@ -153,14 +153,14 @@ export const CrmAccountSchema: GenMessage<CrmAccount> = /*@__PURE__*/
  */
 export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -174,7 +174,7 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -189,7 +189,7 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `name`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at`, `name`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
@@ -217,7 +217,7 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
@@ -245,7 +245,8 @@ export type ListCrmAccountsRequest = Message<"drippulse.crm.v1.ListCrmAccountsRe
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
+   * Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -301,7 +302,7 @@ export type ListCrmAccountsResponse = Message<"drippulse.crm.v1.ListCrmAccountsR
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -378,7 +379,7 @@ export type CreateCrmAccountRequest = Message<"drippulse.crm.v1.CreateCrmAccount
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 8;
    */
@@ -407,7 +408,7 @@ export const CreateCrmAccountRequestSchema: GenMessage<CreateCrmAccountRequest> 
   messageDesc(file_drippulse_crm_v1_accounts, 3);
 
 /**
- * The account made.
+ * The new account.
  *
  * @generated from message drippulse.crm.v1.CreateCrmAccountResponse
  */
@@ -449,7 +450,7 @@ export const GetCrmAccountRequestSchema: GenMessage<GetCrmAccountRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_accounts, 5);
 
 /**
- * The account asked for.
+ * The requested account.
  *
  * @generated from message drippulse.crm.v1.GetCrmAccountResponse
  */
@@ -539,7 +540,7 @@ export type UpdateCrmAccountRequest = Message<"drippulse.crm.v1.UpdateCrmAccount
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -638,7 +639,7 @@ export type ImportCrmAccountsCsvRequest = Message<"drippulse.crm.v1.ImportCrmAcc
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */

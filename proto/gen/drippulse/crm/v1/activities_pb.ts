@@ -76,56 +76,56 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: its UUID.
+   * Company that it is about: its UUID.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Company it is about: its `public_id`.
+   * Company that it is about: its `public_id`.
    *
    * @generated from field: optional string account_public_id = 9;
    */
   accountPublicId?: string | undefined;
 
   /**
-   * Contact it is about: its UUID.
+   * Contact that it is about: its UUID.
    *
    * @generated from field: optional string contact_id = 10;
    */
   contactId?: string | undefined;
 
   /**
-   * Contact it is about: its `public_id`.
+   * Contact that it is about: its `public_id`.
    *
    * @generated from field: optional string contact_public_id = 11;
    */
   contactPublicId?: string | undefined;
 
   /**
-   * Lead it is about: its UUID.
+   * Lead that it is about: its UUID.
    *
    * @generated from field: optional string lead_id = 12;
    */
   leadId?: string | undefined;
 
   /**
-   * Lead it is about: its `public_id`.
+   * Lead that it is about: its `public_id`.
    *
    * @generated from field: optional string lead_public_id = 13;
    */
   leadPublicId?: string | undefined;
 
   /**
-   * Opportunity it is about: its UUID.
+   * Opportunity that it is about: its UUID.
    *
    * @generated from field: optional string opportunity_id = 14;
    */
   opportunityId?: string | undefined;
 
   /**
-   * Opportunity it is about: its `public_id`.
+   * Opportunity that it is about: its `public_id`.
    *
    * @generated from field: optional string opportunity_public_id = 15;
    */
@@ -139,7 +139,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 17;
    */
@@ -181,7 +181,7 @@ export type CrmActivity = Message<"drippulse.crm.v1.CrmActivity"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 23;
    */
@@ -202,14 +202,14 @@ export const CrmActivitySchema: GenMessage<CrmActivity> = /*@__PURE__*/
  */
 export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActivitiesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -223,7 +223,7 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -238,7 +238,7 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `due_at`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at`, `due_at`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
@@ -266,7 +266,7 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
@@ -280,7 +280,7 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   kind?: CrmActivityKind | undefined;
 
   /**
-   * Only those that are done, or that are not.
+   * True: only those that are done; false: only those that are not.
    *
    * @generated from field: optional bool completed = 12;
    */
@@ -329,7 +329,8 @@ export type ListCrmActivitiesRequest = Message<"drippulse.crm.v1.ListCrmActiviti
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
+   * Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -385,7 +386,7 @@ export type ListCrmActivitiesResponse = Message<"drippulse.crm.v1.ListCrmActivit
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -448,28 +449,28 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Company that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 6;
    */
   accountId?: string | undefined;
 
   /**
-   * Contact it is about: a UUID or `public_id`.
+   * Contact that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 7;
    */
   contactId?: string | undefined;
 
   /**
-   * Lead it is about: a UUID or `public_id`.
+   * Lead that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 8;
    */
   leadId?: string | undefined;
 
   /**
-   * Opportunity it is about: a UUID or `public_id`.
+   * Opportunity that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string opportunity_id = 9;
    */
@@ -483,7 +484,7 @@ export type CreateCrmActivityRequest = Message<"drippulse.crm.v1.CreateCrmActivi
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -512,7 +513,7 @@ export const CreateCrmActivityRequestSchema: GenMessage<CreateCrmActivityRequest
   messageDesc(file_drippulse_crm_v1_activities, 3);
 
 /**
- * The activity made.
+ * The new activity.
  *
  * @generated from message drippulse.crm.v1.CreateCrmActivityResponse
  */
@@ -554,7 +555,7 @@ export const GetCrmActivityRequestSchema: GenMessage<GetCrmActivityRequest> = /*
   messageDesc(file_drippulse_crm_v1_activities, 5);
 
 /**
- * The activity asked for.
+ * The requested activity.
  *
  * @generated from message drippulse.crm.v1.GetCrmActivityResponse
  */
@@ -630,28 +631,28 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   completedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Company that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 8;
    */
   accountId?: string | undefined;
 
   /**
-   * Contact it is about: a UUID or `public_id`.
+   * Contact that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string contact_id = 9;
    */
   contactId?: string | undefined;
 
   /**
-   * Lead it is about: a UUID or `public_id`.
+   * Lead that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 10;
    */
   leadId?: string | undefined;
 
   /**
-   * Opportunity it is about: a UUID or `public_id`.
+   * Opportunity that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string opportunity_id = 11;
    */
@@ -665,7 +666,7 @@ export type UpdateCrmActivityRequest = Message<"drippulse.crm.v1.UpdateCrmActivi
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -764,7 +765,7 @@ export type ImportCrmActivitiesCsvRequest = Message<"drippulse.crm.v1.ImportCrmA
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */

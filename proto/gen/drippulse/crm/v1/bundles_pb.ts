@@ -110,7 +110,7 @@ export type ImportCrmRecordsRequest = Message<"drippulse.crm.v1.ImportCrmRecords
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -146,15 +146,15 @@ export const ImportCrmRecordsResponseSchema: GenMessage<ImportCrmRecordsResponse
   messageDesc(file_drippulse_crm_v1_bundles, 5);
 
 /**
- * Everything of the CRM, out and in.
+ * Export and import of all CRM records.
  *
  * @generated from service drippulse.crm.v1.CrmBundlesService
  */
 export const CrmBundlesService: GenService<{
   /**
    * Streams all records as one JSON object: `version`, `exported_at`, `organization_id` and the arrays `accounts`,
-   * `contacts`, `leads`, `opportunities` and `activities`, deleted records included. Links have the `public_id` beside
-   * the UUID.
+   * `contacts`, `leads`, `opportunities` and `activities`, deleted records included. Links have the `public_id` in
+   * addition to the UUID.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmRecords
    */
@@ -165,9 +165,9 @@ export const CrmBundlesService: GenService<{
   },
   /**
    * Streams one collection as a CSV file, deleted records included. Each member that `GET` gives is a column, and
-   * `import_csv` accepts the file. A cell that begins with `=`, `+`, `-`, `@`, a tab or a line end, after any apostrophes,
-   * gets one more apostrophe, so that no spreadsheet runs it as a formula; the import removes it. An empty text is an empty
-   * cell, which the import leaves out.
+   * `import_csv` accepts the file. A cell that begins with `=`, `+`, `-`, `@`, a tab or a line end, after any
+   * apostrophes, gets one more apostrophe, so that no spreadsheet runs it as a formula; the import removes it. An empty
+   * text is an empty cell, which the import leaves out.
    *
    * @generated from rpc drippulse.crm.v1.CrmBundlesService.ExportCrmCsv
    */

@@ -65,7 +65,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   actorType: string;
 
   /**
-   * Id of the author: the user, API key, workflow, form or service; `lead_scoring` of a signed score.
+   * Id of the author: the user, API key, workflow, form or service; `lead_scoring` for a signed score.
    *
    * @generated from field: string actor_id = 7;
    */
@@ -86,7 +86,7 @@ export type CrmChangeEvent = Message<"drippulse.crm.v1.CrmChangeEvent"> & {
   requestId?: string | undefined;
 
   /**
-   * When.
+   * When it was made.
    *
    * @generated from field: google.protobuf.Timestamp at = 10;
    */
@@ -107,14 +107,14 @@ export const CrmChangeEventSchema: GenMessage<CrmChangeEvent> = /*@__PURE__*/
  */
 export type ListCrmChangeEventsRequest = Message<"drippulse.crm.v1.ListCrmChangeEventsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -128,7 +128,7 @@ export type ListCrmChangeEventsRequest = Message<"drippulse.crm.v1.ListCrmChange
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -219,7 +219,7 @@ export type ListCrmChangeEventsResponse = Message<"drippulse.crm.v1.ListCrmChang
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */

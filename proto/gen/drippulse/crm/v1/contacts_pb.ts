@@ -99,7 +99,7 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -155,7 +155,7 @@ export type CrmContact = Message<"drippulse.crm.v1.CrmContact"> & {
   mergedIntoPublicId?: string | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 19;
    */
@@ -176,14 +176,14 @@ export const CrmContactSchema: GenMessage<CrmContact> = /*@__PURE__*/
  */
 export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -197,24 +197,24 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Text that the mail address, first name, last name or telephone number contains as it stands, in any case.
-   * Fewer than three characters match only the beginning of a value. Several words also find contacts whose first and
-   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
-   * beginning: the whole prefix `cnt_` and any characters after it.
+   * Text that the mail address, first name, last name or telephone number contains as it stands, in any case. Fewer
+   * than three characters match only the beginning of a value. Several words also find contacts whose first and last
+   * name contain each word; these come after the others, regardless of `sort`. A `public_id` matches by its beginning:
+   * the whole prefix `cnt_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `email`, `last_name`; with `-` before it, descending. `-created_at` unless given.
+   * `created_at`, `updated_at`, `email`, `last_name`; with `-` before it, descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
@@ -242,7 +242,7 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
@@ -277,7 +277,8 @@ export type ListCrmContactsRequest = Message<"drippulse.crm.v1.ListCrmContactsRe
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
+   * Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -333,7 +334,7 @@ export type ListCrmContactsResponse = Message<"drippulse.crm.v1.ListCrmContactsR
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -410,7 +411,7 @@ export type CreateCrmContactRequest = Message<"drippulse.crm.v1.CreateCrmContact
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 8;
    */
@@ -439,7 +440,7 @@ export const CreateCrmContactRequestSchema: GenMessage<CreateCrmContactRequest> 
   messageDesc(file_drippulse_crm_v1_contacts, 3);
 
 /**
- * The contact made.
+ * The new contact.
  *
  * @generated from message drippulse.crm.v1.CreateCrmContactResponse
  */
@@ -481,7 +482,7 @@ export const GetCrmContactRequestSchema: GenMessage<GetCrmContactRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_contacts, 5);
 
 /**
- * The contact asked for.
+ * The requested contact.
  *
  * @generated from message drippulse.crm.v1.GetCrmContactResponse
  */
@@ -571,7 +572,7 @@ export type UpdateCrmContactRequest = Message<"drippulse.crm.v1.UpdateCrmContact
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 10;
    */
@@ -706,7 +707,7 @@ export type ImportCrmContactsCsvRequest = Message<"drippulse.crm.v1.ImportCrmCon
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -742,27 +743,27 @@ export const ImportCrmContactsCsvResponseSchema: GenMessage<ImportCrmContactsCsv
   messageDesc(file_drippulse_crm_v1_contacts, 14);
 
 /**
- * Which groups, and paging.
+ * Filters of the groups, and paging.
  *
  * @generated from message drippulse.crm.v1.ListCrmContactDuplicatesRequest
  */
 export type ListCrmContactDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmContactDuplicatesRequest"> & {
   /**
-   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   * Groups per page, 1 to 50 (default 50); larger values count as 50.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Only those that have this in common.
+   * Only groups with this kind of common value.
    *
    * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
    */
@@ -832,7 +833,7 @@ export type CrmContactDuplicates = Message<"drippulse.crm.v1.CrmContactDuplicate
   key: string;
 
   /**
-   * How many there are, counted up to 50,000.
+   * Number of contacts in the group, counted up to 50,000.
    *
    * @generated from field: int64 record_count = 3;
    */
@@ -854,7 +855,7 @@ export const CrmContactDuplicatesSchema: GenMessage<CrmContactDuplicates> = /*@_
   messageDesc(file_drippulse_crm_v1_contacts, 17);
 
 /**
- * Which contacts become one.
+ * The contacts to merge.
  *
  * @generated from message drippulse.crm.v1.MergeCrmContactsRequest
  */
@@ -875,9 +876,9 @@ export type MergeCrmContactsRequest = Message<"drippulse.crm.v1.MergeCrmContacts
   merged: string[];
 
   /**
-   * Source of a field's value: the id of one of these contacts by the name of the field. An empty value is taken too.
-   * Fields: `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id` (with its
-   * `external_system`) and `custom.<key>`.
+   * Sources of field values: by the name of a field, the id of the contact that its value comes from. An empty value is
+   * taken too. Fields: `email`, `first_name`, `last_name`, `title`, `phone`, `account_id`, `owner_id`, `external_id`
+   * (with its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
    */
@@ -978,8 +979,9 @@ export const CrmContactsService: GenService<{
   /**
    * Groups live contacts that may be one person, because they have the mail address, in any case, or the telephone
    * number in common. Groups with a common address come first, then groups with a common number, each ordered by the
-   * common value. A page examines at most 50,000 contacts, so that it may have fewer groups than `limit`, or none; the
-   * last page is the one whose `next_cursor` is null. There is no `total_count`, because it would read all contacts.
+   * common value. A page examines at most 50,000 contacts, so it may have fewer groups than `limit`, or none; the last
+   * page is the one whose `next_cursor` is null. There is no `total_count`, because it would require reading all
+   * contacts.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.ListCrmContactDuplicates
    */
@@ -1006,8 +1008,8 @@ export const CrmContactsService: GenService<{
   /**
    * Removes the personal data of a contact, deleted or not, permanently: from the contact, its change events, leads and
    * activities of the same person and, within minutes, from enrollments, mails, timelines and stored webhook bodies.
-   * Counters stay. Live enrollments of the person are cancelled. Imports refuse the person from then on; a new contact
-   * with the same mail address can still be created. Repeating it changes nothing. An unknown id answers 404
+   * Counters stay. Live enrollments of the person are cancelled. Afterwards imports refuse the person; a new contact
+   * with the same mail address can still be created. A repeat changes nothing. An unknown id answers 404
    * `contact_not_found`.
    *
    * @generated from rpc drippulse.crm.v1.CrmContactsService.EraseCrmContact

@@ -86,7 +86,7 @@ export type CrmCustomField = Message<"drippulse.crm.v1.CrmCustomField"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 10;
    */
@@ -192,14 +192,14 @@ export type CreateCrmCustomFieldRequest = Message<"drippulse.crm.v1.CreateCrmCus
   key?: string | undefined;
 
   /**
-   * Type of its values; default `text`.
+   * Type of its values; default: `text`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmCustomFieldType type = 3;
    */
   type?: CrmCustomFieldType | undefined;
 
   /**
-   * Name for people, at most 255 characters; default the key.
+   * Name for people, at most 255 characters; default: the key.
    *
    * @generated from field: optional string label = 4;
    */
@@ -228,7 +228,7 @@ export const CreateCrmCustomFieldRequestSchema: GenMessage<CreateCrmCustomFieldR
   messageDesc(file_drippulse_crm_v1_custom_fields, 3);
 
 /**
- * The field made.
+ * The new field.
  *
  * @generated from message drippulse.crm.v1.CreateCrmCustomFieldResponse
  */
@@ -270,7 +270,7 @@ export const GetCrmCustomFieldRequestSchema: GenMessage<GetCrmCustomFieldRequest
   messageDesc(file_drippulse_crm_v1_custom_fields, 5);
 
 /**
- * The field asked for.
+ * The requested field.
  *
  * @generated from message drippulse.crm.v1.GetCrmCustomFieldResponse
  */
@@ -311,7 +311,7 @@ export type UpdateCrmCustomFieldRequest = Message<"drippulse.crm.v1.UpdateCrmCus
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name for people, at most 255 characters; default the key.
+   * Name for people, at most 255 characters; default: the key.
    *
    * @generated from field: optional string label = 3;
    */
@@ -476,7 +476,7 @@ export const CrmCustomFieldsService: GenService<{
   },
   /**
    * Defines a member of `custom`. Existing records are checked when their `custom` is next written. Members without a
-   * definition may have any value. At most 200 fields per type of record.
+   * definition may have any value. At most 200 fields per record type.
    *
    * @generated from rpc drippulse.crm.v1.CrmCustomFieldsService.CreateCrmCustomField
    */

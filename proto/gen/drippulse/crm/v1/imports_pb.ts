@@ -17,48 +17,48 @@ export const file_drippulse_crm_v1_imports: GenFile = /*@__PURE__*/
   fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2ltcG9ydHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEikwQKCUNybUltcG9ydBIXCgJpZBgBIAEoA0IGkrUYAiABSACIAQESPgoGc3RhdHVzGAIgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRTdGF0dXNCBpK1GAIgAUgBiAEBEg8KB2NyZWF0ZWQYAyABKAMSDwoHdXBkYXRlZBgEIAEoAxIRCgl1bmNoYW5nZWQYBSABKAMSDgoGZmFpbGVkGAYgASgDEjAKBmVycm9ycxgHIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0RXJyb3ISDwoHZHJ5X3J1bhgIIAEoCBIkCg9wcm9jZXNzZWRfY291bnQYCSABKANCBpK1GAIgAUgCiAEBEiAKC3RvdGFsX2NvdW50GAogASgDQgaStRgCIAFIA4gBARI2CgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEjcKC2ZpbmlzaGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEiwKBWVycm9yGA0gASgJQhiStRgUIAFCECJpbnRlcm5hbF9lcnJvciJIBIgBAUIFCgNfaWRCCQoHX3N0YXR1c0ISChBfcHJvY2Vzc2VkX2NvdW50Qg4KDF90b3RhbF9jb3VudEIICgZfZXJyb3IiYAoOQ3JtSW1wb3J0RXJyb3ISIQoKY29sbGVjdGlvbhgBIAEoCUINkrUYCUIHImxlYWRzIhILCgNyb3cYAiABKAMSDQoFZmllbGQYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSK+AgoVTGlzdENybUltcG9ydHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESNgoNY3JlYXRlZF9zaW5jZRhlIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARI2Cg1jcmVhdGVkX3VudGlsGGYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgFiAEBEhMKA2lkcxhnIAMoA0IGkrUYAnhkQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLPAgoWTGlzdENybUltcG9ydHNSZXNwb25zZRIsCgdpbXBvcnRzGAEgAygLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiEKE0dldENybUltcG9ydFJlcXVlc3QSCgoCaWQYASABKAMiQwoUR2V0Q3JtSW1wb3J0UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQiJAoWQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBIKCgJpZBgBIAEoAyJGChdDYW5jZWxDcm1JbXBvcnRSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrRAQoPQ3JtSW1wb3J0U3RhdHVzEiEKHUNSTV9JTVBPUlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ1JNX0lNUE9SVF9TVEFUVVNfUVVFVUVEEAESHQoZQ1JNX0lNUE9SVF9TVEFUVVNfUlVOTklORxACEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGENSTV9JTVBPUlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NBTkNFTExFRBAFMvIEChFDcm1JbXBvcnRzU2VydmljZRK5AQoOTGlzdENybUltcG9ydHMSJy5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1JbXBvcnRzUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUltcG9ydHNSZXNwb25zZSJUirUYNRABKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnR4ApIBBG5vbmWiARBjcm0uaW1wb3J0cy5saXN0gtPkkwIVEhMvYXBpL3YxL2NybS9pbXBvcnRzEr8BCgxHZXRDcm1JbXBvcnQSJS5kcmlwcHVsc2UuY3JtLnYxLkdldENybUltcG9ydFJlcXVlc3QaJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUltcG9ydFJlc3BvbnNlImCKtRg0EAEqFUNSTSBleHBvcnQgYW5kIGltcG9ydHgCkgEEbm9uZaIBD2NybS5pbXBvcnRzLmdldILT5JMCImIGaW1wb3J0EhgvYXBpL3YxL2NybS9pbXBvcnRzL3tpZH0S2AEKD0NhbmNlbENybUltcG9ydBIoLmRyaXBwdWxzZS5jcm0udjEuQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuQ2FuY2VsQ3JtSW1wb3J0UmVzcG9uc2UicIq1GDoQAyoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0eAOSAQRub25logESY3JtLmltcG9ydHMuY2FuY2VsqAECgtPkkwIsOgEqYgZpbXBvcnQiHy9hcGkvdjEvY3JtL2ltcG9ydHMve2lkfS9jYW5jZWwaBJi1GDpCuQSitRg8ChBpbXBvcnRfbm90X2ZvdW5kEJQDGiVZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBpbXBvcnQuorUYSgoQaW1wb3J0X3Rvb19sYXJnZRCdAxozQW4gaW1wb3J0IGlzIGxhcmdlciB0aGFuIDUxMiBNaUIuIFNlbmQgaXQgaW4gcGFydHMuorUYPgoKZmlsZV9lbXB0eRCmAxotVGhlIHVwbG9hZGVkIGZpbGUgaXMgZW1wdHk6IGl0IGhhcyBubyBoZWFkZXIuorUYWgoPaGVhZGVyX21pc21hdGNoEKYDGkRUaGUgaGVhZGVyIG9mIHRoZSBDU1YgZmlsZSBkb2VzIG5vdCBmaXQuIGBlcnJvcnNgIG5hbWVzIHRoZSBjb2x1bW5zLqK1GFIKEGVuY29kaW5nX3Vua25vd24QpgMaO1RoZSBlbmNvZGluZyBvZiB0aGUgZmlsZSBpcyBub3Qgc3VwcG9ydGVkLiBVVEYtOCBhbHdheXMgaXMuorUYSQoRZW5jb2RpbmdfbWlzbWF0Y2gQpgMaMVRoZSBmaWxlIGlzIG5vdCBpbiB0aGUgZW5jb2RpbmcgdGhhdCBpdCBkZWNsYXJlcy6itRhkChB0b29fbWFueV9pbXBvcnRzEK0DGk1UaGUgb3JnYW5pemF0aW9uIGhhcyB0b28gbWFueSBpbXBvcnRzIHVuZGVyIHdheS4gVHJ5IGFnYWluIGFmdGVyIFJldHJ5LUFmdGVyLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * CrmImport is the outcome of an upload's rows.
+ * CrmImport is the outcome of the rows of an upload.
  *
  * @generated from message drippulse.crm.v1.CrmImport
  */
 export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   /**
-   * Id, of one that runs as a job.
+   * Id; only for an import that runs as a job.
    *
    * @generated from field: optional int64 id = 1;
    */
   id?: bigint | undefined;
 
   /**
-   * Status of an import that runs as a job.
+   * Status; only for an import that runs as a job.
    *
    * @generated from field: optional drippulse.crm.v1.CrmImportStatus status = 2;
    */
   status?: CrmImportStatus | undefined;
 
   /**
-   * Records made.
+   * Number of records created.
    *
    * @generated from field: int64 created = 3;
    */
   created: bigint;
 
   /**
-   * Records changed.
+   * Number of records changed.
    *
    * @generated from field: int64 updated = 4;
    */
   updated: bigint;
 
   /**
-   * Records that were as the upload has them.
+   * Number of records that already had the values of the upload.
    *
    * @generated from field: int64 unchanged = 5;
    */
   unchanged: bigint;
 
   /**
-   * Rows refused; the others went in.
+   * Number of rows refused; the others were imported.
    *
    * @generated from field: int64 failed = 6;
    */
@@ -79,14 +79,14 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   dryRun: boolean;
 
   /**
-   * Rows looked at, of one that runs as a job.
+   * Number of rows processed; only for an import that runs as a job.
    *
    * @generated from field: optional int64 processed_count = 9;
    */
   processedCount?: bigint | undefined;
 
   /**
-   * Rows of the upload, of one that runs as a job.
+   * Number of rows in the upload; only for an import that runs as a job.
    *
    * @generated from field: optional int64 total_count = 10;
    */
@@ -107,8 +107,8 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Reason of an import that runs as a job and failed: `chain_cut` where it continues a chain that is cut, else
-   * `internal_error`. Written rows stay.
+   * Reason why an import that runs as a job failed: `chain_cut` when it continues a chain that is cut, else
+   * `internal_error`. Rows already written stay.
    *
    * @generated from field: optional string error = 13;
    */
@@ -123,13 +123,13 @@ export const CrmImportSchema: GenMessage<CrmImport> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_imports, 0);
 
 /**
- * CrmImportError is the error of a row.
+ * CrmImportError is an error in a row.
  *
  * @generated from message drippulse.crm.v1.CrmImportError
  */
 export type CrmImportError = Message<"drippulse.crm.v1.CrmImportError"> & {
   /**
-   * Collection it belongs to.
+   * Collection of the row.
    *
    * @generated from field: string collection = 1;
    */
@@ -172,14 +172,14 @@ export const CrmImportErrorSchema: GenMessage<CrmImportError> = /*@__PURE__*/
  */
 export type ListCrmImportsRequest = Message<"drippulse.crm.v1.ListCrmImportsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -193,7 +193,7 @@ export type ListCrmImportsRequest = Message<"drippulse.crm.v1.ListCrmImportsRequ
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -270,7 +270,7 @@ export type ListCrmImportsResponse = Message<"drippulse.crm.v1.ListCrmImportsRes
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -313,7 +313,7 @@ export const GetCrmImportRequestSchema: GenMessage<GetCrmImportRequest> = /*@__P
   messageDesc(file_drippulse_crm_v1_imports, 4);
 
 /**
- * The import asked for.
+ * The requested import.
  *
  * @generated from message drippulse.crm.v1.GetCrmImportResponse
  */
@@ -376,7 +376,7 @@ export const CancelCrmImportResponseSchema: GenMessage<CancelCrmImportResponse> 
   messageDesc(file_drippulse_crm_v1_imports, 7);
 
 /**
- * CrmImportStatus is where an import stands.
+ * CrmImportStatus is the state of an import.
  *
  * @generated from enum drippulse.crm.v1.CrmImportStatus
  */
@@ -410,14 +410,14 @@ export const CrmImportStatus = {
   COMPLETED: 3,
 
   /**
-   * It gave up.
+   * The import gave up.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the import.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_CANCELLED = 5;
    */
@@ -425,7 +425,7 @@ export const CrmImportStatus = {
 } as const;
 
 /**
- * CrmImportStatus is where an import stands.
+ * CrmImportStatus is the state of an import.
  *
  * @generated from enum drippulse.crm.v1.CrmImportStatus
  */
@@ -438,7 +438,7 @@ export const CrmImportStatusSchema: GenEnum<CrmImportStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_imports, 0);
 
 /**
- * Imports that run as jobs: those that were sent with `Prefer: respond-async`.
+ * Imports that run as jobs because they were sent with `Prefer: respond-async`.
  *
  * @generated from service drippulse.crm.v1.CrmImportsService
  */
@@ -464,7 +464,7 @@ export const CrmImportsService: GenService<{
     output: typeof GetCrmImportResponseSchema;
   },
   /**
-   * Stops an import. Written rows stay, the others are not written. An import that has ended does not change.
+   * Stops an import. Rows already written stay; the others are not written. An import that has ended does not change.
    *
    * @generated from rpc drippulse.crm.v1.CrmImportsService.CancelCrmImport
    */

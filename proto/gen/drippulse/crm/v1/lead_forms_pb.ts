@@ -27,7 +27,7 @@ export const file_drippulse_crm_v1_lead_forms: GenFile = /*@__PURE__*/
  */
 export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   /**
-   * Field of the lead that it fills: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, or
+   * Field of the lead that the input fills: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, or
    * `custom.<key>`.
    *
    * @generated from field: string name = 1;
@@ -35,21 +35,21 @@ export type LeadFormField = Message<"drippulse.crm.v1.LeadFormField"> & {
   name: string;
 
   /**
-   * Label; default the name in words.
+   * Label; default: the name in words.
    *
    * @generated from field: optional string label = 2;
    */
   label?: string | undefined;
 
   /**
-   * Input; default `email` for the field email, `text` for the others.
+   * Input; default: `email` for the field `email`, `text` for the others.
    *
    * @generated from field: optional drippulse.crm.v1.LeadFormFieldType type = 3;
    */
   type?: LeadFormFieldType | undefined;
 
   /**
-   * Whether it is required; default false.
+   * Whether it is required; default: false.
    *
    * @generated from field: optional bool required = 4;
    */
@@ -71,7 +71,7 @@ export const LeadFormFieldSchema: GenMessage<LeadFormField> = /*@__PURE__*/
   messageDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * LeadForm is a public page that makes leads.
+ * LeadForm is a public page that creates leads.
  *
  * @generated from message drippulse.crm.v1.LeadForm
  */
@@ -84,7 +84,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   id: bigint;
 
   /**
-   * Name for people of the organization.
+   * Name, for members of the organization.
    *
    * @generated from field: string name = 2;
    */
@@ -175,7 +175,7 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   active: boolean;
 
   /**
-   * Leads made so far.
+   * Number of leads created so far.
    *
    * @generated from field: int64 submission_count = 15;
    */
@@ -210,14 +210,14 @@ export type LeadForm = Message<"drippulse.crm.v1.LeadForm"> & {
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: a submission makes no lead, and starts a test enrollment.
+   * `test` when a test key made it. A submission then creates no lead, and starts a test enrollment.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 20;
    */
   mode: Mode;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 21;
    */
@@ -238,14 +238,14 @@ export const LeadFormSchema: GenMessage<LeadForm> = /*@__PURE__*/
  */
 export type ListLeadFormsRequest = Message<"drippulse.crm.v1.ListLeadFormsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -259,14 +259,14 @@ export type ListLeadFormsRequest = Message<"drippulse.crm.v1.ListLeadFormsReques
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only forms of this mode; default the mode of the credential.
+   * Only forms of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -343,7 +343,7 @@ export type ListLeadFormsResponse = Message<"drippulse.crm.v1.ListLeadFormsRespo
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -371,14 +371,14 @@ export const ListLeadFormsResponseSchema: GenMessage<ListLeadFormsResponse> = /*
  */
 export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequest"> & {
   /**
-   * Name for people of the organization, at most 255 characters.
+   * Name, for members of the organization, at most 255 characters.
    *
    * @generated from field: optional string name = 1;
    */
   name?: string | undefined;
 
   /**
-   * Heading of the page; the name unless given.
+   * Heading of the page; default: the name.
    *
    * @generated from field: optional string title = 2;
    */
@@ -399,7 +399,7 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   fields: LeadFormField[];
 
   /**
-   * Label of the button; default `Send`.
+   * Label of the button; default: `Send`.
    *
    * @generated from field: optional string submit_label = 5;
    */
@@ -420,7 +420,7 @@ export type CreateLeadFormRequest = Message<"drippulse.crm.v1.CreateLeadFormRequ
   redirectUrl?: string | undefined;
 
   /**
-   * `source` of its leads; default `lead_form`.
+   * `source` of its leads; default: `lead_form`.
    *
    * @generated from field: optional string source = 8;
    */
@@ -456,7 +456,7 @@ export const CreateLeadFormRequestSchema: GenMessage<CreateLeadFormRequest> = /*
   messageDesc(file_drippulse_crm_v1_lead_forms, 4);
 
 /**
- * The form made.
+ * The new form.
  *
  * @generated from message drippulse.crm.v1.CreateLeadFormResponse
  */
@@ -498,7 +498,7 @@ export const GetLeadFormRequestSchema: GenMessage<GetLeadFormRequest> = /*@__PUR
   messageDesc(file_drippulse_crm_v1_lead_forms, 6);
 
 /**
- * The form asked for.
+ * The requested form.
  *
  * @generated from message drippulse.crm.v1.GetLeadFormResponse
  */
@@ -539,7 +539,7 @@ export type UpdateLeadFormRequest = Message<"drippulse.crm.v1.UpdateLeadFormRequ
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name for people of the organization, at most 255 characters.
+   * Name, for members of the organization, at most 255 characters.
    *
    * @generated from field: optional string name = 3;
    */
@@ -681,7 +681,7 @@ export const DeleteLeadFormResponseSchema: GenMessage<DeleteLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 11);
 
 /**
- * Names the form that a visitor asks for.
+ * A form to show to a visitor.
  *
  * @generated from message drippulse.crm.v1.ShowLeadFormRequest
  */
@@ -772,7 +772,7 @@ export const SubmitLeadFormResponseSchema: GenMessage<SubmitLeadFormResponse> = 
   messageDesc(file_drippulse_crm_v1_lead_forms, 15);
 
 /**
- * LeadFormFieldType is the input of a field.
+ * LeadFormFieldType is the input type of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -820,7 +820,7 @@ export const LeadFormFieldType = {
   SELECT: 5,
 
   /**
-   * A box to tick; true or false.
+   * A checkbox; true or false.
    *
    * @generated from enum value: LEAD_FORM_FIELD_TYPE_CHECKBOX = 6;
    */
@@ -828,7 +828,7 @@ export const LeadFormFieldType = {
 } as const;
 
 /**
- * LeadFormFieldType is the input of a field.
+ * LeadFormFieldType is the input type of a field.
  *
  * @generated from enum drippulse.crm.v1.LeadFormFieldType
  */
@@ -841,7 +841,7 @@ export const LeadFormFieldTypeSchema: GenEnum<LeadFormFieldType> = /*@__PURE__*/
   enumDesc(file_drippulse_crm_v1_lead_forms, 0);
 
 /**
- * Lead forms are public pages that create a lead from what a visitor submits.
+ * Lead forms are public pages that create leads from the submissions of visitors.
  *
  * @generated from service drippulse.crm.v1.LeadFormsService
  */
@@ -877,7 +877,7 @@ export const LeadFormsService: GenService<{
     output: typeof GetLeadFormResponseSchema;
   },
   /**
-   * Updates the members present. The public address stays.
+   * Updates the members present. The public address does not change.
    *
    * @generated from rpc drippulse.crm.v1.LeadFormsService.UpdateLeadForm
    */
@@ -887,7 +887,7 @@ export const LeadFormsService: GenService<{
     output: typeof UpdateLeadFormResponseSchema;
   },
   /**
-   * Deletes a lead form. Its public address answers 404 from then on; its leads stay.
+   * Deletes a lead form. Afterwards its public address answers 404; its leads stay.
    *
    * @generated from rpc drippulse.crm.v1.LeadFormsService.DeleteLeadForm
    */
@@ -907,8 +907,8 @@ export const LeadFormsService: GenService<{
 export const PublicLeadFormsService: GenService<{
   /**
    * Shows the form as a self-contained HTML page; only a form with hCaptcha loads the script of hCaptcha. An inactive
-   * form answers like one that does not exist: with a page where `Accept` names `text/html`, as browsers do, otherwise with
-   * a problem document.
+   * form answers like one that does not exist: with a page where `Accept` names `text/html`, as browsers do, otherwise
+   * with a problem document.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.ShowLeadForm
    */
@@ -918,11 +918,11 @@ export const PublicLeadFormsService: GenService<{
     output: typeof ShowLeadFormResponseSchema;
   },
   /**
-   * Takes a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a redirect
-   * (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. Members are the
-   * fields of the form by name. A repeat with the same `submission_id` and content gets the same answer and creates no
-   * second lead. At most 20 a minute from one address. Errors are pages where `Accept` names `text/html` and the submission is
-   * not JSON, otherwise problem documents.
+   * Accepts a submission. `application/x-www-form-urlencoded` and `multipart/form-data` answer a page (200) or a
+   * redirect (303), JSON answers 201 `{ "status": "accepted", "submission_id", "message", "redirect_url" }`. Members
+   * are the fields of the form by name. A repeat with the same `submission_id` and content gets the same answer and
+   * creates no second lead. One address may submit 20 times per minute. Errors are pages where `Accept` names
+   * `text/html` and the submission is not JSON, otherwise problem documents.
    *
    * @generated from rpc drippulse.crm.v1.PublicLeadFormsService.SubmitLeadForm
    */

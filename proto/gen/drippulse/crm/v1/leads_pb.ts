@@ -91,7 +91,7 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: drippulse.crm.v1.CrmLeadStatus status = 9;
    */
@@ -119,7 +119,7 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -182,21 +182,21 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   convertedAt?: Timestamp | undefined;
 
   /**
-   * Contact it became: a UUID.
+   * Contact that it was converted to: a UUID.
    *
    * @generated from field: optional string contact_id = 20;
    */
   contactId?: string | undefined;
 
   /**
-   * Contact it became: its `public_id`.
+   * Contact that it was converted to: its `public_id`.
    *
    * @generated from field: optional string contact_public_id = 21;
    */
   contactPublicId?: string | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 24;
    */
@@ -217,14 +217,14 @@ export const CrmLeadSchema: GenMessage<CrmLead> = /*@__PURE__*/
  */
 export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -238,7 +238,7 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -246,9 +246,9 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
 
   /**
    * Text that the mail address, first name, last name, company or telephone number contains as it stands, in any case.
-   * Fewer than three characters match only the beginning of a value. Several words also find leads whose first and
-   * last name contain each word; these come after the others, whatever `sort` is. A `public_id` matches by its
-   * beginning: the whole prefix `lead_` and any characters after it.
+   * Fewer than three characters match only the beginning of a value. Several words also find leads whose first and last
+   * name contain each word; these come after the others, regardless of `sort`. A `public_id` matches by its beginning:
+   * the whole prefix `lead_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
@@ -284,7 +284,7 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
@@ -326,7 +326,8 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
+   * Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -382,7 +383,7 @@ export type ListCrmLeadsResponse = Message<"drippulse.crm.v1.ListCrmLeadsRespons
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -452,7 +453,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 7;
    */
@@ -473,7 +474,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Another name of `company_name`, which wins.
+   * Alias of `company_name`. `company_name` has precedence.
    *
    * @generated from field: optional string company = 10;
    */
@@ -487,7 +488,7 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 12;
    */
@@ -516,7 +517,7 @@ export const CreateCrmLeadRequestSchema: GenMessage<CreateCrmLeadRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_leads, 3);
 
 /**
- * The lead made.
+ * The new lead.
  *
  * @generated from message drippulse.crm.v1.CreateCrmLeadResponse
  */
@@ -558,7 +559,7 @@ export const GetCrmLeadRequestSchema: GenMessage<GetCrmLeadRequest> = /*@__PURE_
   messageDesc(file_drippulse_crm_v1_leads, 5);
 
 /**
- * The lead asked for.
+ * The requested lead.
  *
  * @generated from message drippulse.crm.v1.GetCrmLeadResponse
  */
@@ -641,7 +642,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   phone?: string | undefined;
 
   /**
-   * Status; default `new`.
+   * Status; default: `new`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 9;
    */
@@ -662,7 +663,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Another name of `company_name`, which wins.
+   * Alias of `company_name`. `company_name` has precedence.
    *
    * @generated from field: optional string company = 12;
    */
@@ -676,7 +677,7 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 14;
    */
@@ -762,7 +763,7 @@ export const DeleteCrmLeadResponseSchema: GenMessage<DeleteCrmLeadResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 10);
 
 /**
- * Records that the lead becomes.
+ * A lead to convert, and the records that it is converted to.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadRequest
  */
@@ -796,7 +797,7 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   createOpportunity?: boolean | undefined;
 
   /**
-   * Name of the opportunity; default the company or the name of the lead.
+   * Name of the opportunity; default: the company or the name of the lead.
    *
    * @generated from field: optional string opportunity_name = 5;
    */
@@ -832,7 +833,7 @@ export const ConvertCrmLeadRequestSchema: GenMessage<ConvertCrmLeadRequest> = /*
   messageDesc(file_drippulse_crm_v1_leads, 11);
 
 /**
- * Records that the lead became.
+ * Records that the lead was converted to.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadResponse
  */
@@ -859,7 +860,7 @@ export type ConvertCrmLeadResponse = Message<"drippulse.crm.v1.ConvertCrmLeadRes
   account?: CrmAccount | undefined;
 
   /**
-   * The opportunity; null when none was asked for.
+   * The opportunity; null when none was requested.
    *
    * @generated from field: optional drippulse.crm.v1.CrmOpportunity opportunity = 4;
    */
@@ -887,7 +888,7 @@ export type ImportCrmLeadsCsvRequest = Message<"drippulse.crm.v1.ImportCrmLeadsC
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -923,27 +924,27 @@ export const ImportCrmLeadsCsvResponseSchema: GenMessage<ImportCrmLeadsCsvRespon
   messageDesc(file_drippulse_crm_v1_leads, 14);
 
 /**
- * Which groups, and paging.
+ * Filters of the groups, and paging.
  *
  * @generated from message drippulse.crm.v1.ListCrmLeadDuplicatesRequest
  */
 export type ListCrmLeadDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmLeadDuplicatesRequest"> & {
   /**
-   * Groups a page, 1 to 50 (default 50); larger values count as 50.
+   * Groups per page, 1 to 50 (default 50); larger values count as 50.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
   cursor?: string | undefined;
 
   /**
-   * Only those that have this in common.
+   * Only groups with this kind of common value.
    *
    * @generated from field: optional drippulse.crm.v1.CrmDuplicateKind kind = 3;
    */
@@ -1013,7 +1014,7 @@ export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & 
   key: string;
 
   /**
-   * How many there are, counted up to 50,000.
+   * Number of leads in the group, counted up to 50,000.
    *
    * @generated from field: int64 record_count = 3;
    */
@@ -1035,7 +1036,7 @@ export const CrmLeadDuplicatesSchema: GenMessage<CrmLeadDuplicates> = /*@__PURE_
   messageDesc(file_drippulse_crm_v1_leads, 17);
 
 /**
- * Which leads become one.
+ * The leads to merge.
  *
  * @generated from message drippulse.crm.v1.MergeCrmLeadsRequest
  */
@@ -1056,9 +1057,9 @@ export type MergeCrmLeadsRequest = Message<"drippulse.crm.v1.MergeCrmLeadsReques
   merged: string[];
 
   /**
-   * Source of a field's value: the id of one of these leads by the name of the field. An empty value is taken too.
-   * Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
-   * `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
+   * Sources of field values: by the name of a field, the id of the lead that its value comes from. An empty value is
+   * taken too. Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`,
+   * `score`, `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
    */
@@ -1101,7 +1102,7 @@ export const MergeCrmLeadsResponseSchema: GenMessage<MergeCrmLeadsResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 19);
 
 /**
- * CrmLeadStatus is how far a lead has come.
+ * CrmLeadStatus is the progress of a lead.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
  */
@@ -1128,21 +1129,21 @@ export const CrmLeadStatus = {
   WORKING: 2,
 
   /**
-   * Worth going on with.
+   * Worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_QUALIFIED = 3;
    */
   QUALIFIED: 3,
 
   /**
-   * Not worth going on with.
+   * Not worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_UNQUALIFIED = 4;
    */
   UNQUALIFIED: 4,
 
   /**
-   * It has become a contact.
+   * Converted to a contact.
    *
    * @generated from enum value: CRM_LEAD_STATUS_CONVERTED = 5;
    */
@@ -1150,7 +1151,7 @@ export const CrmLeadStatus = {
 } as const;
 
 /**
- * CrmLeadStatus is how far a lead has come.
+ * CrmLeadStatus is the progress of a lead.
  *
  * @generated from enum drippulse.crm.v1.CrmLeadStatus
  */
@@ -1234,8 +1235,8 @@ export const CrmLeadsService: GenService<{
   /**
    * Groups live leads that may be one person, because they have the mail address, in any case, or the telephone number
    * in common. Groups with a common address come first, then groups with a common number, each ordered by the common
-   * value. A page examines at most 50,000 leads, so that it may have fewer groups than `limit`, or none; the last page
-   * is the one whose `next_cursor` is null. There is no `total_count`, because it would read all leads.
+   * value. A page examines at most 50,000 leads, so it may have fewer groups than `limit`, or none; the last page is
+   * the one whose `next_cursor` is null. There is no `total_count`, because it would require reading all leads.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeadDuplicates
    */

@@ -78,7 +78,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   description?: string | undefined;
 
   /**
-   * Follows the type of the stage.
+   * Status; it follows the type of the stage.
    *
    * @generated from field: drippulse.crm.v1.CrmStageType status = 8;
    */
@@ -113,14 +113,14 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   closedAt?: Timestamp | undefined;
 
   /**
-   * Company it is about: its UUID.
+   * Company that it is about: its UUID.
    *
    * @generated from field: optional string account_id = 13;
    */
   accountId?: string | undefined;
 
   /**
-   * Company it is about: its `public_id`.
+   * Company that it is about: its `public_id`.
    *
    * @generated from field: optional string account_public_id = 14;
    */
@@ -148,7 +148,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 18;
    */
@@ -190,7 +190,7 @@ export type CrmOpportunity = Message<"drippulse.crm.v1.CrmOpportunity"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 24;
    */
@@ -211,14 +211,14 @@ export const CrmOpportunitySchema: GenMessage<CrmOpportunity> = /*@__PURE__*/
  */
 export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOpportunitiesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -232,7 +232,7 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -248,7 +248,7 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
 
   /**
    * `created_at`, `updated_at`, `name`, `amount_cents`, `expected_close_at`, `stage_position`; with `-` before it,
-   * descending. `-created_at` unless given.
+   * descending. Default: `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
@@ -276,7 +276,7 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   externalSystem?: string | undefined;
 
   /**
-   * Only the one with this id elsewhere.
+   * Only the record with this `external_id`.
    *
    * @generated from field: optional string external_id = 10;
    */
@@ -332,7 +332,8 @@ export type ListCrmOpportunitiesRequest = Message<"drippulse.crm.v1.ListCrmOppor
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
+   * Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -388,7 +389,7 @@ export type ListCrmOpportunitiesResponse = Message<"drippulse.crm.v1.ListCrmOppo
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -451,7 +452,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   description?: string | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Company that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 6;
    */
@@ -465,7 +466,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Default stage: its first.
+   * Pipeline: a UUID. The default stage is its first one.
    *
    * @generated from field: optional string pipeline_id = 8;
    */
@@ -486,7 +487,7 @@ export type CreateCrmOpportunityRequest = Message<"drippulse.crm.v1.CreateCrmOpp
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 11;
    */
@@ -515,7 +516,7 @@ export const CreateCrmOpportunityRequestSchema: GenMessage<CreateCrmOpportunityR
   messageDesc(file_drippulse_crm_v1_opportunities, 3);
 
 /**
- * The opportunity made.
+ * The new opportunity.
  *
  * @generated from message drippulse.crm.v1.CreateCrmOpportunityResponse
  */
@@ -557,7 +558,7 @@ export const GetCrmOpportunityRequestSchema: GenMessage<GetCrmOpportunityRequest
   messageDesc(file_drippulse_crm_v1_opportunities, 5);
 
 /**
- * The opportunity asked for.
+ * The requested opportunity.
  *
  * @generated from message drippulse.crm.v1.GetCrmOpportunityResponse
  */
@@ -633,7 +634,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   description?: string | undefined;
 
   /**
-   * Company it is about: a UUID or `public_id`.
+   * Company that it is about: a UUID or `public_id`.
    *
    * @generated from field: optional string account_id = 8;
    */
@@ -647,7 +648,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   contactId?: string | undefined;
 
   /**
-   * Pipeline: a UUID. Default stage: its first.
+   * Pipeline: a UUID. The default stage is its first one.
    *
    * @generated from field: optional string pipeline_id = 10;
    */
@@ -668,7 +669,7 @@ export type UpdateCrmOpportunityRequest = Message<"drippulse.crm.v1.UpdateCrmOpp
   ownerId?: bigint | undefined;
 
   /**
-   * System the record comes from, such as `hubspot`.
+   * System that the record comes from, such as `hubspot`.
    *
    * @generated from field: optional string external_system = 13;
    */
@@ -802,7 +803,7 @@ export type ReorderCrmOpportunitiesResponse = Message<"drippulse.crm.v1.ReorderC
   opportunities: CrmOpportunity[];
 
   /**
-   * How many of all the stage had to be written.
+   * Number of opportunities in the whole stage that had to be written.
    *
    * @generated from field: int64 moved_count = 3;
    */
@@ -830,7 +831,7 @@ export type ImportCrmOpportunitiesCsvRequest = Message<"drippulse.crm.v1.ImportC
   body?: HttpBody | undefined;
 
   /**
-   * True: writes nothing, and answers what would happen.
+   * Whether to write nothing, and only answer the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -893,8 +894,8 @@ export const CrmOpportunitiesService: GenService<{
     output: typeof CreateCrmOpportunityResponseSchema;
   },
   /**
-   * Puts opportunities of a stage in this order. Opportunities of other stages move into the stage. Other opportunities
-   * of the stage keep their places. Only opportunities that move are written.
+   * Puts opportunities of a stage in the given order. Named opportunities of other stages move into the stage. Other
+   * opportunities of the stage keep their places. Only opportunities that move are written.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunitiesService.ReorderCrmOpportunities
    */

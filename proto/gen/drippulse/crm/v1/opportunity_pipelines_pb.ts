@@ -72,7 +72,7 @@ export type CrmOpportunityPipeline = Message<"drippulse.crm.v1.CrmOpportunityPip
   updatedAt?: Timestamp | undefined;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 8;
    */
@@ -129,7 +129,7 @@ export const CrmOpportunityPipelineStageSchema: GenMessage<CrmOpportunityPipelin
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 1);
 
 /**
- * CrmOpportunityPipelineStageInput is a stage as it is sent.
+ * CrmOpportunityPipelineStageInput is a stage in a request.
  *
  * @generated from message drippulse.crm.v1.CrmOpportunityPipelineStageInput
  */
@@ -149,7 +149,7 @@ export type CrmOpportunityPipelineStageInput = Message<"drippulse.crm.v1.CrmOppo
   name?: string | undefined;
 
   /**
-   * Type; default `open`.
+   * Type; default: `open`.
    *
    * @generated from field: optional drippulse.crm.v1.CrmStageType stage_type = 3;
    */
@@ -164,7 +164,7 @@ export const CrmOpportunityPipelineStageInputSchema: GenMessage<CrmOpportunityPi
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 2);
 
 /**
- * No parameters.
+ * Filters of the list.
  *
  * @generated from message drippulse.crm.v1.ListCrmOpportunityPipelinesRequest
  */
@@ -255,7 +255,7 @@ export const CreateCrmOpportunityPipelineRequestSchema: GenMessage<CreateCrmOppo
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 5);
 
 /**
- * The pipeline made.
+ * The new pipeline.
  *
  * @generated from message drippulse.crm.v1.CreateCrmOpportunityPipelineResponse
  */
@@ -297,7 +297,7 @@ export const GetCrmOpportunityPipelineRequestSchema: GenMessage<GetCrmOpportunit
   messageDesc(file_drippulse_crm_v1_opportunity_pipelines, 7);
 
 /**
- * The pipeline asked for.
+ * The requested pipeline.
  *
  * @generated from message drippulse.crm.v1.GetCrmOpportunityPipelineResponse
  */
@@ -524,7 +524,7 @@ export const CrmOpportunityPipelinesService: GenService<{
     output: typeof ListCrmOpportunityPipelinesResponseSchema;
   },
   /**
-   * Creates a pipeline that belongs to you, with the stages of the organization's default.
+   * Creates a pipeline that belongs to you, with the stages of the organization's default pipeline.
    *
    * @generated from rpc drippulse.crm.v1.CrmOpportunityPipelinesService.CreateCrmOpportunityPipeline
    */
@@ -545,7 +545,7 @@ export const CrmOpportunityPipelinesService: GenService<{
   },
   /**
    * Updates a pipeline that belongs to you. Pipelines of other users and the organization's default answer 403
-   * `not_pipeline_owner`. `stages` is the whole list in its order: stages with an `id` stay, stages without one are
+   * `not_pipeline_owner`. `stages` is the complete list in order: stages with an `id` stay, stages without one are
    * added, absent ones are removed. Removing a stage with opportunities, or changing its type, answers 422
    * `stage_not_empty`.
    *

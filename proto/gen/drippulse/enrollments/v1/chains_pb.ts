@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 // A chain is everything that follows from one cause: enrollments, the records that their steps and callbacks make, the
-// enrollments that those start, and so on. Its budget ends a chain that would grow without end.
+// enrollments that those records start, and so on. Its budget ends a chain that would otherwise grow without limit.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -45,7 +45,7 @@ export const CountRecordsRequestSchema: GenMessage<CountRecordsRequest> = /*@__P
   messageDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * Nothing: they may be made.
+ * Nothing: the records may be made.
  *
  * @generated from message drippulse.enrollments.v1.CountRecordsResponse
  */
@@ -60,34 +60,34 @@ export const CountRecordsResponseSchema: GenMessage<CountRecordsResponse> = /*@_
   messageDesc(file_drippulse_enrollments_v1_chains, 1);
 
 /**
- * WorkflowChainCut is a chain of workflows that was cut. What has started goes on; nothing more starts.
+ * WorkflowChainCut is a chain of workflows that was cut. Enrollments that have started go on; nothing more starts.
  *
  * @generated from message drippulse.enrollments.v1.WorkflowChainCut
  */
 export type WorkflowChainCut = Message<"drippulse.enrollments.v1.WorkflowChainCut"> & {
   /**
-   * Its cause: the id of an event, or `enrollment:<workflow id>:<enrollment id>`.
+   * Cause of the chain: the id of an event, or `enrollment:<workflow id>:<enrollment id>`.
    *
    * @generated from field: string cause = 1;
    */
   cause: string;
 
   /**
-   * Limit that it reached.
+   * Limit that the chain reached.
    *
    * @generated from field: drippulse.enrollments.v1.ChainCutReason reason = 2;
    */
   reason: ChainCutReason;
 
   /**
-   * Enrollments and records that one cause may lead to.
+   * Upper limit of enrollments and records for one cause.
    *
    * @generated from field: int64 budget = 3;
    */
   budget: bigint;
 
   /**
-   * Workflow that would have started, or whose step was refused; absent when a request that makes records was refused.
+   * Workflow that would have started, or whose step was refused; absent when a request to make records was refused.
    *
    * @generated from field: optional int64 workflow_id = 4;
    */
@@ -115,14 +115,14 @@ export const ChainCutReason = {
   UNSPECIFIED: 0,
 
   /**
-   * It has as many enrollments and records as one cause may lead to.
+   * The chain has reached its budget of enrollments and records.
    *
    * @generated from enum value: CHAIN_CUT_REASON_BUDGET = 1;
    */
   BUDGET: 1,
 
   /**
-   * Too many workflows in a row were started by changes that the one before made.
+   * Too many workflows in a row were started by changes that the previous one made.
    *
    * @generated from enum value: CHAIN_CUT_REASON_DEPTH = 2;
    */
@@ -143,14 +143,14 @@ export const ChainCutReasonSchema: GenEnum<ChainCutReason> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * ChainsService counts for other services. It is internal.
+ * ChainsService counts the records that other services make. It is internal.
  *
  * @generated from service drippulse.enrollments.v1.ChainsService
  */
 export const ChainsService: GenService<{
   /**
-   * Counts records that a request which continues a chain is about to make. Answers `chain_cut` (failed_precondition) when
-   * the budget of the chain does not cover them: then none may be made.
+   * Counts records that a request which continues a chain is about to make. Answers `chain_cut` (failed_precondition)
+   * when the budget of the chain does not cover them: then the caller may make none of them.
    *
    * @generated from rpc drippulse.enrollments.v1.ChainsService.CountRecords
    */

@@ -51,7 +51,7 @@ export type HeldEntry = Message<"drippulse.enrollments.v1.HeldEntry"> & {
   leadRef?: string | undefined;
 
   /**
-   * What it waits for: `quota`, more room in the plan, or `payment`, that an overdue payment is settled.
+   * Reason for the wait: `quota` until the plan has room, or `payment` until an overdue payment is settled.
    *
    * @generated from field: string reason = 5;
    */
@@ -65,21 +65,21 @@ export type HeldEntry = Message<"drippulse.enrollments.v1.HeldEntry"> & {
   status: HeldEntryStatus;
 
   /**
-   * When the person came.
+   * When the person arrived.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it is tried again at the latest; a limit that rises comes before. Null for one that has expired.
+   * Latest time of the next try; a raised limit causes an earlier one. Null for an expired entry.
    *
    * @generated from field: optional google.protobuf.Timestamp retry_at = 8;
    */
   retryAt?: Timestamp | undefined;
 
   /**
-   * When it expires, or has.
+   * When it expires or expired.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 9;
    */
@@ -100,14 +100,14 @@ export const HeldEntrySchema: GenMessage<HeldEntry> = /*@__PURE__*/
  */
 export type ListHeldEntriesRequest = Message<"drippulse.enrollments.v1.ListHeldEntriesRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -121,7 +121,7 @@ export type ListHeldEntriesRequest = Message<"drippulse.enrollments.v1.ListHeldE
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -142,14 +142,14 @@ export type ListHeldEntriesRequest = Message<"drippulse.enrollments.v1.ListHeldE
   workflowId?: bigint | undefined;
 
   /**
-   * Only those that came at or after this time.
+   * Only those that arrived at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that came before this time.
+   * Only those that arrived before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
@@ -212,7 +212,7 @@ export type ListHeldEntriesResponse = Message<"drippulse.enrollments.v1.ListHeld
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -234,7 +234,7 @@ export const ListHeldEntriesResponseSchema: GenMessage<ListHeldEntriesResponse> 
   messageDesc(file_drippulse_enrollments_v1_held_entries, 2);
 
 /**
- * HeldEntryStatus is whether a held entry can still become an enrollment.
+ * HeldEntryStatus says whether a held entry can still become an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.HeldEntryStatus
  */
@@ -247,14 +247,14 @@ export const HeldEntryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It waits.
+   * The person waits.
    *
    * @generated from enum value: HELD_ENTRY_STATUS_WAITING = 1;
    */
   WAITING: 1,
 
   /**
-   * It has waited for 30 days. It is listed for 60 more.
+   * The person has waited for 30 days. The entry is listed for 60 more days.
    *
    * @generated from enum value: HELD_ENTRY_STATUS_EXPIRED = 2;
    */
@@ -262,7 +262,7 @@ export const HeldEntryStatus = {
 } as const;
 
 /**
- * HeldEntryStatus is whether a held entry can still become an enrollment.
+ * HeldEntryStatus says whether a held entry can still become an enrollment.
  *
  * @generated from enum drippulse.enrollments.v1.HeldEntryStatus
  */
@@ -275,14 +275,14 @@ export const HeldEntryStatusSchema: GenEnum<HeldEntryStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_held_entries, 0);
 
 /**
- * People who wait to enter a workflow, because the quota of the plan does not cover them.
+ * People who wait to enter a workflow, because the plan's quota does not cover them.
  *
  * @generated from service drippulse.enrollments.v1.HeldEntriesService
  */
 export const HeldEntriesService: GenService<{
   /**
-   * Lists people who wait to enter a workflow, and those who have waited too long, newest first. Who enters is not listed any more. Test
-   * enrollments use no quota, so none waits.
+   * Lists people who wait to enter a workflow, and people who have waited too long, newest first. People who have
+   * entered are not listed. Test enrollments use no quota, so they never wait.
    *
    * @generated from rpc drippulse.enrollments.v1.HeldEntriesService.ListHeldEntries
    */

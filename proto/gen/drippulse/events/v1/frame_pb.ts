@@ -18,23 +18,24 @@ export const file_drippulse_events_v1_frame: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2ZyYW1lLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxIv8DCgVGcmFtZRI4CgdoZWFkZXJzGAEgAygLMicuZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzRW50cnkSDgoGcHJlZml4GAIgASgMEgwKBGtleXMYAyADKAkSCwoDaWRzGAQgAygJEg0KBXNpemVzGAUgAygNEg0KBXJlc3RzGAYgASgMEkMKDW90aGVyX2hlYWRlcnMYByADKAsyLC5kcmlwcHVsc2UuZXZlbnRzLnYxLkZyYW1lLk90aGVySGVhZGVyc0VudHJ5EigKBWhpbnRzGAggAygLMhkuZHJpcHB1bHNlLmV2ZW50cy52MS5IaW50Gi4KDEhlYWRlcnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGlcKEU90aGVySGVhZGVyc0VudHJ5EgsKA2tleRgBIAEoDRIxCgV2YWx1ZRgCIAEoCzIiLmRyaXBwdWxzZS5ldmVudHMudjEuRnJhbWUuSGVhZGVyczoCOAEaewoHSGVhZGVycxJACgdoZWFkZXJzGAEgAygLMi8uZHJpcHB1bHNlLmV2ZW50cy52MS5GcmFtZS5IZWFkZXJzLkhlYWRlcnNFbnRyeRouCgxIZWFkZXJzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z", [file_drippulse_events_v1_hints]);
 
 /**
- * Frame is one or more messages of a topic, in order, stored as one value. Messages of one transaction differ in little,
- * and a row for each message costs several times as much as the messages themselves. `keys`, `ids` and `sizes` have one
- * item for each message. Such columns are read in two thirds of the time that a nested message for each would take.
+ * Frame is one or more messages of a topic, in order, stored as one value. The messages of one transaction differ
+ * little, and a row for each message would cost several times as much as the messages themselves. `keys`, `ids` and
+ * `sizes` have one item for each message. Reading such columns takes two thirds of the time that nested messages would
+ * take.
  *
  * @generated from message drippulse.events.v1.Frame
  */
 export type Frame = Message<"drippulse.events.v1.Frame"> & {
   /**
-   * Headers that every message has, unless it has a header of that name itself. Most are attributes of CloudEvents 1.0, by
-   * the names of its Kafka protocol binding (`ce_type`, `ce_time`).
+   * Headers of every message, unless the message has its own header of that name. Most are attributes of CloudEvents
+   * 1.0, with the names of its Kafka protocol binding (`ce_type`, `ce_time`).
    *
    * @generated from field: map<string, string> headers = 1;
    */
   headers: { [key: string]: string };
 
   /**
-   * Bytes that the value of every message begins with.
+   * Common first bytes of the values of all messages.
    *
    * @generated from field: bytes prefix = 2;
    */
@@ -69,7 +70,8 @@ export type Frame = Message<"drippulse.events.v1.Frame"> & {
   rests: Uint8Array;
 
   /**
-   * The other headers of messages that have some, by the place of the message in the frame, from 0.
+   * Other headers of messages, by the index of the message in the frame, from 0. Messages without other headers are
+   * absent.
    *
    * @generated from field: map<uint32, drippulse.events.v1.Frame.Headers> other_headers = 7;
    */

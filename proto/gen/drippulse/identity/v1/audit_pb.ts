@@ -39,36 +39,36 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   number: bigint;
 
   /**
-   * What was done, `<noun>.<past participle>`.
+   * Name of the change, `<noun>.<past participle>`.
    *
    * @generated from field: string name = 3;
    */
   name: string;
 
   /**
-   * Who did it.
+   * Author of the change.
    *
    * @generated from field: drippulse.identity.v1.AuditActor actor = 4;
    */
   actor?: AuditActor | undefined;
 
   /**
-   * Id of the row that was changed; null for what an organization has one of.
+   * Id of the row that was changed; null for something that an organization has once.
    *
    * @generated from field: optional string resource_id = 5;
    */
   resourceId?: string | undefined;
 
   /**
-   * The members that changed, as they were before; null for a new row. Secrets are left out, and a value above 16 KiB is replaced by its
-   * hash.
+   * Members that changed, with their values before; null for a new row. Secrets are left out, and a value above 16 KiB
+   * is replaced by its hash.
    *
    * @generated from field: optional bytes before = 6;
    */
   before?: Uint8Array | undefined;
 
   /**
-   * The members that changed, as they are since; null for a deleted row.
+   * Members that changed, with their values after; null for a deleted row.
    *
    * @generated from field: optional bytes after = 7;
    */
@@ -89,7 +89,7 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   requestId?: string | undefined;
 
   /**
-   * Hash of the row, which contains that of the row before: SHA-256, hexadecimal.
+   * Hash of the row, which includes the hash of the previous row: SHA-256, hexadecimal.
    *
    * @generated from field: string hash = 10;
    */
@@ -111,7 +111,7 @@ export const AuditEventSchema: GenMessage<AuditEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_audit, 0);
 
 /**
- * AuditActor is who changed configuration.
+ * AuditActor is the author of a change of configuration.
  *
  * @generated from message drippulse.identity.v1.AuditActor
  */
@@ -131,7 +131,7 @@ export type AuditActor = Message<"drippulse.identity.v1.AuditActor"> & {
   id: string;
 
   /**
-   * User name or name of the key when it happened; null where there is none.
+   * User name or name of the key at the time of the change; null where there is none.
    *
    * @generated from field: optional string name = 3;
    */
@@ -152,14 +152,14 @@ export const AuditActorSchema: GenMessage<AuditActor> = /*@__PURE__*/
  */
 export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEventsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -173,7 +173,7 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
@@ -187,7 +187,7 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   name?: string | undefined;
 
   /**
-   * Only changes of the row with this id; with `name`, which says the kind.
+   * Only changes of the row with this id; use it with `name`, which gives the kind.
    *
    * @generated from field: optional string resource_id = 6;
    */
@@ -278,7 +278,7 @@ export type ListAuditEventsResponse = Message<"drippulse.identity.v1.ListAuditEv
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -336,8 +336,8 @@ export const ExportAuditEventsResponseSchema: GenMessage<ExportAuditEventsRespon
   messageDesc(file_drippulse_identity_v1_audit, 5);
 
 /**
- * The audit trail of the organization: every change of its configuration, for 400 days. Rows are never changed. Each has the hash of
- * the one before, so that a row that is altered or missing is found.
+ * The audit trail of the organization: every change of its configuration, for 400 days. Rows are never changed. Each
+ * contains the hash of the previous one, so that an altered or missing row is detected.
  *
  * @generated from service drippulse.identity.v1.AuditService
  */

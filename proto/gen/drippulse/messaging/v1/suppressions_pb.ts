@@ -48,7 +48,7 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   channel: string;
 
   /**
-   * The category that the address does not get; null: it gets none at all.
+   * The category that the address does not get; null: it gets no mail at all.
    *
    * @generated from field: optional string category = 4;
    */
@@ -62,7 +62,7 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   reason: SuppressionReason;
 
   /**
-   * What made it, such as `api`, `import` or `link`.
+   * Origin, such as `api`, `import` or `link`.
    *
    * @generated from field: string source = 6;
    */
@@ -76,7 +76,7 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it: only test enrollments look at it.
+   * `test` when a test key made it. It then affects only test enrollments.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
@@ -97,14 +97,14 @@ export const SuppressionSchema: GenMessage<Suppression> = /*@__PURE__*/
  */
 export type ListSuppressionsRequest = Message<"drippulse.messaging.v1.ListSuppressionsRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -118,14 +118,14 @@ export type ListSuppressionsRequest = Message<"drippulse.messaging.v1.ListSuppre
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only those of this mode; default the mode of the credential.
+   * Only those of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -216,7 +216,7 @@ export type ListSuppressionsResponse = Message<"drippulse.messaging.v1.ListSuppr
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -258,14 +258,14 @@ export type CreateSuppressionRequest = Message<"drippulse.messaging.v1.CreateSup
   channel?: string | undefined;
 
   /**
-   * The category that the address does not get, at most 100 characters; default: it gets none at all.
+   * The category that the address does not get, at most 100 characters; default: it gets no mail at all.
    *
    * @generated from field: optional string category = 3;
    */
   category?: string | undefined;
 
   /**
-   * Reason; default `manual`.
+   * Reason; default: `manual`.
    *
    * @generated from field: optional drippulse.messaging.v1.SuppressionReason reason = 4;
    */
@@ -280,7 +280,7 @@ export const CreateSuppressionRequestSchema: GenMessage<CreateSuppressionRequest
   messageDesc(file_drippulse_messaging_v1_suppressions, 3);
 
 /**
- * The suppression made, or the one that was there.
+ * The new suppression, or the existing one.
  *
  * @generated from message drippulse.messaging.v1.CreateSuppressionResponse
  */
@@ -322,7 +322,7 @@ export const ImportSuppressionsCsvRequestSchema: GenMessage<ImportSuppressionsCs
   messageDesc(file_drippulse_messaging_v1_suppressions, 5);
 
 /**
- * What came of the file.
+ * The outcome of the import.
  *
  * @generated from message drippulse.messaging.v1.ImportSuppressionsCsvResponse
  */
@@ -343,27 +343,27 @@ export const ImportSuppressionsCsvResponseSchema: GenMessage<ImportSuppressionsC
   messageDesc(file_drippulse_messaging_v1_suppressions, 6);
 
 /**
- * SuppressionImport is what came of a file.
+ * SuppressionImport is the outcome of an import.
  *
  * @generated from message drippulse.messaging.v1.SuppressionImport
  */
 export type SuppressionImport = Message<"drippulse.messaging.v1.SuppressionImport"> & {
   /**
-   * Suppressions made.
+   * Number of suppressions created.
    *
    * @generated from field: int64 created = 1;
    */
   created: bigint;
 
   /**
-   * Rows that were suppressed alike before.
+   * Number of rows whose suppression existed already.
    *
    * @generated from field: int64 unchanged = 2;
    */
   unchanged: bigint;
 
   /**
-   * Rows refused; the others went in.
+   * Number of rows refused; the others were imported.
    *
    * @generated from field: int64 failed = 3;
    */
@@ -385,7 +385,7 @@ export const SuppressionImportSchema: GenMessage<SuppressionImport> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_suppressions, 7);
 
 /**
- * SuppressionImportError is the error of a row.
+ * SuppressionImportError is an error in a row.
  *
  * @generated from message drippulse.messaging.v1.SuppressionImportError
  */
@@ -405,7 +405,7 @@ export type SuppressionImportError = Message<"drippulse.messaging.v1.Suppression
   field: string;
 
   /**
-   * What is wrong.
+   * Description of the problem.
    *
    * @generated from field: string message = 3;
    */
@@ -456,7 +456,7 @@ export const DeleteSuppressionResponseSchema: GenMessage<DeleteSuppressionRespon
   messageDesc(file_drippulse_messaging_v1_suppressions, 10);
 
 /**
- * SuppressionReason is why an address is suppressed.
+ * SuppressionReason is the reason why an address is suppressed.
  *
  * @generated from enum drippulse.messaging.v1.SuppressionReason
  */
@@ -469,14 +469,14 @@ export const SuppressionReason = {
   UNSPECIFIED: 0,
 
   /**
-   * The person unsubscribed. Transactional mails pass.
+   * The person unsubscribed. Transactional mails are still sent.
    *
    * @generated from enum value: SUPPRESSION_REASON_UNSUBSCRIBE = 1;
    */
   UNSUBSCRIBE: 1,
 
   /**
-   * Mail to the address came back for good.
+   * Mail to the address bounced permanently.
    *
    * @generated from enum value: SUPPRESSION_REASON_BOUNCE = 2;
    */
@@ -490,7 +490,7 @@ export const SuppressionReason = {
   COMPLAINT: 3,
 
   /**
-   * Somebody of the organization decided so.
+   * A member of the organization decided so.
    *
    * @generated from enum value: SUPPRESSION_REASON_MANUAL = 4;
    */
@@ -498,7 +498,7 @@ export const SuppressionReason = {
 } as const;
 
 /**
- * SuppressionReason is why an address is suppressed.
+ * SuppressionReason is the reason why an address is suppressed.
  *
  * @generated from enum drippulse.messaging.v1.SuppressionReason
  */
@@ -527,8 +527,8 @@ export const SuppressionsService: GenService<{
     output: typeof ListSuppressionsResponseSchema;
   },
   /**
-   * Suppresses an address. Nothing is sent to it after the answer, which waits for a mail that is on its way. The same
-   * suppression again answers the row that is there.
+   * Suppresses an address. Nothing is sent to it after the answer; the answer waits for a mail that is being sent. A
+   * repeat of the same suppression answers the existing row.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.CreateSuppression
    */
@@ -538,8 +538,8 @@ export const SuppressionsService: GenService<{
     output: typeof CreateSuppressionResponseSchema;
   },
   /**
-   * Suppresses the addresses of a CSV file with the header `email`, and optionally `category` and `reason`. A bad row is
-   * reported and costs no other. At most 16 MiB.
+   * Suppresses the addresses of a CSV file with the header `email`, and optionally `category` and `reason`. An invalid
+   * row is reported and does not affect the others. At most 16 MiB.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.ImportSuppressionsCsv
    */

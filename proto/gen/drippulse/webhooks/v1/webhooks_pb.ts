@@ -32,7 +32,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   id: bigint;
 
   /**
-   * Where deliveries go. A value in the query that looks like a credential is shown as `***`.
+   * Address to which deliveries are sent. A value in the query that looks like a credential is shown as `***`.
    *
    * @generated from field: string url = 2;
    */
@@ -104,21 +104,21 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
    *
    * @generated from field: map<string, string> headers = 12;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 13;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: bool ordered = 14;
    */
@@ -132,14 +132,15 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   filter?: Uint8Array | undefined;
 
   /**
-   * `test` when a test key made it: it gets events of test rows only, and a live webhook those of live rows.
+   * `test` when a test key made it. A test webhook gets only events of test rows, and a live webhook only events of
+   * live rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 16;
    */
   mode: Mode;
 
   /**
-   * Number of the writes of the row, for the ETag.
+   * Number of writes to the row, for the ETag.
    *
    * @generated from field: int64 revision = 17;
    */
@@ -167,7 +168,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   id: bigint;
 
   /**
-   * Event, sent as `webhook-id`, the same on every attempt.
+   * Event, sent as `webhook-id`; every attempt has the same id.
    *
    * @generated from field: string event_id = 2;
    */
@@ -209,7 +210,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   createdAt?: Timestamp | undefined;
 
   /**
-   * Time of the event, `timestamp` of the body. `since` and `until` compare with it.
+   * Time of the event, `timestamp` in the body. `since` and `until` compare with it.
    *
    * @generated from field: google.protobuf.Timestamp event_at = 8;
    */
@@ -224,13 +225,13 @@ export const WebhookDeliverySchema: GenMessage<WebhookDelivery> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 1);
 
 /**
- * WebhookAttempt is one try of a delivery.
+ * WebhookAttempt is one attempt of a delivery.
  *
  * @generated from message drippulse.webhooks.v1.WebhookAttempt
  */
 export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   /**
-   * From 1.
+   * Number of the attempt, from 1.
    *
    * @generated from field: int32 number = 1;
    */
@@ -244,22 +245,22 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   at?: Timestamp | undefined;
 
   /**
-   * HTTP status answered; null when there was none.
+   * HTTP status of the answer; null when there was none.
    *
    * @generated from field: optional int32 status_code = 3;
    */
   statusCode?: number | undefined;
 
   /**
-   * How long it took, in milliseconds.
+   * Duration in milliseconds.
    *
    * @generated from field: int32 duration_ms = 4;
    */
   durationMs: number;
 
   /**
-   * Why it failed: `http_error`, `timeout`, `connection_refused`, `dns_failed`, `tls_failed`, `address_not_allowed` and
-   * the like; null on success.
+   * Reason of the failure: `http_error`, `timeout`, `connection_refused`, `dns_failed`, `tls_failed`,
+   * `address_not_allowed` and so on; null on success.
    *
    * @generated from field: optional string error = 5;
    */
@@ -273,7 +274,7 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   responseExcerpt?: string | undefined;
 
   /**
-   * Time of the next attempt as planned after this one; null when none was planned.
+   * Time of the next attempt that was planned after this one; null when none was planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
    */
@@ -294,14 +295,14 @@ export const WebhookAttemptSchema: GenMessage<WebhookAttempt> = /*@__PURE__*/
  */
 export type ListWebhooksRequest = Message<"drippulse.webhooks.v1.ListWebhooksRequest"> & {
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 1;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 2;
    */
@@ -315,14 +316,14 @@ export type ListWebhooksRequest = Message<"drippulse.webhooks.v1.ListWebhooksReq
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 4;
    */
   perPage?: number | undefined;
 
   /**
-   * Only webhooks of this mode; default the mode of the credential.
+   * Only webhooks of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
@@ -399,7 +400,7 @@ export type ListWebhooksResponse = Message<"drippulse.webhooks.v1.ListWebhooksRe
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -442,7 +443,7 @@ export const GetWebhookCatalogRequestSchema: GenMessage<GetWebhookCatalogRequest
  */
 export type GetWebhookCatalogResponse = Message<"drippulse.webhooks.v1.GetWebhookCatalogResponse"> & {
   /**
-   * Types that can fire.
+   * Types that can occur.
    *
    * @generated from field: repeated drippulse.webhooks.v1.WebhookEventType event_types = 1;
    */
@@ -484,7 +485,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   type: string;
 
   /**
-   * The change.
+   * Description of the event.
    *
    * @generated from field: string description = 2;
    */
@@ -498,7 +499,7 @@ export type WebhookEventType = Message<"drippulse.webhooks.v1.WebhookEventType">
   schema: Uint8Array;
 
   /**
-   * A body that validates.
+   * A valid body.
    *
    * @generated from field: bytes example = 4;
    */
@@ -526,7 +527,7 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   scheme: string;
 
   /**
-   * Names of the headers that carry id, timestamp and signatures.
+   * Names of the headers with id, timestamp and signatures.
    *
    * @generated from field: repeated string headers = 2;
    */
@@ -540,14 +541,14 @@ export type WebhookSigning = Message<"drippulse.webhooks.v1.WebhookSigning"> & {
   signedContent: string;
 
   /**
-   * Largest difference of a timestamp from now, in seconds.
+   * Largest accepted difference between a timestamp and the current time, in seconds.
    *
    * @generated from field: int32 tolerance_seconds = 4;
    */
   toleranceSeconds: number;
 
   /**
-   * A signed example to check a verifier against.
+   * A signed example, for tests of a verifier.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookTestVector test_vector = 5;
    */
@@ -617,7 +618,7 @@ export const WebhookTestVectorSchema: GenMessage<WebhookTestVector> = /*@__PURE_
  */
 export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookRequest"> & {
   /**
-   * Where deliveries go: https, no user name or password, no private address.
+   * Address to which deliveries are sent: https, no user name or password, no private address.
    *
    * @generated from field: optional string url = 1;
    */
@@ -631,7 +632,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   eventType?: string | undefined;
 
   /**
-   * Whether events make deliveries; default true.
+   * Whether events make deliveries; default: true.
    *
    * @generated from field: optional bool active = 3;
    */
@@ -653,29 +654,29 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
    *
    * @generated from field: map<string, string> headers = 6;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 7;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: optional bool ordered = 8;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
-   * most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * It has at most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -690,7 +691,7 @@ export const CreateWebhookRequestSchema: GenMessage<CreateWebhookRequest> = /*@_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 10);
 
 /**
- * The webhook made.
+ * The new webhook.
  *
  * @generated from message drippulse.webhooks.v1.CreateWebhookResponse
  */
@@ -732,7 +733,7 @@ export const GetWebhookRequestSchema: GenMessage<GetWebhookRequest> = /*@__PURE_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 12);
 
 /**
- * The webhook asked for.
+ * The requested webhook.
  *
  * @generated from message drippulse.webhooks.v1.GetWebhookResponse
  */
@@ -773,15 +774,15 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   updateMask?: FieldMask | undefined;
 
   /**
-   * Where deliveries go. `***` in the query keeps the value. With another scheme, host or port, credentials in the query
-   * and in `headers` must be entered anew: otherwise 422 `secret_needed`.
+   * Address to which deliveries are sent. `***` in the query keeps the value. Another scheme, host or port requires the
+   * credentials in the query and in `headers` again: otherwise 422 `secret_needed`.
    *
    * @generated from field: optional string url = 3;
    */
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`; replaces all former types.
+   * A type of the catalog, `<noun>.*` or `*`; it replaces all previous types.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -810,29 +811,29 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it anew.
+   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
    *
    * @generated from field: map<string, string> headers = 8;
    */
   headers: { [key: string]: string };
 
   /**
-   * Largest number of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 9;
    */
   rateLimitPerSecond?: number | undefined;
 
   /**
-   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in their order.
+   * Whether events about the same aggregate (`workflow:12`) are delivered one after the other, in order.
    *
    * @generated from field: optional bool ordered = 10;
    */
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events. It has at
-   * most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * It has at most 16 KiB, and 500 tags and outputs in its templates.
    *
    * @generated from field: optional bytes filter = 11;
    */
@@ -917,7 +918,7 @@ export type TestWebhookRequest = Message<"drippulse.webhooks.v1.TestWebhookReque
   id: bigint;
 
   /**
-   * Type of the sample event; default the webhook's own type, or the first type that it matches.
+   * Type of the sample event; default: the webhook's own type, or the first type that it matches.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -1008,14 +1009,14 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   webhookId: bigint;
 
   /**
-   * Rows a page, 1 to 1000 (default 100); larger values count as 1000.
+   * Rows per page, 1 to 1000 (default 100); larger values count as 1000.
    *
    * @generated from field: optional int32 limit = 2;
    */
   limit?: number | undefined;
 
   /**
-   * `next_cursor` of the page before.
+   * `next_cursor` of the previous page.
    *
    * @generated from field: optional string cursor = 3;
    */
@@ -1029,7 +1030,7 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   page?: number | undefined;
 
   /**
-   * Rows a page when `page` is used, 1 to 1000.
+   * Rows per page when `page` is used, 1 to 1000.
    *
    * @generated from field: optional int32 per_page = 5;
    */
@@ -1134,7 +1135,7 @@ export type ListDeliveriesResponse = Message<"drippulse.webhooks.v1.ListDeliveri
   page?: number | undefined;
 
   /**
-   * Rows a page, when `page` or `per_page` was given.
+   * Rows per page, when `page` or `per_page` was given.
    *
    * @generated from field: optional int32 per_page = 6;
    */
@@ -1241,7 +1242,7 @@ export const DeleteEventPayloadResponseSchema: GenMessage<DeleteEventPayloadResp
   messageDesc(file_drippulse_webhooks_v1_webhooks, 27);
 
 /**
- * WebhookRecovery is a job that sends the deliveries of a span of time again.
+ * WebhookRecovery is a job that sends the deliveries of a period again.
  *
  * @generated from message drippulse.webhooks.v1.WebhookRecovery
  */
@@ -1282,7 +1283,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   until?: Timestamp | undefined;
 
   /**
-   * Status of the deliveries it sends again.
+   * Status of the deliveries that it sends again.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus delivery_status = 6;
    */
@@ -1296,28 +1297,28 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   totalCount: bigint;
 
   /**
-   * How many have been looked at.
+   * Number of deliveries processed.
    *
    * @generated from field: int64 processed_count = 8;
    */
   processedCount: bigint;
 
   /**
-   * How many have been queued again.
+   * Number of deliveries queued again.
    *
    * @generated from field: int64 requeued_count = 9;
    */
   requeuedCount: bigint;
 
   /**
-   * Number of deliveries left out, because their payload was deleted or they were being sent already.
+   * Number of deliveries left out, because their payload was deleted or they were already being sent.
    *
    * @generated from field: int64 skipped_count = 10;
    */
   skippedCount: bigint;
 
   /**
-   * Why it failed; null otherwise.
+   * Reason of the failure; null otherwise.
    *
    * @generated from field: optional string error = 11;
    */
@@ -1366,7 +1367,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   since?: Timestamp | undefined;
 
   /**
-   * Events before this time; now unless given.
+   * Events before this time; default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 3;
    */
@@ -1380,7 +1381,7 @@ export type RecoverWebhookRequest = Message<"drippulse.webhooks.v1.RecoverWebhoo
   status?: WebhookDeliveryStatus | undefined;
 
   /**
-   * Only say how many there are.
+   * Whether to only count the deliveries.
    *
    * @generated from field: optional bool dry_run = 5;
    */
@@ -1444,7 +1445,7 @@ export const GetRecoveryRequestSchema: GenMessage<GetRecoveryRequest> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 31);
 
 /**
- * The recovery asked for.
+ * The requested recovery.
  *
  * @generated from message drippulse.webhooks.v1.GetRecoveryResponse
  */
@@ -1604,7 +1605,7 @@ export const WebhookDeliveryStatus = {
   DELIVERED: 2,
 
   /**
-   * Tried, and will be tried again.
+   * Tried, and will be retried.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_FAILED = 3;
    */
@@ -1666,21 +1667,21 @@ export const WebhookRecoveryStatus = {
   RUNNING: 2,
 
   /**
-   * Everything was queued again.
+   * Every delivery was queued again.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * It gave up; `error` says why.
+   * The recovery gave up; `error` gives the reason.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_FAILED = 4;
    */
   FAILED: 4,
 
   /**
-   * It was stopped by a person.
+   * A person stopped the recovery.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_CANCELLED = 5;
    */
@@ -1809,8 +1810,8 @@ export const WebhooksService: GenService<{
     output: typeof DeleteEventPayloadResponseSchema;
   },
   /**
-   * Sends events of a span of time again that a webhook did not receive, oldest first and after live traffic. A durable
-   * job: it continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
+   * Resends the events of a period that a webhook did not receive, oldest first and after live traffic. It is a durable
+   * job, which continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
    */
@@ -1830,8 +1831,7 @@ export const WebhooksService: GenService<{
     output: typeof GetRecoveryResponseSchema;
   },
   /**
-   * Stops a recovery. Queued deliveries are still sent, and no more are queued. A recovery that has ended does not
-   * change.
+   * Stops a recovery. Queued deliveries are still sent; no more are queued. A recovery that has ended does not change.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
    */
