@@ -20,6 +20,9 @@ const retryAfterMs = 250;
  * repeated until it succeeds, and lines beyond a megabyte are dropped and counted in
  * `drippulse_log_lines_dropped_total`. A kill -9 loses at most the lines of the last 100 ms. Any other end of the
  * process, including an uncaught error, writes what the destination still accepts.
+ *
+ * `pino.destination` would not do: sonic-boom 4.2.1 repeats the last write of a process for ever when the disk is
+ * full, so the process never ends.
  */
 export function createLogWriter(target: number | RotatedFile): DestinationStream {
   const dropped = counter(processMetrics, 'drippulse_log_lines_dropped_total');
