@@ -195,7 +195,7 @@ const table = {
   agents: {
     schema: 'agents',
     events: AgentEventSchema,
-    consumes: ['enrollment-runtime'],
+    consumes: ['enrollment-runtime', 'identity'],
     counts: ['agents', 'llm_cost_usd'],
     calls: ['identity', 'workflows', 'enrollment-runtime', 'crm'],
     leavesCluster: true,

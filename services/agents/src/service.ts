@@ -21,6 +21,7 @@ import { builtInCode } from './code/registry.ts';
 import { readRemoteCode } from './code/remote-code.ts';
 import { type Config, readConfig } from './config.ts';
 import { consumeEnrollments } from './consumers/enrollments.ts';
+import { consumeOrganizations } from './consumers/organizations.ts';
 import type { Context } from './context.ts';
 import { migrations } from './db/migrations/index.ts';
 import { agentPartitions } from './db/partitions.ts';
@@ -129,6 +130,7 @@ export const service = defineService<Config, DB, Overrides>({
     keep(startSweepLedger(ctx));
     keep(startForgetTrainingRecords(ctx));
     keep(await consumeEnrollments(ctx));
+    keep(await consumeOrganizations(ctx));
     const counting = keep(
       await startCounting(ctx, { name: 'agents', standing: { agents: countAgents, llm_cost_usd: countSpent } }),
     );

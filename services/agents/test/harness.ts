@@ -29,7 +29,7 @@ import { AccountService, IdentityService } from '@drippulse/proto/drippulse/iden
 import { EffectsService } from '@drippulse/proto/drippulse/journeys/v1/effects_pb';
 import { WorkflowsService } from '@drippulse/proto/drippulse/workflows/v1/workflows_pb';
 import { type Caller, callerOf, clientFor, fromConnectError } from '@drippulse/rpc';
-import { createHarness, entitling } from '@drippulse/service/harness';
+import { createHarness, entitling, setSuspended } from '@drippulse/service/harness';
 import { publicService, servedBy } from '@drippulse/topology';
 import type { Config } from '../src/config.ts';
 import type { DB } from '../src/db/schema.ts';
@@ -212,6 +212,9 @@ export async function startHarness(
       await publish({ case: endings[status] ?? 'completed', value });
     },
     publish,
+    /** Publishes the suspension or resumption of an organization, and waits until the service has handled it. */
+    setSuspended: (change: Parameters<typeof setSuspended>[1]) =>
+      setSuspended({ events: harness.events, group: service.name }, change),
     ...entitling(harness, service.name),
     stop: harness.stop,
   };

@@ -8,8 +8,8 @@ import { claimJob, JobLost, type JobRow, nextJobInMs } from './rows.ts';
 
 /** The result of one slice of a job. */
 export type JobSlice = {
-  /** JSON text, from which the next slice starts. */
-  cursor: string;
+  /** JSON text, from which the next slice starts. Null: from the beginning. */
+  cursor: string | null;
   /** The amount of work that this slice did. */
   processed: number;
   isFinished: boolean;

@@ -1,3 +1,4 @@
+import { isSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { ExecutionRow } from '../executions/rows.ts';
@@ -11,20 +12,26 @@ export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'c
 /** Executions under way in this process, of an organization and destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
-/**
- * Leases due executions. Organizations and destinations take turns, so that a busy one does not delay the others. A
- * leased execution is running, and no other process works on it until the lease ends. Leases are renewed.
- */
-export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
-  const { rows } = await sql<Claimed>`
-    with recursive lines as (
+/** Each organization and destination with scheduled executions, one step of the index each. */
+const lines = sql`lines as (
       (select organization_id, destination from executions where wake_at is not null
         order by organization_id, destination limit 1)
       union all
       select following.organization_id, following.destination from lines cross join lateral (
         select organization_id, destination from executions
         where wake_at is not null and (organization_id, destination) > (lines.organization_id, lines.destination)
-        order by organization_id, destination limit 1) as following),
+        order by organization_id, destination limit 1) as following)`;
+
+/** Executions of a suspended organization wait. One that a process works on goes to its end or its next wait. */
+const isWaiting = isSuspended(sql.ref('lines.organization_id'));
+
+/**
+ * Leases due executions. Organizations and destinations take turns, so that a busy one does not delay the others. A
+ * leased execution is running, and no other process works on it until the lease ends. Leases are renewed.
+ */
+export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
+  const { rows } = await sql<Claimed>`
+    with recursive ${lines},
     used as (
       select * from json_to_recordset(${JSON.stringify(usage)}::json) as used (organization_id bigint, destination text, used int)),
     due as (
@@ -39,7 +46,8 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
           limit greatest(0, ${limits.perDestination} - coalesce((
             select used from used
             where used.organization_id = lines.organization_id and used.destination = lines.destination), 0))
-          for update skip locked) as locked) as due),
+          for update skip locked) as locked) as due
+      where not ${isWaiting}),
     chosen as (
       select id from due where turn <= ${limits.perOrganization} - used order by turn, organization_id limit ${room})
     update executions set fence = fence + 1, wake_at = clock_timestamp() + make_interval(secs => ${ctx.config.leaseMs / 1000}),
@@ -53,8 +61,13 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
 /** Milliseconds until the next execution is due; undefined if none is scheduled. */
 export async function nextDueMs({ db }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
-    select extract(epoch from min(wake_at) - clock_timestamp())::float8 * 1000 as ms
-    from executions where wake_at is not null`.execute(db.kysely);
+    with recursive ${lines}
+    select extract(epoch from min(following.wake_at) - clock_timestamp())::float8 * 1000 as ms
+    from lines cross join lateral (
+      select wake_at from executions
+      where wake_at is not null and organization_id = lines.organization_id and destination = lines.destination
+      order by wake_at limit 1) as following
+    where not ${isWaiting}`.execute(db.kysely);
   const ms = rows[0]?.ms ?? undefined;
   return ms === undefined ? undefined : Math.max(0, Math.ceil(ms));
 }

@@ -1,5 +1,6 @@
 import { startJobLoop } from '@drippulse/db';
 import { type Loop, startLoop } from '@drippulse/loops';
+import { waitIfSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { evalJobs } from '../evals/rows.ts';
@@ -17,7 +18,7 @@ export function startEvals(ctx: Context): Loop {
     kind: evalJobs,
     log: ctx.log,
     leaseSeconds: ctx.config.leaseMs / 1_000,
-    slice: (job) => runSlice(ctx, job, stopping.signal),
+    slice: async (job) => (await waitIfSuspended(ctx.db, job)) ?? runSlice(ctx, job, stopping.signal),
     onCommitted: () => undefined,
   });
   return {

@@ -1,6 +1,7 @@
 import { type JobRow, startJobLoop } from '@drippulse/db';
 import { DomainError } from '@drippulse/errors';
 import { type Loop, startLoop } from '@drippulse/loops';
+import { waitIfSuspended } from '@drippulse/service';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
@@ -20,6 +21,8 @@ export function startTraining(ctx: Context): Loop {
     log: ctx.log,
     leaseSeconds: ctx.config.leaseMs / 1_000,
     async slice(job) {
+      const waiting = await waitIfSuspended(ctx.db, job);
+      if (waiting !== undefined) return waiting;
       const place = readPlace(job.cursor);
       const task = await readTask(ctx, job);
       return place.phase === 'read' ? readRecords(ctx, job, task, place) : fitModel(ctx, job, task, place);

@@ -1,7 +1,6 @@
 import { startJobLoop } from '@drippulse/db';
 import type { Loop } from '@drippulse/loops';
-import { isSuspended } from '@drippulse/service';
-import { sql } from 'kysely';
+import { waitIfSuspended } from '@drippulse/service';
 import type { Context } from '../context.ts';
 import { leaseSeconds } from '../runs/fetch-file.ts';
 import { runSlice } from '../runs/run-slice.ts';
@@ -12,8 +11,6 @@ const lanes = 4;
 /** Limit of concurrent batches of a slice, while all batches fit into the lanes. The CRM serves other callers, too. */
 const mostAtOnce = 2;
 const busyMs = 1_000;
-/** Delay until the run of a suspended organization is checked again. */
-const suspendedMs = 60_000;
 
 /**
  * Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice at a time
@@ -30,14 +27,12 @@ export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
       async slice(job) {
         const { organization_id: organizationId, cursor } = job;
         if (busy.has(organizationId)) {
-          return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: busyMs });
+          return async () => ({ cursor, processed: 0, isFinished: false, waitMs: busyMs });
         }
         busy.add(organizationId);
         try {
-          if (await isStopped(ctx, organizationId)) {
-            return async () => ({ cursor: cursor ?? 'null', processed: 0, isFinished: false, waitMs: suspendedMs });
-          }
-          return await runSlice(ctx, job, busy.size * mostAtOnce > lanes ? 1 : mostAtOnce);
+          const waiting = await waitIfSuspended(ctx.db, job);
+          return waiting ?? (await runSlice(ctx, job, busy.size * mostAtOnce > lanes ? 1 : mostAtOnce));
         } finally {
           busy.delete(organizationId);
         }
@@ -53,11 +48,4 @@ export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
       await Promise.all(loops.map((loop) => loop.stop()));
     },
   };
-}
-
-async function isStopped({ db }: Context, organizationId: bigint): Promise<boolean> {
-  const { is_stopped } = await db.kysely
-    .selectNoFrom(isSuspended(sql`${organizationId}::bigint`).as('is_stopped'))
-    .executeTakeFirstOrThrow();
-  return is_stopped;
 }
