@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ActionPlace } from '../actions.ts';
 import { given, listOf, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
+import { ActionRefusal } from '../outcomes.ts';
 import { digestOf } from '../requests/effect-keys.ts';
 import { line, longText, mailAddress } from '../requests/fields.ts';
 import { wallTime } from '../requests/wall-time.ts';
@@ -51,7 +52,10 @@ function referenceOf({ key }: ActionPlace): string {
 
 const mostPages = 10;
 
-/** Finds the meeting or webinar of an earlier attempt: the one of the host whose agenda contains the reference. */
+/**
+ * Finds the meeting or webinar of an earlier attempt: the one of the host whose agenda contains the reference. If the
+ * host has more pages than are read, only a person can decide.
+ */
 export function* findMade(
   path: string,
   kind: 'meetings' | 'webinars',
@@ -70,8 +74,13 @@ export function* findMade(
     token = textOf(body['next_page_token']);
     if (token === undefined) return undefined;
   }
-  return undefined;
+  throw new ActionRefusal({ class: 'unknown', problem: tooMany });
 }
+
+const tooMany = {
+  code: 'too_many_meetings',
+  message: 'An earlier attempt may have been made, and the host has too many meetings to look for it.',
+};
 
 /** Returns a meeting without the link that starts it, which is a credential of the host. */
 export function meetingOf(meeting: JsonObject): JsonObject {
