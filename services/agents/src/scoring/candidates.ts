@@ -16,9 +16,7 @@ export const leastRecords = 10;
 const mostValues = 12;
 const mostFields = 60;
 const longestValue = 40;
-/**
- * Fields with personal text, of which only the presence counts. In other fields, a value shared by ten records names nobody.
- */
+/** Personal text, of which only the presence counts. In other fields, a value in ten records identifies nobody. */
 const present = ['phone', 'title', 'company_name', 'first_name'];
 const texts = ['source', 'currency'];
 
