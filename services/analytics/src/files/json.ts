@@ -28,7 +28,7 @@ function rowOf(names: readonly string[], row: readonly Cell[]): string {
   return stringifyJson(Object.fromEntries(names.map((name, index) => [name, jsonValueOf(row[index] ?? null)])));
 }
 
-/** Converts a cell. Counts are numbers as long as every reader represents them exactly. */
+/** Converts a cell. Counts stay numbers as long as every JSON reader represents them exactly. */
 function jsonValueOf(cell: Cell): string | number | null {
   if (typeof cell !== 'bigint') return cell;
   return cell <= BigInt(Number.MAX_SAFE_INTEGER) && cell >= BigInt(Number.MIN_SAFE_INTEGER)
