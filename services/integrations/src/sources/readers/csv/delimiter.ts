@@ -3,8 +3,7 @@ import { parse } from 'csv-parse/sync';
 const delimiters = [',', ';', '\t', '|'] as const;
 
 /**
- * Finds the delimiter that gives most of the first 100 records as many cells as the first, at least two. Default:
- * comma.
+ * Finds the delimiter that gives most of the first 100 records as many cells as the first, but not one. Default: comma.
  */
 export function detectDelimiter(head: string): string {
   const rated = delimiters.map((delimiter) => ({ delimiter, ...rate(head, delimiter) }));
