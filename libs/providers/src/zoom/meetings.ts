@@ -12,7 +12,7 @@ export const hostField = line(
   320,
 ).optional();
 
-/** Id of a meeting. It is a 64-bit number, so it is a text here. People copy it with spaces. */
+/** Id of a meeting. It is a string, because a JSON number cannot represent all 64 bits. People copy it with spaces. */
 export const meetingField = z
   .string()
   .regex(/^\d[\d -]{7,20}$/, 'is not a meeting id')
@@ -30,14 +30,14 @@ export const scheduleFields = {
   agenda: longText('The agenda.').max(1900).optional(),
 };
 
-/** Converts a time with an offset to UTC, the only offset that Zoom reads. */
+/** Converts a time with an offset to UTC, because Zoom reads no other offset. */
 export function startOf(time: string): string {
   return /(Z|[+-]\d\d:?\d\d)$/.test(time) ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : time;
 }
 
 /**
- * Adds a reference derived from the key to the agenda, by which a later attempt finds the meeting. Lists show the first
- * 250 characters, so the reference precedes a longer agenda.
+ * Adds to the agenda a reference derived from the key, by which a later attempt finds the meeting. Lists show the first
+ * 250 characters of an agenda, so the reference comes first if the agenda is long.
  */
 export function agendaOf(agenda: string | undefined, place: ActionPlace): string {
   const reference = referenceOf(place);
@@ -51,7 +51,7 @@ function referenceOf({ key }: ActionPlace): string {
 
 const mostPages = 10;
 
-/** Finds the meeting or webinar of an earlier attempt: the one of the host whose agenda contains the reference. */
+/** Finds the host's meeting or webinar of an earlier attempt, by the reference in its agenda. */
 export function* findMade(
   path: string,
   kind: 'meetings' | 'webinars',
@@ -73,7 +73,7 @@ export function* findMade(
   return undefined;
 }
 
-/** Returns a meeting without the link that starts it, which is a credential of the host. */
+/** Returns a meeting without its start link, because the link is a credential of the host. */
 export function meetingOf(meeting: JsonObject): JsonObject {
   const { id, join_url, start_time, password, topic, status } = meeting;
   return given({
@@ -105,7 +105,7 @@ export const registrantFields = {
 
 export const registrantOutput = z.object({ registrant_id: z.string().optional(), join_url: z.string().optional() });
 
-/** Registers a person. The same mail address gets the same registrant. */
+/** Registers a person. A repeat with the same mail address returns the same registrant. */
 export function* register(
   path: string,
   { company, ...fields }: { company?: string | undefined } & Readonly<Record<string, string | undefined>>,
