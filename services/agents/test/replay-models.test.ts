@@ -153,7 +153,7 @@ test('a write is not performed again, nobody is asked, and a no of a person stay
   const { replay } = await harness.replays(editor).replayAgentExecution(request);
   expect(parsed(replay?.output)).toEqual({ text: 'Done.' });
   expect(replay?.tools.map(({ action, recorded }) => [action, recorded])).toContainEqual(['crm.create_activity', true]);
-  // The execution was cancelled while its question was open. The stored result is as if a person had refused:
+  // The execution was cancelled while its question was open. Stores the result of a refusal by a person.
   const no = { outcome: 'failed', code: 'approval_rejected', message: 'No.' };
   await sql`
     update execution_steps set result = ${JSON.stringify(no)} where execution_id = ${request.id} and kind = 'approval'`.execute(

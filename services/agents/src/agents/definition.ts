@@ -20,7 +20,7 @@ export type Work =
   /** The installation does not have the code of the agent. */
   | { kind: 'missing_code'; codeId: string };
 
-/** The members of a template that its executions use. */
+/** The members of a template that executions use. */
 type DefinedTemplate = Pick<
   TemplateRow,
   | 'id'

@@ -31,7 +31,7 @@ export function promptOf(o: {
   return [...asked, ...o.steps.flatMap(messagesOf)];
 }
 
-/** Returns the input without invisible characters and without texts that look like secrets. */
+/** Returns the input without invisible characters and without strings that look like secrets. */
 function cleanInput(text: string): string {
   return stringifyJson(mapTexts(parseJson(text), (one) => maskSecrets(stripInvisible(one))));
 }

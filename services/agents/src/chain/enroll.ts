@@ -11,7 +11,7 @@ import type { End, StepResult } from './step.ts';
 const timeoutMs = 15_000;
 const passing: ReadonlySet<DomainError['kind']> = new Set(['unavailable', 'aborted', 'internal']);
 
-/** Starts the enrollment of a workflow agent. The runtime remembers the effect's key for a day. */
+/** Starts the enrollment of a workflow agent. The runtime remembers the request's key for a day. */
 export async function enroll(ctx: Context, { row, step, agent }: Loaded, signal: AbortSignal): Promise<StepResult> {
   const workflowId = agent.workflowId ?? 0n;
   const headers: Record<string, string> = { 'idempotency-key': `agx-${row.key}` };

@@ -74,7 +74,7 @@ export async function findEvalSetMode(
 ): Promise<Mode | undefined> {
   const row = await selectEvalSets(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the path parameter is an id
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -69,7 +69,7 @@ export async function findExecutionMode(
     .selectFrom('executions')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the path parameter is an id
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -5,7 +5,7 @@ import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import type { ModelSource } from './source.ts';
 
-/** The result of a call. Its texts never contain the request or the key. */
+/** The result of a call. Its strings never contain the request or the key. */
 export type CallResult =
   /** The request did not reach the provider. */
   | { kind: 'not_sent'; error: string }

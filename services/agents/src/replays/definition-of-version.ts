@@ -7,7 +7,7 @@ import { isBuiltIn } from '../templates/rows.ts';
 import { findVersion } from '../templates/versions.ts';
 
 /**
- * Loads an agent as it would be with a version of its template. The agent's configuration is merged over the content.
+ * Loads an agent as it would be with a version of its template, with its own configuration merged over the version's.
  */
 export async function definitionOfVersion(
   ctx: Pick<Context, 'db' | 'code'>,

@@ -14,7 +14,7 @@ export type Matched = {
 
 /** Facts about possible owners. */
 export type People = {
-  /** Those of the possible owners who are members now. */
+  /** The possible owners who are members now. */
   members: ReadonlySet<number>;
   /** Number of open opportunities of each owner. */
   open: ReadonlyMap<number, number>;

@@ -108,7 +108,7 @@ export async function lockTemplateRevision(
 /** Finds the mode of a template that the caller may change. A built-in template has the caller's mode. */
 export async function findTemplateMode(db: Kysely<DB>, caller: Caller, id: unknown): Promise<Mode | undefined> {
   const row = await selectTemplates(db, caller)
-    .where('templates.id', '=', id as bigint) // the path parameter is an id
+    .where('templates.id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && (row.mode === 'test' ? 'test' : 'live');
 }
