@@ -14,7 +14,7 @@ const batch = 500;
 const fewGone = 10n;
 
 /**
- * Ends a reading. If the reading saw every row, deletes the records whose row no longer exists, some hundred per slice.
+ * Ends a reading. If the reading saw every row, deletes the records whose row no longer exists, up to 500 per slice.
  * Deletes nothing if more than a fifth of the records, half of the rows, or all rows are missing, because a failed
  * reading is then more likely.
  */

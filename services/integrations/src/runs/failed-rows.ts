@@ -39,7 +39,7 @@ function sentenceOf({ column, field, message }: RowError): string {
   return subject === '' ? `The row ${message}` : `${subject} ${message}`;
 }
 
-/** Yields the lines of the CSV file of a run's failed rows. Reads some hundred rows at a time. */
+/** Yields the lines of the CSV file of a run's failed rows. Reads a few hundred rows at a time. */
 export async function* failedLines(db: Kysely<DB>, run: RunRow, columns: readonly string[]): AsyncGenerator<string> {
   yield lineOf([...columns, 'error']);
   let last = -1n;

@@ -35,7 +35,7 @@ export async function findRunMode(db: Kysely<DB>, { organizationId }: Caller, id
     .selectFrom('data_source_runs')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the path parameter is an id
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -31,7 +31,7 @@ export async function findSourceMode(
 ): Promise<Mode | undefined> {
   const row = await selectSources(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the path parameter is an id
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

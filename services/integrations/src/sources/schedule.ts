@@ -26,7 +26,9 @@ export function scheduleProblems(schedule: Schedule, now: Date): Violation[] {
   }
 }
 
-/** Returns the next start after a time. Adds some random seconds, so that runs due at the full hour do not coincide. */
+/**
+ * Returns the next start after a time, plus a few random seconds, so that runs due at the full hour do not coincide.
+ */
 export function nextStart(schedule: Schedule, after: Date, random: () => number = Math.random): Date | null {
   const tick = nextTick(schedule, after);
   return tick === undefined ? null : new Date(tick.getTime() + Math.floor(random() * jitterMs));

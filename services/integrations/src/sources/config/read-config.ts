@@ -21,7 +21,7 @@ export async function readConfig(
   return { config };
 }
 
-/** Resolves no host names on saving, because addresses are checked at every connect. */
+/** Resolves no host names on saving, because addresses are checked on every connection. */
 async function noLookUp(): Promise<undefined> {
   return undefined;
 }

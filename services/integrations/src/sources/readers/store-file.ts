@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { createDecoder, guessedEncoding } from './csv/decode.ts';
 import type { TextFile } from './csv/read-csv.ts';
 
-/** Size of a part in bytes. A continued reading reads the part in which it stopped once more. */
+/** Size of a part in bytes. A continued reading starts again at the beginning of the part in which it stopped. */
 const partBytes = 256 * 1024;
 
 export type StoredFile = { id: string; bytes: bigint; encoding: string; warnings: string[]; created_at: Date };
