@@ -43,7 +43,7 @@ async function everyDayCounted(): Promise<void> {
   });
 }
 
-/** The facts of one call of `tell` and day: an entry, a mail, the mail's fact for the variant, and a goal. */
+/** Number of facts that `tell` makes for each day: an entry, a mail, the mail's fact for the variant, and a goal. */
 const factsOfEvent = 4;
 let events = 0;
 async function tell(organizationId: bigint): Promise<void> {

@@ -11,7 +11,7 @@ const notPlain = /[^!#-+\--:<-~]/;
  */
 const formula = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/** Yields the lines of a table as CSV (RFC 4180), some lines at a time. */
+/** Yields the lines of a table as CSV (RFC 4180), a few lines at a time. */
 export async function* csvOf(
   { columns, pages }: Pick<Table, 'columns' | 'pages'>,
   { bom, onPage }: { bom: boolean; onPage(page: Page): Promise<void> },

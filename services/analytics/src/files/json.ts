@@ -4,7 +4,7 @@ import type { Cell, Page, Table } from '../tables/table.ts';
 /** The facts about a report at the start of its file. */
 export type Heading = { type: string; from: string; to: string; as_of: string; timezone: string };
 
-/** Yields a table as one JSON object, some rows at a time. */
+/** Yields a table as one JSON object, a few rows at a time. */
 export async function* jsonOf(
   { columns, pages }: Pick<Table, 'columns' | 'pages'>,
   { heading, onPage }: { heading: Heading; onPage(page: Page): Promise<void> },

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * Builds members of a WITH that add sums by the quarter hour to both rollups. `sums` is the name of a common table
- * expression with the columns of `rollup_quarters`. Rows are written in the order of their key, so that two writers
- * never deadlock.
+ * Builds common table expressions that add sums by the quarter hour to both rollups. `sums` is the name of a common
+ * table expression with the columns of `rollup_quarters`. Rows are written in the order of their key, so that two
+ * writers never deadlock.
  */
 export function addSums(sums: string): RawBuilder<unknown> {
   return sql`

@@ -26,7 +26,7 @@ export async function recountDays(trx: Transaction<DB>, organizationId: bigint, 
   await resumDays(trx, organizationId, days);
 }
 
-/** Sums the counts at steps, for the enrollments that entered on some days. */
+/** Sums the counts at steps, for the enrollments that entered within a period. */
 async function stepSumsOfDays(trx: Transaction<DB>, organizationId: bigint, { from, until }: Span): Promise<StepSum[]> {
   const adding = startAddingUp();
   for (let after: { at: Date; id: string } | undefined; ; ) {

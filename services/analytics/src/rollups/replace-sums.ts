@@ -4,8 +4,8 @@ import type { DB } from '../db/schema.ts';
 const keys = ['organization_id', 'mode', 'kind', 'dimension', 'workflow_id', 'at', 'version', 'variant', 'key'];
 
 /**
- * Planner settings for sums of some hundred thousand facts, which are sorted and hashed in memory. The planner does not
- * know the number of sums. If it assumes a small number, it compares every sum with every row, and sorts by seven
+ * Planner settings for sums of several hundred thousand facts, which are sorted and hashed in memory. The planner does
+ * not know the number of sums. If it assumes a small number, it compares every sum with every row, and sorts by seven
  * columns to group the sums.
  */
 const planned = sql`

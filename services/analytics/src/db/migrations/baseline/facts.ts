@@ -10,8 +10,8 @@ export async function createFacts(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Creates the facts of events. The key begins with organization and time, so that a day of an organization is one
- * range. `count` is the number of events that a fact represents, because some events report several attempts or goals
- * at once.
+ * range. `count` is the number of events that a fact represents, because some events report several attempts or
+ * goals together.
  */
 async function createEventFacts(db: Kysely<unknown>): Promise<void> {
   await sql`
