@@ -137,9 +137,7 @@ export type Provider = {
   limits: readonly RateLimit[];
   /** Scopes that data sources need in addition to the scopes of the actions. */
   sourceScopes?: readonly string[];
-  /**
-   * Returns the milliseconds for which the account accepts no more requests, from the headers of a successful answer.
-   */
+  /** Returns the milliseconds for which the account accepts no more requests, from the headers of any answer. */
   pauseAfter?(answer: ProviderAnswer): number | undefined;
   /** Returns a warning about the credentials and its date, such as the end of a kind of token. */
   warning?(credentials: Credentials): { message: string; endsAt: string | null } | undefined;

@@ -19,7 +19,7 @@ export type FilterOperator = (typeof filterOperators)[number];
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** Builds the field for conditions that must all be met. A step's text becomes a value in a query, and nothing else. */
+/** Builds the schema of conditions that must all be met. A step's text becomes a value in a query, and nothing else. */
 export const filtersBy = (name: RegExp) =>
   z
     .array(

@@ -12,7 +12,7 @@ export function servicePath(settings: Readonly<Record<string, string>>, path: st
   return `${pathOf`/services/data/v${version}`}/${path}`;
 }
 
-/** Builds the field for an API name of an object or a field. */
+/** Builds the schema of an API name of an object or a field. */
 export const objectName = z
   .string()
   .regex(/^[A-Za-z]\w{0,79}$/)

@@ -47,14 +47,14 @@ function pairsOf(name: string, value: JsonValue | undefined): [string, string][]
   return Object.entries(value).flatMap(([key, member]) => pairsOf(`${name}[${key}]`, member));
 }
 
-/** Builds the field for an object id of one kind, such as `cus_…`. */
+/** Builds the schema of an object id of one kind, such as `cus_…`. */
 export const idOf = (prefix: string, help: string) =>
   z
     .string()
     .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is not an id of Stripe, which begins with ${prefix}_`)
     .describe(help);
 
-/** Builds the field for the id of a price or a coupon, which the customer may have chosen. */
+/** Builds the schema of the id of a price or a coupon, which the customer may have chosen. */
 export const anyId = (help: string) =>
   z
     .string()

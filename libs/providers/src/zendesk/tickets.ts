@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectOf } from '../answers/reading.ts';
 import { type ProviderRequest, pathOf } from '../calls.ts';
 
-/** Builds the field for an id of Zendesk. */
+/** Builds the schema of an id of Zendesk. */
 export const id = (help: string) => z.int().min(1).describe(help);
 
 export const tags = z.array(z.string().regex(/^[^\s,]{1,100}$/)).max(100);
