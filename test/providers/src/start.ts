@@ -13,7 +13,7 @@ export type FakeProviders = {
   url: string;
   provider<K extends FakedKey>(key: K): FakeProvider<FakedStates[K]>;
   /**
-   * Returns the requests to any provider that violate its description, as sentences. Tests that expect none must check.
+   * Returns the requests that violate a provider's description, as sentences. A test that expects none must check this.
    */
   refusals(): string[];
   /** Closes every connection. Throws if a fake itself made a mistake. */

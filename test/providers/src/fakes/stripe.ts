@@ -25,8 +25,7 @@ function makeState() {
     account: { id: 'acct_1032D82eZvKYlo2C', name: 'Example' },
     items: [] as Item[],
     /**
-     * First answers by Idempotency-Key. Stripe keeps them for 24 hours. Tests clear them to simulate the end of this
-     * time.
+     * First answers by Idempotency-Key. Stripe keeps them for 24 hours; tests clear them as if this time had passed.
      */
     keys: new Map<string, { asked: string; answer: FakeAnswer }>(),
     /** Ids of the invoices that were mailed. */
