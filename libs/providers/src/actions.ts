@@ -4,40 +4,37 @@ import type { ProviderAnswer, ProviderRequest } from './calls.ts';
 import type { ProviderKey } from './names.ts';
 
 /**
- * The effect of a repeat, if the outcome of an earlier attempt is unknown.
+ * The effect of a repeated action if the outcome of its earlier attempt is unknown.
  *
- * - `key`: the provider creates one thing for each key, which the action sends.
- * - `upsert`, `same`: a second time changes nothing.
- * - `check`: if `mayHaveHappened`, the action looks for the earlier result, and creates one only if it finds none.
- * - `read`: it never changes anything.
- * - `none`: it would happen twice, so a person decides.
+ * - `key`: the action sends a key, and the provider creates only one object for each key.
+ * - `upsert`, `same`: the repeat changes nothing.
+ * - `check`: if `mayHaveHappened`, the action looks for the earlier result, and creates one only if there is none.
+ * - `read`: the action never changes anything.
+ * - `none`: the action would happen twice, so a person decides.
  */
 export type Repeat = 'key' | 'upsert' | 'same' | 'check' | 'read' | 'none';
 
 /** The reach of an action, which rules and approvals depend on. */
 export type Reaches = 'people' | 'money' | 'deletes';
 
-/**
- * The way in which an action that reaches people writes to them. Default: it always writes, to one person, as the class
- * of the workflow says.
- */
+/** How an action that reaches people writes. Default: always, to one person, and the workflow's class applies. */
 export type Writing = {
-  /** Whether it writes to anybody with this payload. */
+  /** Whether the action writes to anybody if it has this payload. */
   when?(payload: JsonObject): boolean;
-  /** Whether it may address several people at once, like an invitation. */
+  /** Whether the action may address several people at the same time, as an invitation does. */
   toSeveral?: true;
   /**
-   * Whether it answers something that the person does or has agreed to. Then it is transactional, regardless of the
-   * workflow's class.
+   * Whether the action responds to something that the person does or has agreed to. If so, it is transactional,
+   * regardless of the workflow's class.
    */
   isAnswer?: true;
 };
 
-/** The context of an action besides its input. */
+/** The context in which an action runs, apart from its input. */
 export type ActionPlace = {
-  /** Key of the effect, the same on every repeat. Providers that accept keys get it, or one derived from it. */
+  /** Key of the effect, the same on every repeat. Providers that accept keys get this key or a derived one. */
   key: string;
-  /** Whether an earlier attempt may have done it. */
+  /** Whether an earlier attempt may have done the action. */
   mayHaveHappened: boolean;
   /** Planned time of the effect, the same on every repeat. */
   plannedAt: Date;
@@ -45,12 +42,12 @@ export type ActionPlace = {
   now?: Date;
   /** The connection's settings that are not secret, such as `default_channel` or `sender_email`. */
   settings: Readonly<Record<string, string>>;
-  /** Names of the connection's credentials, on which its abilities may depend. */
+  /** Names of the connection's credential fields, which may determine what the connection can do. */
   given: readonly string[];
 };
 
 /**
- * The requests of an action, one after the other. It receives answers that were `ok` or `done`, and throws
+ * Yields the requests of an action, one after the other. Receives only answers that were `ok` or `done`, and throws
  * ActionRefusal for a refusal inside such an answer.
  */
 export type ActionCalls = Generator<ProviderRequest, JsonObject, ProviderAnswer>;
@@ -61,7 +58,7 @@ export type Action<I extends z.ZodObject = z.ZodObject> = {
   /** Name of the action in steps. */
   name: string;
   label: string;
-  /** One sentence. */
+  /** Description of the action in one sentence. */
   description: string;
   /** Schema of the rendered input: a strict object whose fields have descriptions. The names are the platform's. */
   input: I;
@@ -71,7 +68,7 @@ export type Action<I extends z.ZodObject = z.ZodObject> = {
   scopes: readonly string[];
   repeat: Repeat;
   reaches?: Reaches;
-  /** Only for actions that reach people. */
+  /** How the action writes. Set only for actions that reach people. */
   writing?: Writing;
   /** A valid input, for the catalog and the documentation. */
   example: z.input<I>;
@@ -80,5 +77,5 @@ export type Action<I extends z.ZodObject = z.ZodObject> = {
 
 /** Defines an action. The types of its input follow from the schema. */
 export function defineAction<I extends z.ZodObject>(action: Action<I>): Action {
-  return action as unknown as Action; // the caller of `perform` has parsed the input by `input`
+  return action as unknown as Action; // the caller of `perform` has parsed the input with the schema
 }

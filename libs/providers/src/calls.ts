@@ -1,29 +1,29 @@
 import type { JsonValue } from '@drippulse/json';
 
-/** The body of a request: JSON, a form (`application/x-www-form-urlencoded`), or text of a type. */
+/** The body of a request: JSON, a form (`application/x-www-form-urlencoded`), or text of a media type. */
 export type RequestBody =
   | { json: JsonValue }
   | { form: readonly (readonly [name: string, value: string])[] }
   | { text: string; type: string };
 
-/** A request to a provider, without credentials. The sender adds them, and checks the host. */
+/** A request to a provider, without credentials. The sender adds the credentials, and checks the host. */
 export type ProviderRequest = {
-  /** The name of a host in `Provider.hosts`. */
+  /** Name of a host in `Provider.hosts`. */
   host: string;
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Path from the root, with every part already encoded (`pathOf`). */
+  /** Path from the root. Every segment is already encoded (`pathOf`). */
   path: string;
   query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   headers?: Readonly<Record<string, string>>;
   body?: RequestBody;
   /**
-   * A whole URL from an answer, such as that of the next page. It must be on the same host. If it is set, `path` and
+   * A whole URL from an answer, such as the URL of the next page. It must be on the same host. If it is set, `path` and
    * `query` are ignored.
    */
   url?: string;
-  /** Whether an answer means that the request was done already. It takes precedence over the provider's own rules. */
+  /** Whether an answer means that the request was already done. Takes precedence over the provider's own rules. */
   isDone?(answer: ProviderAnswer): boolean;
-  /** Whether a POST may always be sent again: it only reads, or a second time changes nothing. A GET always may. */
+  /** Whether a POST may always be sent again, because it only reads or a repeat changes nothing. A GET always may. */
   isRepeatable?: boolean;
   /** Size limit of the answer in bytes. Default: 1 MiB. */
   maxBytes?: number;
@@ -32,9 +32,9 @@ export type ProviderRequest = {
 /** The answer of a provider. */
 export type ProviderAnswer = {
   status: number;
-  /** By name in lower case. */
+  /** Headers by name in lower case. */
   headers: Readonly<Record<string, string>>;
-  /** The JSON of the body, or its text if it is not JSON. Null for an empty body. */
+  /** The body as JSON, or as text if it is not JSON. Null for an empty body. */
   body: JsonValue;
 };
 

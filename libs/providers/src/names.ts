@@ -14,7 +14,7 @@ export const providerKeys = [
 
 export type ProviderKey = (typeof providerKeys)[number];
 
-/** Other accepted names of providers. */
+/** Other names by which the API accepts providers. */
 export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   gmail: 'google_workspace',
   outlook: 'microsoft365',
@@ -25,7 +25,7 @@ export const providerAliases: Readonly<Record<string, ProviderKey>> = {
   sg: 'sendgrid',
 };
 
-/** Returns the key of a provider's name or alias, ignoring case; undefined if there is no such provider. */
+/** Returns the key of the provider with a name or alias, ignoring case; undefined if no provider has this name. */
 export function resolveProvider(name: string): ProviderKey | undefined {
   const lower = name.toLowerCase();
   const alias = Object.hasOwn(providerAliases, lower) ? providerAliases[lower] : undefined;

@@ -38,7 +38,7 @@ export function actionsOf(key: ProviderKey): readonly Action[] {
   return registry[key].actions;
 }
 
-/** Finds an action of a provider, which may be named by an alias. */
+/** Finds an action by its name. `provider` may be the key or an alias of the provider. */
 export function findAction(provider: string, name: string): Action | undefined {
   const key = resolveProvider(provider);
   return key && registry[key].actions.find((action) => action.name === name);

@@ -22,7 +22,7 @@ export const auditedRows: AuditedRows<DB> = {
     agentToProto(await findAgent(trx, organizationId, id)),
   ),
   agent_budgets: budgets,
-  // Last part of the path that acknowledges an overrun.
+  // Named after the last segment of the path that acknowledges an overrun.
   acknowledge_overrun: budgets,
   model_connection: audited(AgentModelConnectionSchema, async (trx, { organizationId }) =>
     connectionToProto(await findModelConnection(trx, organizationId)),

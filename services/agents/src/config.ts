@@ -18,7 +18,7 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Endpoints of the operator for agents of type `code`, as JSON. */
+    /** The operator's endpoints for agents of type `code`, as JSON. */
     codeAgents: read.CODE_AGENTS,
     /** The account of the installation at a model provider, if it has one. */
     llm: {
@@ -26,7 +26,7 @@ export const readConfig = configReader(
       apiKey: read.LLM_API_KEY,
       model: read.LLM_MODEL,
       protocol: read.LLM_PROTOCOL,
-      /** Prices of the operator, as JSON. */
+      /** The operator's prices, as JSON. */
       prices: read.LLM_PRICES,
       /** Limit of the daily cost (UTC) of all organizations together; undefined: no limit. */
       dailyLimitUsd: read.LLM_DAILY_LIMIT_USD,
@@ -34,13 +34,13 @@ export const readConfig = configReader(
     /** Whether endpoints may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     /**
-     * Lease of an execution or a training: the delay until another process takes it after its process has died. Longer
-     * than any call.
+     * Lease of an execution or a training, longer than any call. After a process dies, other processes take over its
+     * work when the lease ends.
      */
     leaseMs: 90_000,
-    /** Duration of a reservation's lease beyond the deadline of its call. */
+    /** Time by which a reservation's lease outlasts the deadline of its call. */
     reservationGraceMs: 15_000,
-    /** Time that a request waits for its execution before it answers 202. */
+    /** Maximum time that a request waits for its execution. After this time the response is 202. */
     patienceMs: 25_000,
   }),
 );

@@ -41,13 +41,13 @@ export type Context = ServiceBase<Config, DB> & {
   code: CodeRegistry;
   /** Sends requests to remote code, and to the model providers of organizations. */
   http: HttpClient;
-  /** Calls models through the account of the installation. Undefined without such an account. */
+  /** Calls models through the account of the installation. Undefined if the installation has no account. */
   llm: Llm | undefined;
   /** Prices that the operator has set. */
   prices: readonly SetPrice[];
-  /** Resolves the host names of addresses that organizations save. */
+  /** Resolves the host names in addresses that organizations save. */
   lookUp: LookUp;
-  /** News of this process's executions, for requests that wait for one. */
+  /** News of this process's executions, for requests that wait for an execution. */
   ends: Ends;
   metrics: ServiceMetrics;
   /** Random number from 0 to 1, for jitter and for the shards of counts. */

@@ -4,7 +4,7 @@ import type { Executions } from './db/schema.ts';
 /** An ended execution with its input and output. */
 type Ended = Selectable<Executions> & { input: string | null; output: string | null };
 
-/** News of executions within this process: an execution has ended, or waits for something outside. */
+/** News of executions within this process: an execution has ended, or waits for another service or a person. */
 export type Ends = {
   /** Announces news, with the execution if it has ended. Call it after the commit. */
   note(executionId: bigint, ended?: Ended): void;

@@ -1,7 +1,7 @@
 import type { Violation } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonObject, type JsonValue, parseJson, stringifyJson } from '@drippulse/json';
 
-/** An object of JSON, as text and parsed. */
+/** A JSON object, as text and parsed. */
 export type ReadObject = { text: string; value: JsonObject };
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
@@ -13,7 +13,7 @@ export function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
-/** Reads an object of a request. Empty bytes and null are an empty object. */
+/** Reads a JSON object of a request. Empty bytes and null are an empty object. */
 export function readObject(
   bytes: Uint8Array | undefined,
   { field, maxBytes }: { field: string; maxBytes: number },
@@ -30,13 +30,13 @@ export function readObject(
   return { text, value };
 }
 
-/** Reads an object that this service has stored. */
+/** Reads a JSON object that this service has stored. */
 export function storedObject(text: string | null): JsonObject {
   const value = text === null ? {} : parseJson(text);
   return isJsonObject(value) ? value : {};
 }
 
-/** Serializes a value canonically: the order of members does not matter. */
+/** Serializes a value canonically: values that differ only in the order of members give the same text. */
 export function canonicalJson(value: JsonValue): string {
   return stringifyJson(sorted(value));
 }

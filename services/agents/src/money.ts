@@ -13,18 +13,18 @@ export function picoOf(usd: number): bigint {
   return BigInt(Math.round(usd * 1e6)) * picoInMicro;
 }
 
-/** Converts pico-USD to a number of US dollars, for facts of refusals and limits that were given as numbers. */
+/** Converts pico-USD to a number of US dollars, for the facts of refusals and for limits that were given as numbers. */
 export function usdNumberOf(pico: bigint): number {
   return Number((pico + picoInMicro - 1n) / picoInMicro) / 1e6;
 }
 
-/** Returns violations if an amount of US dollars cannot be a limit. */
+/** Returns the violations of an amount of US dollars as a limit. */
 export function moneyProblems(field: string, value: number | undefined): Violation[] {
   if (value === undefined) return [];
   if (!(value >= 0 && value <= 1_000_000)) {
     return [{ field, message: 'must be from 0 to 1000000', code: 'range' }];
   }
-  // Money is counted in integers, and the smallest amount that is shown is a millionth of a dollar.
+  // Money is counted in integers, and the smallest amount shown is a millionth of a dollar.
   const isExact = Math.abs(value * 1e6 - Math.round(value * 1e6)) < 1e-3;
   return isExact ? [] : [{ field, message: 'must have at most six decimals', code: 'format' }];
 }

@@ -1,4 +1,4 @@
-/** Caches the results of `make` for the `most` recently used texts. */
+/** Caches the results of `make` for the `most` recently used strings. */
 export function createRecent<T>(most: number, make: (text: string) => T): (text: string) => T {
   const made = new Map<string, T>();
   return (text) => {

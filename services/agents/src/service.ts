@@ -49,9 +49,9 @@ import { findTemplateMode, lockTemplateRevision } from './templates/rows.ts';
 
 export type { Config } from './config.ts';
 
-/** Set by tests only. */
+/** Replacements that only tests set. */
 export type Overrides = {
-  /** Kills the process at a point. */
+  /** Throws or kills the process at a point. */
   fault?: Fault;
   random?: () => number;
 };
@@ -83,7 +83,8 @@ export const service = defineService<Config, DB, Overrides>({
     keep({ stop: () => http.close() });
     const source = sourceOf(config.llm);
     const prices = readPrices(config.llm.prices);
-    // The operator chose the address, which may be in a network of the installation.
+    // Private addresses are allowed, because the operator chose the address, and it may be in a network of the
+    // installation.
     const llmHttp = createHttpClient({ allowPrivate: true, userAgent: 'DripPulse-Agents/1' });
     keep({ stop: () => llmHttp.close() });
     const ctx: Context = {

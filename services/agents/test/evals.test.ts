@@ -79,7 +79,7 @@ test('a version that does worse at the cases is not activated, unless somebody f
     [executions[1], ['qualified']],
     [executions[0], ['qualified']],
   ]);
-  // Version 2 qualifies nobody. Version 3 decides the same as version 1, with another weight.
+  // Version 2 qualifies nobody. Version 3 decides as version 1 does, with a different weight.
   await draft(templateId, { defaultConfiguration: weighing(0.1, { min_score_threshold: 0.6 }) });
   await draft(templateId, { defaultConfiguration: weighing(2, { min_score_threshold: 0.6 }) });
   const worse = await run(evalSetId, 2, { trials: 5 });
@@ -125,7 +125,7 @@ const outputSchema = json({
 const writes = { allowedActions: ['crm.create_activity'], requireApproval: json('none') };
 const note = { name: 'crm__create_activity', arguments: '{"kind":"note","subject":"Called"}' };
 
-/** Creates an agent that notes something and classifies, with a case made from one of its executions. */
+/** Creates an agent that writes a note and classifies, and a case from one of its executions. */
 async function classifier(policy: object = writes) {
   provider.answer(({ body }) => {
     if (!body.includes('"role":"tool"')) return { finish: 'tool_calls', tools: [note] };
@@ -140,7 +140,7 @@ async function classifier(policy: object = writes) {
   return { ...made, evalSetId, executionId };
 }
 
-/** Reads the calls of a run in the ledger. */
+/** Reads the ledger's calls of a run. */
 async function callsOf(runId = 0n) {
   const { rows } = await sql<{ seq: number; attempt: number; state: string; charged: bigint }>`
     select seq, attempt, state, charged_pico_usd as charged from reservations join eval_runs
@@ -155,7 +155,7 @@ test('a run of a model asks for each trial, performs nothing, and is in the ledg
   provider.requests.length = 0;
   const done = await run(evalSetId, 2);
   expect(done).toMatchObject({ trials: 3, cases: 1, passed: 0, activePassed: 1, isWorse: true });
-  // Three trials of two versions, each with a call of the tool and an answer.
+  // Three trials of two versions. Each trial has one request that calls the tool and one that gives the answer.
   expect(provider.requests).toHaveLength(12);
   expect(harness.peer.performed).toHaveLength(performed);
   const calls = await callsOf(done?.id);
@@ -168,7 +168,7 @@ test('a run of a model asks for each trial, performs nothing, and is in the ledg
   const [outcome] = evalResults[0]?.outcomes ?? [];
   expect(outcome).toMatchObject({ actions: ['crm.create_activity'], model: 'm' });
   expect(await reasonOf(activate(templateId, 2))).toBe('eval_regression');
-  // The tool answers the recorded result.
+  // The tool returns the recorded result.
   expect(provider.requests.at(-1)?.body).not.toContain('was not performed');
 });
 
@@ -179,7 +179,7 @@ test('a run stops at its own limit, and another at that of the agent', async () 
     ...{ status: AgentEvalRunStatus.FAILED, error: 'budget_exceeded', costUsd: '0.000000', isWorse: false },
   });
   expect(provider.requests).toHaveLength(before);
-  // Room for some of the concurrent calls.
+  // The budget has room for some of the concurrent calls.
   provider.answer({ text: '{"class":"later"}', delayMs: 300 });
   const partly = await run(evalSetId, 2, { maxCostUsd: 0.05 });
   expect(partly).toMatchObject({ status: AgentEvalRunStatus.FAILED, error: 'budget_exceeded' });
@@ -237,7 +237,7 @@ test('a run is one for its key, one at a time, and a cancelled one judges nothin
   const cancelled = await evals().cancelAgentEvalRun(place);
   expect(cancelled.evalRun).toMatchObject({ status: AgentEvalRunStatus.CANCELLED, isWorse: false });
   release();
-  // Calls under way are paid, and nothing follows.
+  // Calls under way are paid for, and no further call begins.
   await eventually(async () => {
     const states = (await callsOf(place.id)).map(({ state }) => state);
     expect(states.length).toBeGreaterThan(0);
@@ -328,7 +328,7 @@ test('eval sets of another organization, and of test keys, are out of reach', as
     [other, 0n],
     [evalSetId, 1n],
   ]);
-  // A set of a test key runs without a model.
+  // An eval set of a test key runs without a model.
   const own = await scorer(tester);
   const testSet = await setOf(own.agentId, tester);
   await evals(tester).createAgentEvalCase({ evalSetId: testSet, input: json({ email: 'a@b.example' }), checks });

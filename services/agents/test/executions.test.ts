@@ -220,7 +220,7 @@ test('an end whose event came before the enrollment was stored is found all the 
   const { execution } = await own.executeAgent({ id, idempotencyKey: 'early' });
   const run = harness.runs.get(execution?.enrollmentId ?? 0n);
   if (run === undefined) throw new Error('there is no run');
-  // Without an event, the execution asks the runtime again when its time has come.
+  // Without an event, the execution asks the runtime again after its delay.
   run.status = EnrollmentStatus.FAILED;
   await harness.db.kysely
     .updateTable('executions')

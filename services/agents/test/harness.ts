@@ -45,7 +45,7 @@ export const codeSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 type Run = { key: string; workflowId: bigint; contact: string; status: EnrollmentStatus };
 
-/** Starts the service on a database of its own. Its peers are a runtime that keeps runs, and members 1 to 3. */
+/** Starts the service on its own database. Its peers are fakes: a runtime that keeps runs, and members 1 to 3. */
 export async function startHarness(
   o: { env?: Record<string, string>; config?: Partial<Config>; overrides?: Overrides; clock?: Clock } = {},
 ) {
@@ -64,7 +64,7 @@ export async function startHarness(
   };
   const open = new Map<bigint, number>();
   const peer = createRuntimePeer();
-  /** Ended records of the CRM, newest first, and a hook that runs before each page of them. */
+  /** The CRM's ended records, newest first, and a hook that runs before each page of records. */
   const crm = {
     outcomes: [] as MessageInitShape<typeof CrmOutcomeSchema>[],
     /** Ids of erased records. */
@@ -203,7 +203,7 @@ export async function startHarness(
     }),
     checks: harness.clientsFrom(servedBy(EnrollmentsService), AgentChecksService),
     erasures: harness.clientsFrom(servedBy(EnrollmentsService), AgentErasuresService),
-    /** Ends a run in the runtime, with its event. */
+    /** Ends a run in the runtime, and publishes the event of its end. */
     async endRun(id: bigint, status: EnrollmentStatus) {
       const run = runs.get(id);
       if (run === undefined) throw new Error(`there is no run ${id}`);
@@ -236,7 +236,7 @@ const endings: Partial<Record<EnrollmentStatus, 'completed' | 'failed' | 'cancel
   [EnrollmentStatus.CANCELLED]: 'cancelled',
 };
 
-/** Returns the reason of a refusal; undefined for a success. */
+/** Returns the reason of a refusal; undefined if the call succeeds. */
 export async function reasonOf(call: Promise<unknown>): Promise<string | undefined> {
   return call.then(
     () => undefined,

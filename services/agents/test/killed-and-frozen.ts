@@ -10,9 +10,9 @@ import { endLeases } from './leases.ts';
 import { expectSumsEqual, queueModel, spawnChild } from './ledger-checks.ts';
 
 /**
- * Repeatedly kills one of two working processes and freezes the other past its leases, for a time, at least once. In
- * every sample, the limit is at least the spent and reserved sum, which is at least the provider's bill. Returns the
- * difference at the end, row by row.
+ * Repeats two faults for a period, at least once: kills one of two working processes, and freezes the other until after
+ * its leases. In every sample, the limit is at least the spent and reserved sum, and this sum is at least the
+ * provider's bill. Returns the difference at the end, row by row.
  */
 export async function killAndFreeze(
   harness: Harness,
@@ -24,7 +24,7 @@ export async function killAndFreeze(
   const samples = { count: 0, isOver: false };
   const sampling = (async () => {
     while (!samples.isOver) {
-      // The bill is read first: everything on it was reserved before.
+      // The bill is read first, because every call on the bill was reserved before it was made.
       const bill = provider.bill() - billedBefore;
       const { limit, taken } = await stateOf(harness);
       expect(taken).toBeLessThanOrEqual(limit);
@@ -40,7 +40,7 @@ export async function killAndFreeze(
     for (let round = 0; round === 0 || performance.now() < until; round += 1) {
       const before = provider.requests.length;
       for (let n = 0; n < perRound; n += 1) await queueModel(harness, agentId, JSON.stringify({ round, n }));
-      // By now calls are under way, or the budget is used up.
+      // At this point calls are under way, or the budget is used up.
       await eventually(
         async () => expect(provider.requests.length > before || (await openCalls(harness)) === 0).toBe(true),
         { timeoutMs: 180_000 },

@@ -34,7 +34,7 @@ export async function expectSumsEqual(harness: Harness): Promise<void> {
   expect(row).toEqual({ ledger: row?.ledger, executions: row?.ledger, counts: row?.ledger, days: row?.ledger });
 }
 
-/** Starts the service in a child process, which dies at a point after passing it a number of times, or never. */
+/** Starts the service in a child process that dies at a point after passing it `passes` times, or never without one. */
 export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes = 0): ChildProcess {
   return spawn(process.execPath, [fileURLToPath(new URL('child-service.ts', import.meta.url))], {
     env: {
@@ -45,7 +45,7 @@ export function spawnChild(harness: Pick<Harness, 'config'>, point = '', passes 
   });
 }
 
-/** Inserts a queued execution as left by a request whose process died: it has no reservation any more. */
+/** Inserts a queued execution as a request leaves it whose process died. The execution has lost its reservation. */
 export async function queueModel(harness: Harness, agentId: bigint, input = '{}', policy = '{}'): Promise<bigint> {
   const { kysely } = harness.db;
   const now = new Date();

@@ -42,7 +42,7 @@ const fullKey = async (asked: ReturnType<typeof reserve>) => (await asked)?.wind
 test('of 200 at once with room for 37, exactly 37 are reserved, in every window or in none', async () => {
   const db = harness.connect(16).kysely;
   const windows = [limited('race:organization', 370n), limited('race:agent', null), limited('race:day', 5_000n)];
-  // Windows in either order.
+  // Half of the calls name the windows in the opposite order.
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, n) => {
       const turned = n % 2 === 0 ? windows : [...windows].reverse();
@@ -98,12 +98,12 @@ test('a process that died is assumed to have spent it all, until a late answer c
 
 test('a reservation that cannot be settled stops no other', async () => {
   const { kysely } = harness.db;
-  // Corrupts the window, which then has less reserved than its reservation.
+  // Corrupts the window, whose reserved sum is then less than its reservation.
   await reserve(kysely, call(3_400n), ask([limited('bad', 100n)], 20n, { leaseSeconds: 0 }));
   await sql`update spend_windows set reserved_pico_usd = 0 where key = 'bad'`.execute(kysely);
   await reserve(kysely, call(3_401n), ask([limited('good', 100n)], 20n, { leaseSeconds: 0 }));
   await eventually(async () => {
-    // One at a time, so that the first one would block the others.
+    // Sweeps one reservation at a time, so that the first one would block the others.
     await sweep(kysely, 1);
     expect(await windowOf('good')).toEqual([0n, 20n, 20n, 0n]);
   });
@@ -175,7 +175,7 @@ test('organizations draw the day of the installation in tranches, whose sum neve
     .executeTakeFirstOrThrow();
   expect(drawn).toBeLessThanOrEqual(1_000n);
   expect(got * 30).toBeLessThanOrEqual(Number(drawn));
-  // Nobody is refused while there is room for one more.
+  // No call is refused as long as there is room for one more.
   expect(got).toBe(33);
 });
 

@@ -42,7 +42,7 @@ const inputRate = 2_000_000n;
 const outputRate = 10_000_000n;
 
 let spawned = 0;
-/** Creates an agent of a template of its own, with a policy. */
+/** Creates an agent with a template of its own and the given policy. */
 async function agentWith(policy: object): Promise<bigint> {
   spawned += 1;
   const schema = {
@@ -311,11 +311,11 @@ test('a key whose provider was away starts the execution again, and its attempts
 
 test('of 200 executions at once with room for 37, exactly 37 requests reach the provider', async () => {
   provider.answer({ text: json(kept).toString() });
-  // Long enough for a slow machine to refuse the others.
+  // The timeout is long enough for a slow machine to refuse the other calls.
   const agentId = await agentWith({ maxCostUsdPerDay: 1_000, timeoutSeconds: 300 });
   const probe = await infer(agentId, { n: 0 });
   const [{ reserved, charged } = { reserved: 0n, charged: 0n }] = await ledgerOf(harness, probe?.id);
-  // In whole micro-dollars, a limit with room for 37 calls and not for 38.
+  // A limit in whole micro-dollars, with room for 37 calls and not for 38.
   const micro = (reserved * 37n + charged + reserved / 2n) / 1_000_000n;
   provider.clear();
   provider.answer({ text: json(kept).toString() });
@@ -374,7 +374,7 @@ test('with one process killed and one frozen, limit, ledger and bill stay in thi
   expect(samples).toBeGreaterThan(20);
 });
 
-/** Converts the members of a policy to the names of the client. */
+/** Converts the names of a policy's members to those that the client uses. */
 function camel(policy: object): object {
   return Object.fromEntries(
     Object.entries(policy).map(([name, value]) => [

@@ -32,8 +32,8 @@ function snake(name: string): string {
 }
 
 /**
- * A model whose behaviour depends on its prompt: even inputs read a record first, and the second prompt reads another
- * record for every fourth input.
+ * A model whose behaviour depends on its prompt. For even inputs, it reads a record first. With the second prompt, it
+ * reads a different record for every fourth input.
  */
 function answer({ body }: ModelCall): Reply {
   const { messages } = JSON.parse(body);
@@ -48,7 +48,7 @@ function answer({ body }: ModelCall): Reply {
   return { text: `${isSecond && n % 5 === 0 ? 'two' : 'one'} ${n}${read}` };
 }
 
-/** Reads every row of the service's tables except the ledger. */
+/** Reads every row of the service's tables, except those of the ledger. */
 async function rowsButLedger(): Promise<string> {
   const { kysely } = tools.harness.db;
   const { rows: tables } = await sql<{ name: string }>`
@@ -75,7 +75,7 @@ test('a hundred stored executions by a model are replayed by another version: no
     stored.push(...numbers.map((n, index) => ({ n, id: executions[index]?.id ?? 0n })));
   }
   await draft(templateId, { prompt: 'Work by the second prompt.' });
-  // A read from the CRM would find nobody now.
+  // A read from the CRM would find nobody at this point.
   harness.peer.leads.clear();
   const [before, asked, billed] = [await rowsButLedger(), provider.requests.length, provider.bill()];
   type Made = { n: number; made: AgentReplay | undefined };
@@ -95,7 +95,7 @@ test('a hundred stored executions by a model are replayed by another version: no
     expect(same?.costUsd).toBe(same?.recordedCostUsd);
     expect(same?.tools.every(({ used, recorded }) => used && recorded)).toBe(true);
   }
-  // The same bytes are not requested again.
+  // A request with the same bytes is not sent again.
   expect(provider.requests).toHaveLength(asked);
   let charged = 0;
   for (const { n, made } of await replayAll(2)) {
@@ -125,7 +125,7 @@ test('a hundred stored executions by a model are replayed by another version: no
   }
   expect(await rowsButLedger()).toBe(before);
   expect(harness.peer.performed).toEqual([]);
-  // Each amount is rounded up to a millionth.
+  // Each amount is rounded up to a millionth of a dollar.
   const bill = Number(provider.bill() - billed) / 1e12;
   expect(charged).toBeGreaterThanOrEqual(bill);
   expect(charged - bill).toBeLessThan(100 * 1e-6);
@@ -153,7 +153,7 @@ test('a write is not performed again, nobody is asked, and a no of a person stay
   const { replay } = await harness.replays(editor).replayAgentExecution(request);
   expect(parsed(replay?.output)).toEqual({ text: 'Done.' });
   expect(replay?.tools.map(({ action, recorded }) => [action, recorded])).toContainEqual(['crm.create_activity', true]);
-  // The execution was cancelled with its question open. This acts as if a person had refused:
+  // The execution was cancelled while its question was open. Stores the result of a refusal by a person.
   const no = { outcome: 'failed', code: 'approval_rejected', message: 'No.' };
   await sql`
     update execution_steps set result = ${JSON.stringify(no)} where execution_id = ${request.id} and kind = 'approval'`.execute(

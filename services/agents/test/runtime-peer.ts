@@ -16,7 +16,9 @@ import { callerOf, type Routes } from '@drippulse/rpc';
 
 export type Performed = { key: string; kind: string; request: Record<string, unknown>; bytes: string; attempt: number };
 
-/** A fake of the runtime's actions and approvals, and of the CRM's leads, with their guarantees. */
+/**
+ * Creates a fake of the runtime's actions and approvals and of the CRM's leads, with the guarantees of both services.
+ */
 export function createRuntimePeer() {
   const performed: Performed[] = [];
   const approvals = new Map<string, Approval>();

@@ -33,7 +33,7 @@ const note = (subject: string) => ({
 
 test('a model that calls twelve tools, with a crash at each: one key and the same bytes for each effect', async () => {
   const { agentId } = await tools.agentWith({ ...writes, maxRetries: 5 });
-  // The model continues from the results in its request, so a repeated request gets the same answer.
+  // The model answers by the results in its request, so a repeated request gets the same answer.
   provider.answer(({ body }) => {
     const results = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
     if (results === 12) return { text: 'Done.' };
@@ -122,7 +122,7 @@ test('a policy that is tightened while the model answers counts when its call is
     [{ allowedActions: ['crm.update_record'] }, 'is not allowed here'],
   ] as const) {
     const { agentId, templateId } = await tools.agentWith(writes);
-    // Nothing happens after the answer. The policy changes after the plan of its call.
+    // The hook after the answer does nothing. The hook after the plan of the call changes the policy.
     tools.afterCommits.push(
       async () => undefined,
       () => change(templateId, policy),
@@ -146,7 +146,7 @@ async function waiting(policy: object = asking) {
   return waitingOf(await tools.agentWith(policy));
 }
 
-/** Creates an execution of an agent that waits for a person. */
+/** Executes an agent until the execution waits for a person. */
 async function waitingOf({ agentId, templateId }: { agentId: bigint; templateId: bigint }) {
   const execution = await tools.execute(agentId);
   expect(execution?.status).toBe(AgentExecutionStatus.WAITING_APPROVAL);
@@ -255,7 +255,7 @@ test.each<[string, (o: Awaited<ReturnType<typeof waiting>>) => Promise<unknown>,
   expect(harness.peer.performed).toEqual([]);
 });
 
-/** Changes a stored call after it was shown and before it is performed. */
+/** Changes a stored call between its display to a person and its performance. */
 async function changeCall(id: bigint, from: string, to: string): Promise<void> {
   await sql`
     update execution_steps set request = replace(request, ${JSON.stringify(from).slice(1, -1)}, ${JSON.stringify(to).slice(1, -1)})
@@ -293,7 +293,7 @@ test('news of a decision that is none, of another organization or of nothing, st
 });
 
 const room = { ...writes, onExceeded: AgentOnExceeded.ASK };
-/** Less than the maximum cost of a call of `m`. */
+/** A policy whose limit is less than the maximum cost of a call of `m`. */
 const little = { ...room, maxCostUsdPerExecution: 0.005 };
 
 test('a call that a budget has no room for waits for an administrator, whose yes is for this execution alone', async () => {
@@ -335,7 +335,7 @@ test('a limit is raised once, also in the middle of an execution, with the conve
   expect(await endOf(agent.agentId, id)).toMatchObject({ error: { code: 'budget_exceeded' } });
   expect(harness.peer.approvals.size).toBe(1);
   const calls = provider.requests.map(({ body }) => JSON.parse(body).messages.length);
-  // Each request repeats the answer and the result before it.
+  // Each request repeats the answer and the result of the previous one.
   expect(calls).toEqual(calls.map((_, n) => 2 + 2 * n));
   expect(calls.length).toBeGreaterThan(1);
 });

@@ -25,7 +25,7 @@ beforeEach(() => {
   harness.crm.erased.clear();
 });
 
-/** Leads, newest first. Those with a telephone number and those from webinars were won more often. */
+/** Returns leads, newest first. Leads with a telephone number and leads from webinars were won more often. */
 function outcomes(count: number) {
   return Array.from({ length: count }, (_, n) => {
     const [hasPhone, isWebinar] = [n % 2 === 0, n % 5 < 2];
@@ -61,7 +61,7 @@ async function ended(agentId: bigint, id: bigint, caller = editor) {
   });
 }
 
-/** Pauses the CRM before a page, and reports when the training reaches it. */
+/** Pauses the CRM before it returns a page, and reports when the training requests this page. */
 function holdAt(page: number) {
   const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   harness.crm.onPage = async (asked) => {
@@ -108,11 +108,11 @@ test('a training is a job whose model is judged by records that it did not see, 
     [0, AgentModelStatus.CANDIDATE],
   ]);
   expect(parsed(models[1]?.configuration)).toMatchObject({ factors: expect.any(Array) });
-  // Version 0 is the rules, which are in force again.
+  // Version 0 stands for the rules, which are in force again.
   await own().activateAgentModel({ agentId: id, version: 0 });
   expect((await score()).score).toBe(byRules.score);
 
-  // The same records make the same model, with the next version.
+  // The same records make an equal model, with the next version.
   const again = await own().trainAgent({ id, subject: AgentTrainingSubject.LEADS });
   expect((await ended(id, again.training?.id ?? 0n))?.modelVersion).toBe(2);
   const second = await own().getAgentModel({ agentId: id, version: 2 });

@@ -22,7 +22,7 @@ export type Context = ServiceBase<Config, DB> & {
   clients: {
     identity: ClientOf<typeof AccountService>;
     members: ClientOf<typeof IdentityService>;
-    /** The sources of reports. */
+    /** Clients of the services from which reports are read. */
     workflows: ClientOf<typeof WorkflowsService>;
     enrollments: ClientOf<typeof EnrollmentsService>;
     agents: ClientOf<typeof AgentsService>;
@@ -34,17 +34,17 @@ export type Context = ServiceBase<Config, DB> & {
     opportunities: ClientOf<typeof CrmOpportunitiesService>;
     pipelines: ClientOf<typeof CrmOpportunityPipelinesService>;
   };
-  /** Stores of files above 16 MiB. */
+  /** Stores for files above 16 MiB. */
   stores: FileStores;
-  /** Undefined: mails are not configured, and none is written. */
+  /** Undefined if mails are not configured. In this case no mail is written. */
   mailer: Mailer | undefined;
   metrics: ServiceMetrics;
-  /** Organizations known to have a row, so that facts do not look them up each time. */
+  /** Organizations that are known to have a row, so that facts do not look the row up each time. */
   knownOrganizations: Set<bigint>;
-  /** Time zones of organizations, with the time at which each is requested again. */
+  /** Time zones of organizations, and the time at which identity is asked again for each. */
   timezones: Map<bigint, { timezone: string; askAgainAt: number }>;
   /** Wakes a loop of this process. Call it after the commit that made work for the loop. */
   wake: { recounts(): void; reports(): void; schedules(): void; reportMails(): void; mails(): void };
-  /** Set by tests that kill the process. */
+  /** Set only by tests that kill the process. */
   fault?: Fault;
 };

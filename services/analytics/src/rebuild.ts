@@ -16,5 +16,5 @@ export async function rebuildAt(url: string, say: (line: string) => void = conso
   }
 }
 
-/** Runs as `node src/rebuild.ts` in the image of the service. */
+/** True if run as `node src/rebuild.ts` in the image of the service. */
 if (import.meta.main) await rebuildAt(readConfig(process.env).databaseUrl);

@@ -17,7 +17,7 @@ import { editor, type Harness, startHarness, stranger } from './harness.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const tester: Caller = { ...editor, mode: 'test' };
-/** Two midnights ago: so early that no test crosses the end of the day, and so late that it is counted at once. */
+/** The last midnight but one (UTC). No test crosses the end of the day, and the facts are not late yet. */
 const midnight = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
 const at = (hours: number) => new Date(midnight + hours * hourMs);
 
@@ -239,7 +239,7 @@ test('after a change of the time zone days are those of the new zone, and nothin
     metric: Name.ENROLLMENTS_STARTED,
   });
   expect(timezone).toBe('America/New_York');
-  // 01:00Z is still the previous evening in New York.
+  // 01:00Z is still the evening of the previous day in New York.
   expect(series[0]?.points.map(({ value }) => value)).toEqual([1, 0]);
   const { rows } = await sql<{ count: bigint }>`
     select sum(count) as count from rollup_days where organization_id = ${organizationId} and dimension = 0 and workflow_id = 0`.execute(
@@ -255,7 +255,7 @@ test('a time zone that another process has found changed counts in this one at o
   await harness.enrollment('started', { at: at(1), organizationId: 178n });
   await harness.stored(historyFacts + 23 + 2);
   expect(await read()).toBe('UTC');
-  // As if another process had stored the zone, while this one still remembers the answer of identity.
+  // Simulates that another process has stored the time zone, while this process still remembers identity's answer.
   harness.timezones.set(178n, 'Asia/Tokyo');
   await sql`update organizations set timezone = 'Asia/Tokyo' where organization_id = 178`.execute(harness.db.kysely);
   expect(await read()).toBe('Asia/Tokyo');

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Every row of both rollups as text, in a fixed order. */
+/** Returns every row of both rollups as text, in a fixed order. */
 async function sums(): Promise<string[]> {
   const { rows } = await sql<{ row: string }>`
     select 'quarter ' || quarter::text as row from rollup_quarters as quarter where count <> 0
@@ -43,7 +43,7 @@ async function everyDayCounted(): Promise<void> {
   });
 }
 
-/** An entry, a mail and its part for a variant, and a goal. */
+/** Number of facts that `tell` makes for each day: an entry, a mail, the mail's fact for the variant, and a goal. */
 const factsOfEvent = 4;
 let events = 0;
 async function tell(organizationId: bigint): Promise<void> {

@@ -38,19 +38,23 @@ export const readConfig = configReader(
     WEBHOOK_ALLOW_PRIVATE: z.stringbool().default(false),
   },
   (read) => ({
-    /** Address of Redis, which counts the rates of accounts for all processes; undefined: each counts its own. */
+    /**
+     * Address of Redis, which counts the rates of accounts for all processes; undefined: each process counts its own.
+     */
     redisUrl: read.REDIS_URL,
-    /** Lease of an effect: longer than all requests of an action take. */
+    /** Lease of an effect, longer than all requests of an action take. */
     effectLeaseMs: 40_000,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    /** Folder where mails are written as `.eml` files when there is no mail server. */
+    /** Folder into which mails are written as `.eml` files if there is no mail server. */
     mailDir: read.MAIL_DIR,
-    /** Start of the redirect address and of links in mails, without a trailing slash. */
+    /** Base URL of the redirect address and of links in mails, without a trailing slash. */
     publicUrl: read.PUBLIC_URL.replace(/\/+$/, ''),
     /** Whether data sources may have private addresses and plain http, for development. */
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
-    /** Address that replaces those of all providers, for tests and egress proxies; undefined: the providers' own. */
+    /**
+     * Base URL that replaces those of all providers, for tests and egress proxies; undefined: the providers' own URLs.
+     */
     hostsOverride: checkOverride(read.PROVIDER_HOSTS_OVERRIDE, read.PROVIDER_HOSTS_OVERRIDE_CONFIRM),
     /** The operator's applications at providers, through which accounts are connected. */
     oauthClients: {
@@ -63,7 +67,9 @@ export const readConfig = configReader(
       zendesk: clientOf(read.ZENDESK_CLIENT_ID, read.ZENDESK_CLIENT_SECRET),
       gong: clientOf(read.GONG_CLIENT_ID, read.GONG_CLIENT_SECRET),
     } as Readonly<Partial<Record<ProviderKey, { id: string; secret: string }>>>,
-    /** Time limit of a token endpoint, which is asked at most twice within a lease. Tests shorten both. */
+    /**
+     * Time limit of a call to a token endpoint, which is called at most twice within a lease. Tests shorten both times.
+     */
     tokenTimeoutMs: 15_000,
     /** Lease of a refresh, during which no other process refreshes. */
     refreshLeaseMs: 60_000,
@@ -74,7 +80,10 @@ function clientOf(id: string | undefined, secret: string | undefined): { id: str
   return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
-/** Customers' credentials go there, so it must be this machine, or a proxy over TLS that the operator confirmed. */
+/**
+ * Checks the override of the providers' URLs. Customers' credentials are sent to it, so it must be this machine, or a
+ * proxy over TLS that the operator confirmed.
+ */
 function checkOverride(url: string | undefined, isConfirmed: boolean): string | undefined {
   if (url === undefined) return undefined;
   const { hostname, protocol } = new URL(url);

@@ -17,14 +17,14 @@ import type { Fresh } from './usable-connection.ts';
 export type Context = ServiceBase<Config, DB> & {
   /** Sends requests to providers. */
   http: HttpClient;
-  /** Fetches addresses of customers. */
+  /** Sends requests to addresses that customers choose. */
   urls: HttpClient;
-  /** The providers and their actions. Tests add some. */
+  /** The providers and their actions. Tests add further ones. */
   catalog: Catalog;
   /** The rates of accounts. */
   limits: AccountLimits;
   fault?: Fault;
-  /** Undefined without a mail server and a folder for mails. */
+  /** Sends mails; undefined if neither a mail server nor a folder for mails is configured. */
   mailer: Mailer | undefined;
   clients: {
     identity: ClientOf<typeof IdentityService>;
@@ -41,7 +41,7 @@ export type Context = ServiceBase<Config, DB> & {
   wake: { news(): void; mails(): void; retries(): void; runs(): void };
   /** Aborts when the service stops, for work that may outlast the stop. */
   stopping: AbortSignal;
-  /** Points of a run at which tests kill the process. */
+  /** Called at the points of a run at which tests kill the process. */
   runFault?: (point: 'before-write' | 'after-write' | 'before-commit') => void | Promise<void>;
 };
 

@@ -2,10 +2,12 @@ import { stringifyJson } from '@drippulse/json';
 import type { Credentials, Provider, ProviderRequest } from '@drippulse/providers';
 import { ForeignHost, type Outgoing } from './send.ts';
 
-/** A request as sent, without its deadline. */
+/** A request in the form in which it is sent, without its deadline. */
 export type Encoded = Pick<Outgoing, 'url' | 'allowed' | 'method' | 'headers' | 'body' | 'maxBytes'>;
 
-/** Builds the request with its credentials; undefined if the connection lacks a field that the request needs. */
+/**
+ * Builds the request with its credentials. Returns undefined if the connection lacks a field that the request needs.
+ */
 export function encode(provider: Provider, credentials: Credentials, request: ProviderRequest): Encoded | undefined {
   const host = provider.hosts[request.host];
   if (host === undefined) throw new Error(`${provider.key} has no host ${request.host}`);
@@ -39,8 +41,8 @@ function urlOf(origin: string, { path, query = {} }: ProviderRequest): string {
 }
 
 /**
- * The address of the next page, as named by an answer. It keeps the origin of the previous page, because credentials
- * are sent there.
+ * Returns the address of the next page that an answer names. It must have the origin of the previous page, because the
+ * credentials are sent to it.
  */
 function pageOf(origin: string, page: string): string {
   const url = URL.parse(page, origin);

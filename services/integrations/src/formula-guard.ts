@@ -1,6 +1,6 @@
 /**
- * A cell that a spreadsheet may read as a formula: it starts with a line feed, or with one of the characters on OWASP's
- * page on CSV injection, in normal or full width. Apostrophes before them count as existing guards.
+ * Matches a cell that a spreadsheet may read as a formula: it starts with a line feed, or with one of the characters on
+ * OWASP's page on CSV injection, in normal or full width. Apostrophes before that character count as existing guards.
  */
 const formula = /^'*[=+\-@\t\r\n＝＋－＠]/;
 
@@ -9,7 +9,7 @@ export function guardFormula(cell: string): string {
   return formula.test(cell) ? `'${cell}` : cell;
 }
 
-/** Removes one apostrophe before a formula. It restores every cell that `guardFormula` returned. */
+/** Removes one apostrophe before a formula. This restores every cell that `guardFormula` returned. */
 export function unguardFormula(cell: string): string {
   return cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
 }

@@ -1,6 +1,6 @@
 import type { Credentials, Verdict } from '@drippulse/providers';
 
-/** A connection that may be used now, with its opened credentials. It is never stored or logged. */
+/** A usable connection, with its opened credentials. It is never stored or logged. */
 export type UsableConnection = {
   id: bigint;
   organizationId: bigint;
@@ -9,7 +9,7 @@ export type UsableConnection = {
   /** Rises with every change of the credentials. */
   version: bigint;
   credentials: Credentials;
-  /** The account at the provider, by which limits are counted. */
+  /** The account at the provider, for which limits are counted. */
   accountId: string | null;
   /** End of the access token, if known. */
   tokenExpiresAt?: Date | null;

@@ -70,7 +70,7 @@ test('another browser, another state and a second use are refused, and nothing i
   wrongState.searchParams.set('state', 'a'.repeat(43));
   expect((await finish(wrongState.href, begun.cookie)).status).toBe(400);
   expect((await finish(answer, other.cookie)).status).toBe(400);
-  // Another browser has seen the state, so the right one must begin again.
+  // A different browser has brought the state, so the right browser must start a new consent.
   expect((await finish(answer, begun.cookie)).status).toBe(400);
   expect(provider.tokenCalls()).toBe(calls);
   expect(await keysOf()).not.toContain('refused');
@@ -215,7 +215,7 @@ function finish(address: string, cookie: string): Promise<Seen> {
   );
 }
 
-/** Returns a browser's view of a call. */
+/** Returns the parts of a response that a browser sees. */
 async function see(
   call: (
     pages: ReturnType<Harness['pages']>,

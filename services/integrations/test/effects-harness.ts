@@ -32,7 +32,7 @@ export async function startHarness({ start = true, ...options }: Options & { sta
       target: serviceOf('integrations'),
       tokens: harness.keys.tokensOf(serviceOf('enrollments')),
     }),
-    /** Stores a connection as the service would. */
+    /** Stores a connection as the service would store it. */
     async addConnection(
       provider: string,
       credentials: Record<string, string>,

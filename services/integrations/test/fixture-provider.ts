@@ -12,13 +12,13 @@ import {
 import { z } from 'zod';
 import type { Catalog } from '../src/context.ts';
 
-/** The key under which the tests register their provider. */
+/** The provider key under which the tests register the fixture. */
 export const fixtureKey = 'zoom';
 const fixtureHost = 'api.fixture.example';
 
 const problem = { code: 'http', message: 'The fixture refused it' };
 
-/** A provider with one action for each kind of repeat, which any receiver can simulate. */
+/** A provider that any receiver can simulate. It has one action for each value of `repeat`. */
 const fixture: Provider = {
   key: fixtureKey,
   name: 'Fixture',

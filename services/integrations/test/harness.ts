@@ -28,7 +28,7 @@ export type Harness = Awaited<ReturnType<typeof startHarness>>;
 export async function startHarness(o: { env?: Record<string, string>; config?: Partial<Config> } = {}) {
   const mails = await mkdtemp(join(tmpdir(), 'integrations-mails-'));
   const uses: { workflowId: bigint; name: string; stepIds: string[]; actions: string[] }[] = [];
-  /** The current role of every member; undefined: nobody is a member any more. */
+  /** The role of every member; undefined: nobody is a member any more. */
   const actor: { role: Role | undefined } = { role: Role.ADMIN };
   const harness = await createHarness(service, {
     env: { MAIL_DIR: mails, ...o.env },
@@ -71,7 +71,7 @@ export async function startHarness(o: { env?: Record<string, string>; config?: P
     db,
     uses,
     actor,
-    /** The names of the mails sent so far. */
+    /** Returns the file names of the mails sent so far. */
     mails: async () => (await readdir(mails)).filter((name) => name.endsWith('.eml')),
     async stop() {
       await harness.stop();

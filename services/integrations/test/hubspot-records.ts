@@ -9,7 +9,7 @@ import { connect } from './connect.ts';
 import { expectWhole, json, makeSource, run } from './sources.ts';
 import { editor, type Harness, startHarness } from './sources-harness.ts';
 
-/** Fills HubSpot with contacts that were all changed at one moment, as by a bulk update. */
+/** Fills HubSpot with contacts that were all changed at the same moment, as a bulk update changes them. */
 function fill(fakes: FakeProviders, count: number, at: Date, title: string): void {
   const { state } = fakes.provider('hubspot');
   state.records.length = 0;
@@ -31,8 +31,9 @@ function fill(fakes: FakeProviders, count: number, at: Date, title: string): voi
 }
 
 /**
- * Reads a number of contacts that were changed at one moment. First reads all of them, then all again after a bulk
- * update, whose equal times a search cannot page through, and then none, because none has changed.
+ * Tests runs that read `count` contacts, all changed at the same moment. The first run reads all contacts. The second
+ * run reads all of them again after a bulk update, whose equal times a search cannot page through. The third run reads
+ * none, because none has changed.
  */
 export async function readHubSpot(count: number): Promise<void> {
   const fakes = await startFakeProviders();

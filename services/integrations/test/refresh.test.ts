@@ -144,7 +144,7 @@ test('a connection that is deleted while others are kept alive keeps none of the
   });
 });
 
-/** Creates a connection with the refresh token of a person. Its creation gets the first access token. */
+/** Creates a connection with a person's refresh token. The creation gets the first access token. */
 async function connect(person: string): Promise<bigint> {
   const credentials = {
     refresh_token: await provider.giveRefreshToken(person),
@@ -172,7 +172,7 @@ async function refreshInProcesses(id: bigint, count: number): Promise<Answer[]> 
   return answers.flat();
 }
 
-/** Starts processes that read the connection, and wait for the signal to refresh it. */
+/** Starts processes that read the connection, and then wait for a signal to refresh its token. */
 async function startChildren(id: bigint, count: number): Promise<Child[]> {
   const input = JSON.stringify({ config: harness.config, connectionId: String(id), workers });
   const started = Array.from({ length: count }, () => {

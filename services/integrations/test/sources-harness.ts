@@ -13,7 +13,7 @@ import { createCrmPeer } from './crm-peer.ts';
 
 export { editor, stranger } from '@drippulse/service/harness';
 
-/** A test key of organization 1. */
+/** The caller of a test key of organization 1. */
 export const tester: Caller = { ...editor, actor: { type: 'api_key', id: '5' }, role: 'admin', mode: 'test' };
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>;

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 test(`${steps} steps at a provider that answers 429, 503 and nothing by turns all end right, within its limit`, async () => {
-  /** How often each effect was really done, by the provider's count: by its key if the provider takes one. */
+  /** How often each effect was really done, as the provider counts. It counts by key if the action sends one. */
   const done = new Map<string, number>();
   receiver.answer(({ method, url, headers, body }, index) => {
     if (method === 'GET') return { body: String(done.has(new URL(url, receiver.url).searchParams.get('key') ?? '')) };
@@ -58,7 +58,7 @@ test(`${steps} steps at a provider that answers 429, 503 and nothing by turns al
     expect([action, done.get(effect.key)]).toEqual([action, 1]);
   }
   expect(lost).toBeGreaterThan(0);
-  // No second has more requests than two adjacent windows allow.
+  // No period of the limit's length has more requests than two adjacent windows allow.
   const times = receiver.requests.map(({ at }) => at.getTime());
   for (const [index, time] of times.entries()) {
     const within = times.slice(index).filter((other) => other < time + limit.seconds * 1_000).length;

@@ -4,23 +4,24 @@ import type { FakeAnswer } from './fake.ts';
 export type Asked = {
   /** Number of the request to the provider, from 0. */
   index: number;
-  /** Such as `POST /chat.postMessage`. */
+  /** Method and path of the operation, such as `POST /chat.postMessage`. */
   operation: string;
   body: unknown;
 };
 
 /**
- * A failure of a request. The request is answered by `status`, `headers`, `body` or `text`, or its connection is
- * `reset`, or it gets no answer (`hang`). A failure without any of these gets the normal answer after `delayMs`.
+ * A failure of a request. The failure may have its own answer (`status`, `headers`, `body` or `text`), close the
+ * connection (`reset`), or give no answer (`hang`). If it has none of these, the request gets the normal answer after
+ * `delayMs`.
  */
 export type Failure = FakeAnswer & {
-  /** The operation that fails. Default: every one. */
+  /** The operation that fails. Default: every operation. */
   operation?: string;
-  /** Selects the requests that fail. Default: all. */
+  /** Whether a request fails. Default: every request does. */
   when?(asked: Asked): boolean;
   /** Number of requests that fail. Default: 1. */
   times?: number;
-  /** Whether the request takes effect before the failure, so that only the answer is lost. Default: false. */
+  /** Whether the request takes effect, so that only its answer is lost. Default: false. */
   happens?: boolean;
   reset?: true;
   hang?: true;
@@ -34,7 +35,7 @@ export function makeScript() {
     add(failures: readonly Failure[]): void {
       waiting.push(...failures.map((failure) => ({ failure, left: failure.times ?? 1 })));
     },
-    /** Takes the first failure that matches a request. */
+    /** Returns the first failure that matches a request, and removes it if it has been used `times` times. */
     take(asked: Asked): Failure | undefined {
       const found = waiting.find(
         ({ failure: { operation, when } }) =>
@@ -51,7 +52,7 @@ export function makeScript() {
   };
 }
 
-/** Whether a failure has an answer of its own. */
+/** Whether a failure has its own answer. */
 export function hasAnswer({ status, body, text }: Failure): boolean {
   return status !== undefined || body !== undefined || text !== undefined;
 }

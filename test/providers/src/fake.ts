@@ -1,17 +1,17 @@
 import type { ProviderKey } from '@drippulse/providers';
 
-/** A request as received: `path` from the root of its host, still encoded, and the body as text. */
+/** A request in the form in which a fake receives it. `path` starts at the root of the host and is still encoded. */
 export type FakeRequest = {
   method: string;
   host: string;
   path: string;
   query: readonly (readonly [name: string, value: string])[];
-  /** By name in lower case. */
+  /** Headers by name in lower case. */
   headers: Readonly<Record<string, string>>;
   text: string;
 };
 
-/** An answer: JSON as `body`, or `text`, or nothing. Default status: 200. */
+/** An answer: JSON as `body`, text as `text`, or an empty body. Default status: 200. */
 export type FakeAnswer = {
   status?: number;
   headers?: Readonly<Record<string, string>>;
@@ -19,20 +19,20 @@ export type FakeAnswer = {
   text?: string;
 };
 
-/** A request that matches the description, as passed to an operation of a fake. */
+/** A request that matches the description, in the form that an operation of a fake gets. */
 export type FakeCall<State> = {
   /** Parameters of the path, decoded. */
   parameters: Readonly<Record<string, string>>;
   query: Readonly<Record<string, unknown>>;
   headers: Readonly<Record<string, string>>;
-  /** The JSON or form of the body, in the type of the description, which an operation may assert. */
+  /** The JSON or form in the body. It has the type that the description gives, so an operation may assert the type. */
   body: unknown;
   /** The text of the body. */
   text: string;
   /** The path, still encoded. */
   path: string;
   state: State;
-  /** Counts a real effect by name. A repeated effect has the same name. */
+  /** Counts a real effect by its name. A repeat of the effect must have the same name. */
   happened(effect: string): void;
 };
 
@@ -40,15 +40,15 @@ export type FakeCall<State> = {
 export type Fake<State> = {
   key: ProviderKey;
   makeState(): State;
-  /** Adds the objects that the examples of the actions refer to, such as the message to be updated. */
+  /** Adds the objects to which the examples of the actions refer, such as the message to be updated. */
   addExamples?(state: State): void;
-  /** The answer to a request without a token, or with a refused one. */
+  /** The answer to a request whose token is missing or refused. */
   unauthorized: FakeAnswer;
-  /** Header names in lower case that the provider accepts in addition to those of the description. */
+  /** Names in lower case of headers that the provider accepts in addition to those of the description. */
   headers?: readonly string[];
-  /** Names in the query that every operation accepts in addition to those of the description. */
+  /** Names of query parameters that every operation accepts in addition to those of the description. */
   query?: readonly string[];
-  /** By method and path of the description, such as `POST /chat.postMessage`. */
+  /** Functions by method and path of the operation, such as `POST /chat.postMessage`. */
   operations: Readonly<Record<string, (call: FakeCall<State>) => FakeAnswer>>;
 };
 

@@ -4,22 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOf } from '@drippulse/servers';
 import { Provider } from 'oidc-provider';
 
-/** The fault of a request for tokens: it is delayed, its answer is lost, or it never gets an answer. */
+/** The fault of a token request: the answer is delayed or lost, or never sent. */
 export type TokenFault = { delayMs?: number; lost?: true; hang?: true };
 
 export type RotatingProvider = {
   /** Value of PROVIDER_HOSTS_OVERRIDE. */
   url: string;
   client: { id: string; secret: string };
-  /** Number of requests for tokens so far. */
+  /** Returns the number of token requests so far. */
   tokenCalls(): number;
-  /** Sets the faults of the next requests for tokens, one each. */
+  /** Sets the faults of the next token requests, one fault for each request. */
   fail(...faults: TokenFault[]): void;
-  /** Answers the next calls of the API with 503, so that the account of the tokens stays unknown. */
+  /** Answers the next API calls with 503, so that the account of the tokens stays unknown. */
   failCalls(count: number): void;
-  /** Waits until there are more requests for tokens than `count`. */
+  /** Waits until there have been more than `count` token requests. */
   tokenCall(count: number): Promise<void>;
-  /** Returns a refresh token of a person who has consented. */
+  /** Returns a refresh token for a person who has consented. */
   giveRefreshToken(person: string): Promise<string>;
   /** Ends the consents of a person, as an admin of the account would. */
   endConsents(person: string): Promise<void>;
@@ -32,8 +32,9 @@ const client = { id: 'drippulse-test', secret: 'canary-client-secret-71c2' };
 const scopes = ['user:read:user', 'meeting:write:meeting', 'meeting:update:meeting'];
 
 /**
- * Starts an authorization server in the place of zoom.us. It rotates refresh tokens, and ends a consent when an old one
- * is used again. The part of a name after the `@` is the account, so two people may share one.
+ * Starts an authorization server that replaces zoom.us. It rotates refresh tokens, and ends a consent when an old
+ * refresh token is used again. The part of a person's name after the `@` is the account, so two people may share an
+ * account.
  */
 export async function startRotatingProvider({ redirectUri }: { redirectUri: string }): Promise<RotatingProvider> {
   const server = createServer();
@@ -62,7 +63,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
       response.writeHead(404).end();
       return;
     }
-    // Like a framework that mounts it below a path.
+    // Sets what a framework sets when it mounts the provider below a path.
     Object.assign(request, { originalUrl: path });
     request.url = path.slice('/zoom.us'.length);
     if (request.url.startsWith('/oauth/token')) {
@@ -75,7 +76,7 @@ export async function startRotatingProvider({ redirectUri }: { redirectUri: stri
     await provider.callback()(request, response);
   }
 
-  /** Answers with the person of a token, which is the only call in the test of a connection. */
+  /** Answers with the person to whom a token belongs. The test of a connection makes only this call. */
   async function answerApi(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = await provider.AccessToken.find(request.headers.authorization?.replace('Bearer ', '') ?? '');
     response.setHeader('content-type', 'application/json');

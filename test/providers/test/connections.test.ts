@@ -90,7 +90,7 @@ describe.each(faked)('$name', ({ provider }) => {
       expect(run().answer(toRequest(revoked.url, revoked.request)).answer.status ?? 200).toBeLessThan(300);
   });
 
-  /** Whether a request gets tokens. A field of a grant may be optional in the description, so the result counts. */
+  /** Whether a request gets tokens. The result counts, because a description may mark a grant's fields as optional. */
   function isAccepted(running: SomeRunning, request: FakeRequest): boolean {
     const { status = 200 } = running.answer(request).answer;
     return status < 300 && (running.requests()[0]?.problems.length ?? 0) === 0;

@@ -16,7 +16,7 @@ function sendMail(key: (typeof senders)[number], running: unknown, input: object
   return runAction(provider, { action, input, at: place(provider, { mayHaveHappened }) }, running as SomeRunning);
 }
 
-/** The parts of an email step's composed mail. */
+/** The members of the mail that an email step composes. */
 const composed = {
   to: 'ada@example.com',
   from: 'hello@example.com',

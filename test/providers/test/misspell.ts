@@ -1,9 +1,9 @@
 import type { FakeRequest } from '../src/index.ts';
 
-/** A name of a request that can be misspelt: its place, and the request with the misspelling. */
+/** A name in a request that can be misspelt: the name's place, and the request with the misspelling. */
 export type Misspelling = { at: string; request: FakeRequest };
 
-/** Returns all requests that differ from this one by one misspelt name: in path, query, headers, or the body. */
+/** Returns all requests that differ from the given one by one misspelt name, in path, query, headers or body. */
 export function misspellings(request: FakeRequest, literals: readonly string[], random: () => number): Misspelling[] {
   return [
     ...literals.map((segment) => ({
@@ -29,7 +29,7 @@ export function misspellings(request: FakeRequest, literals: readonly string[], 
   ];
 }
 
-/** Misspells a header. A content type is one of few words, so its value is misspelt instead. */
+/** Misspells a header. For a content type, misspells the value, because a content type is one of few words. */
 function renameHeader(headers: FakeRequest['headers'], name: string, random: () => number): Record<string, string> {
   if (name === 'content-type') return { ...headers, [name]: misspell(headers[name] ?? '', random) };
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Further inputs of an action, by provider and action, for fields that exclude each other. Together with the example,
- * they cover every field of the input.
+ * Further inputs of actions, by provider and action, for fields that exclude each other. Together with the action's
+ * example, they cover every field of the input.
  */
 export const moreExamples: Readonly<Record<string, readonly object[]>> = {
   'slack post_message': [
@@ -298,8 +298,8 @@ export const moreExamples: Readonly<Record<string, readonly object[]>> = {
 };
 
 /**
- * Names that a provider accepts unchecked, by place, because people choose them for their own data. Each entry says who
- * chooses them.
+ * Names that a provider accepts unchecked, by their place, because people choose them for their own data. Each entry
+ * says who chooses the names.
  */
 export const freeNames: readonly (readonly [provider: string, at: RegExp, why: string])[] = [
   ['slack', /^body \/metadata\/event_payload\//, 'our own, in the metadata of a message'],

@@ -9,7 +9,7 @@ import type {
 } from '@drippulse/providers';
 import { type FakeAnswer, type FakeRequest, type fakes, runFake, sampleCredentials } from '../src/index.ts';
 
-/** A fake with any state. */
+/** A fake with a state of any type. */
 export type SomeFake = Parameters<typeof runFake<unknown>>[0];
 export type SomeRunning = ReturnType<typeof runFake<unknown>>;
 
@@ -81,10 +81,12 @@ export const place = (provider: Provider, more: Partial<ActionPlace> = {}): Acti
   ...more,
 });
 
-/** A request of a run was refused. */
+/** A request of an action was refused. */
 export class Refused extends Error {}
 
-/** Runs an action against a fake. Returns its output and its requests. `change` may alter a request on its way. */
+/**
+ * Runs an action against a fake. Returns the output and the requests. `change` may alter a request before it is sent.
+ */
 export function runAction(
   provider: Provider,
   { action, input, at = place(provider) }: { action: Action; input: unknown; at?: ActionPlace },
@@ -106,7 +108,7 @@ export function runAction(
   }
 }
 
-/** Returns the output; throws if it has members that the action does not declare. */
+/** Returns the output. Throws if the output has members that the action does not declare. */
 export function readOutput({ output: schema }: Action, output: unknown): unknown {
   return (schema.def.catchall === undefined ? schema.strict() : schema).parse(output);
 }

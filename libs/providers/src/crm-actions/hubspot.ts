@@ -3,8 +3,8 @@ import { given, objectOf, textOf } from '../answers/reading.ts';
 import { type Choice, type CrmStepKind, type FieldNames, renamed, unitsOf } from './request.ts';
 
 /**
- * Chooses the action for a CRM step. A lead becomes a contact of HubSpot with the lifecycle stage "lead", because
- * HubSpot's lead object needs a sales plan.
+ * Chooses the HubSpot action for a CRM step. A lead becomes a contact with the lifecycle stage "lead", because
+ * HubSpot's own lead object needs a sales plan.
  */
 export function hubspotAction(kind: CrmStepKind, request: JsonObject): Choice {
   const fields = objectOf(request['fields']);
@@ -52,7 +52,9 @@ const namesByType: Readonly<Record<string, { object: string; names: FieldNames }
   },
 };
 
-/** HubSpot's properties for the progress of a lead. The lifecycle only goes forwards; the rest is the lead status. */
+/**
+ * HubSpot's properties for a lead's status. The lifecycle stage only moves forward; the lead status expresses the rest.
+ */
 const progress: Readonly<Record<string, JsonObject>> = {
   new: { lead_stage: 'lead', lead_status: 'NEW' },
   working: { lead_stage: 'lead', lead_status: 'IN_PROGRESS' },

@@ -6,7 +6,7 @@ export const gongId = (help: string) =>
     .regex(/^\d{1,20}$/, 'is not an id of Gong, which has digits alone')
     .describe(help);
 
-/** Schema of a list of objects, as Gong returns them. */
+/** Schema of a list of objects in the form in which Gong returns them. */
 export const things = z.array(z.record(z.string(), z.unknown()));
 export const requestId = z.string().nullable();
 

@@ -13,8 +13,8 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
   });
 }
 
-/** Whether the result is empty: Gong answers 404 if a filter finds nothing. */
+/** Whether the result is empty, because Gong answers 404 if a filter finds nothing. */
 export const isEmpty = ({ status }: ProviderAnswer): boolean => status === 404;
 
-/** Whether an object with our id exists already. */
+/** Whether an object with our id already exists. */
 export const isKnown = ({ status }: ProviderAnswer): boolean => status === 409;

@@ -5,7 +5,7 @@ import { basic } from '../requests/sign.ts';
 
 /**
  * Gong expects the parameters of a grant in the query, and the client as Basic credentials. Its answer contains the
- * address of the customer's API.
+ * base URL of the customer's API.
  */
 export const oauth: OAuth = {
   authorizeUrl: () => 'https://app.gong.io/oauth2/authorize',
@@ -36,7 +36,7 @@ export const oauth: OAuth = {
   },
 };
 
-/** Returns the company in the address of its API, `https://company-17.api.gong.io`. */
+/** Returns the company whose name is in the base URL of its API, `https://company-17.api.gong.io`. */
 export function companyOf(base: string | undefined): Account | undefined {
   const [, company] = /^https:\/\/([a-z0-9-]+)\.api\.gong\.io/.exec(base ?? '') ?? [];
   return company === undefined ? undefined : { id: company, name: null };

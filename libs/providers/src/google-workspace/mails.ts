@@ -17,8 +17,8 @@ type Draft = Omit<MailParts, 'from' | 'to' | 'messageId' | 'date' | 'boundary'> 
 };
 
 /**
- * Returns the mail in Gmail's form, and the Message-ID by which it is found again. Without a `from`, Gmail uses the
- * account's own address.
+ * Returns the mail in Gmail's form, and the Message-ID by which a later attempt finds the mail. Without a `from`, Gmail
+ * uses the account's own address.
  */
 export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId: string } {
   const from = mail.from ?? place.settings['sender_email'];
@@ -36,7 +36,7 @@ export function rawOf(mail: Draft, place: ActionPlace): { raw: string; messageId
 
 /**
  * Finds the mail of an earlier attempt. The search needs the scope gmail.readonly, which a connection that only sends
- * lacks. Then the outcome is unknown, and a person decides.
+ * mail lacks. Without this scope the outcome stays unknown, and a person must decide.
  */
 export function* findSent(messageId: string): Generator<ProviderRequest, JsonObject | undefined, ProviderAnswer> {
   const answer = yield {

@@ -50,8 +50,8 @@ export const microsoft365: Provider = {
   sign: (credentials) => bearer(credentials['access_token']),
   judge,
   test,
-  // Exchange allows 30 mails a minute and 10,000 requests in ten minutes for each mailbox. Teams allows one message a
-  // second in each channel.
+  // Exchange allows 30 mails per minute and 10,000 requests per ten minutes for each mailbox. Teams allows one message
+  // per second in each channel.
   limits: [
     {
       points: 30,

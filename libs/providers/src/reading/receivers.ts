@@ -5,7 +5,7 @@ import type { Action } from '../actions.ts';
 const receiving = ['to', 'cc', 'bcc', 'email', 'user', 'attendees', 'requester_email'] as const;
 const address = /[^\s@<>,;:"()]+@[^\s@<>,;:"()]+/g;
 
-/** Whether an action has a field that names receivers. Otherwise suppressions and caps cannot be checked. */
+/** Whether an action has a field that names receivers. Without one, suppressions and caps cannot be checked. */
 export function namesReceivers({ input }: Pick<Action, 'input'>): boolean {
   return receiving.some((name) => Object.hasOwn(input.shape, name));
 }
@@ -17,7 +17,7 @@ export function receiversOf(payload: JsonObject): string[] {
 }
 
 /**
- * Returns the addresses that an action with this payload writes to; undefined if it writes to nobody. An empty list
+ * Returns the addresses to which an action with this payload writes; undefined if it writes to nobody. An empty list
  * stands for a person whom the payload does not name.
  */
 export function writesTo(action: Action, payload: JsonObject): string[] | undefined {

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { line, longText, mailAddress } from './fields.ts';
 
 /**
- * Headers that a mail may have in addition to those made from its fields: for unsubscribing (RFC 2369, RFC 8058), for
- * automatic mail (RFC 3834), and custom names. Recipients, sender and subject are fields, which permits and rules
- * check.
+ * Pattern of the headers that a mail may have in addition to those made from its fields: headers for unsubscribing (RFC
+ * 2369, RFC 8058), for automatic mail (RFC 3834), and custom headers. Recipients, sender and subject are fields,
+ * because permissions and rules check them.
  */
 const headerName =
   /^(x-[a-z0-9-]{1,60}|list-unsubscribe|list-unsubscribe-post|list-id|auto-submitted|precedence|feedback-id)$/i;
 
-/** Fields of a mail that every provider shares. */
+/** Fields of a mail that all providers have in common. */
 export const mailFields = {
   to: mailAddress('Mail address of the recipient. One mail has one recipient.'),
   to_name: line('Name of the recipient.').optional(),
@@ -48,7 +48,7 @@ type Body = {
   body_type?: 'html' | 'text' | undefined;
 };
 
-/** Returns the body by its type; both members are absent if none was given. */
+/** Returns the body as `html` or `text`, by its type. Both members are absent if no body was given. */
 export function bodyOf({ html, text, body, body_type }: Body): { html?: string; text?: string } {
   const looks = body === undefined ? undefined : (body_type ?? (/<[a-z!/][^>]*>/i.test(body) ? 'html' : 'text'));
   const asHtml = html ?? (looks === 'html' ? body : undefined);

@@ -2,7 +2,7 @@ import MimeNode from 'nodemailer/lib/mime-node';
 
 export type Mailbox = { address: string; name?: string | undefined };
 
-/** A mail whose bytes are determined by its members, so that a repeat is identical. */
+/** A mail. Its members determine all its bytes, so that a repeat is identical. */
 export type MailParts = {
   from?: Mailbox | undefined;
   to: Mailbox;
@@ -12,19 +12,19 @@ export type MailParts = {
   html?: string | undefined;
   text?: string | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
-  /** Including the angle brackets. */
+  /** Message-ID of the mail, with its angle brackets. */
   messageId: string;
-  /** Message-ID of the mail that this one answers. */
+  /** Message-ID of the mail that this mail answers. */
   inReplyTo?: string | undefined;
   date: Date;
-  /** Boundary of the parts: a text that no body contains. */
+  /** Boundary of the parts, a string that no body contains. */
   boundary: string;
 };
 
 /**
- * Composes a mail as in RFC 5322. nodemailer's node writes the headers, where a value of a contact might add a header
- * of its own. It does so without I/O. Its composer would stream the bodies, so they are written here, in base64 with
- * lines of 76 characters.
+ * Composes a mail by RFC 5322. A node of nodemailer writes the headers without I/O, and prevents a contact's value from
+ * adding a header. nodemailer's composer would stream the bodies, so this function writes them, in base64 with lines of
+ * 76 characters.
  */
 export function composeMime(mail: MailParts): string {
   const parts = [

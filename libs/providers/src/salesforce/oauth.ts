@@ -3,14 +3,14 @@ import { objectOf, textOf } from '../answers/reading.ts';
 import { grantParameters, readTokenAnswer } from '../answers/token-answers.ts';
 import type { Account, Credentials, OAuth } from '../provider.ts';
 
-/** Returns the login host. A `token_url` names a sandbox or a My Domain. */
+/** Returns the login host. The `token_url` of a connection may name a sandbox or a My Domain. */
 function loginOf({ token_url: tokenUrl }: Credentials): string {
   return tokenUrl && URL.canParse(tokenUrl) ? new URL(tokenUrl).origin : 'https://login.salesforce.com';
 }
 
 /**
- * Salesforce does not report lifetimes, so a token is refreshed when it is refused. The rotation of refresh tokens is
- * an option of the app.
+ * Salesforce does not report lifetimes, so a token is refreshed only after it is refused. Whether refresh tokens rotate
+ * is an option of the app.
  */
 export const oauth: OAuth = {
   authorizeUrl: (credentials) => `${loginOf(credentials)}/services/oauth2/authorize`,

@@ -53,8 +53,7 @@ export const salesforce: Provider = {
   judge,
   pauseAfter,
   *test(credentials) {
-    // A user without the right to see the setup cannot read the limits. This refusal proves that the token may use the
-    // API.
+    // A user who may not see the setup cannot read the limits. The refusal proves that the token may use the API.
     const limits = yield {
       host: 'instance',
       method: 'GET',
@@ -62,7 +61,7 @@ export const salesforce: Provider = {
       isDone: ({ status, body }) => status === 403 && objectOf(listOf(body)[0])['errorCode'] === 'INSUFFICIENT_ACCESS',
     };
     const { Max, Remaining } = objectOf(objectOf(limits.body)['DailyApiRequests']);
-    // A token without the scope openid gets 403. Then the organization is unknown, but the token is valid.
+    // A token without the scope openid gets 403. In this case the organization is unknown, but the token is valid.
     const identity = yield {
       host: 'instance',
       method: 'GET',
@@ -78,7 +77,7 @@ export const salesforce: Provider = {
       checks: [{ name: 'api', ok: left !== 0, detail: `The token may use the REST API.${calls}` }],
     };
   },
-  // Salesforce limits calls per day and concurrent long calls, not calls per second. This limit prevents one sender
-  // from using up all of them.
+  // Salesforce limits calls per day and long concurrent calls, but not calls per second. This limit prevents one sender
+  // from using up all calls.
   limits: [{ points: 25, seconds: 1 }],
 };

@@ -2,10 +2,10 @@ import type { ProviderRequest } from '../calls.ts';
 import { type Filter, type FilterOperator, valuesOf } from '../requests/filters.ts';
 import { servicePath } from './requests.ts';
 
-/** Size limit of a page of records in bytes. */
+/** Size limit in bytes for a page of records. */
 const pageBytes = 32 * 1024 * 1024;
 
-/** Builds the request of a query. Names in it were checked by their pattern, and values are literals. */
+/** Builds the request for a query. Names in the query were checked by their pattern, and values are literals. */
 export function queryRequest(
   settings: Readonly<Record<string, string>>,
   soql: string,
@@ -21,8 +21,8 @@ export function queryRequest(
 }
 
 /**
- * Quotes a text as a literal. No text can end it: backslash and quote are escaped, and so are the other characters for
- * which SOQL has escapes.
+ * Quotes a string as a literal. No string can end the literal, because backslashes, quotes and the other characters for
+ * which SOQL has escapes are escaped.
  */
 export function literal(text: string): string {
   return `'${escaped(text)}'`;
@@ -34,7 +34,7 @@ function escaped(text: string): string {
 
 const escapes: Readonly<Record<string, string>> = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f' };
 
-/** Formats a time as a literal of SOQL, which has no quotes. */
+/** Formats a time as a literal in SOQL, where time literals are not quoted. */
 export function timeLiteral(at: Date): string {
   return at.toISOString();
 }
@@ -48,7 +48,7 @@ const comparisons: Partial<Record<FilterOperator, string>> = {
   greater_or_equal: '>=',
 };
 
-/** Converts a filter to a condition. */
+/** Converts a filter to a condition in SOQL. */
 export function conditionOf(filter: Filter & { type?: LiteralType }): string {
   const { field, operator, type } = filter;
   const literals = valuesOf(filter).map((value) => literalOf(value, type, operator));
@@ -69,8 +69,8 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
 const decimal = /^-?\d{1,30}(\.\d{1,30})?$/;
 
 /**
- * Formats a value as a literal of a type. Only a value in the exact form of the type is unquoted. Without a type, a
- * value in the form of a day or time counts as one in comparisons by order.
+ * Formats a value as a literal of a type. A value is unquoted only if it has exactly the form of its type. If no type
+ * is given, a value in the form of a day or a time counts as one in order comparisons.
  */
 function literalOf(value: string | number | boolean, type: LiteralType | undefined, operator: FilterOperator): string {
   if (typeof value !== 'string') return String(value);
@@ -85,7 +85,7 @@ function literalOf(value: string | number | boolean, type: LiteralType | undefin
   return isBare ? value : literal(value);
 }
 
-/** Escapes a text for a literal of LIKE, including the wildcards `%` and `_`. */
+/** Escapes a string for a literal of LIKE, including the wildcards `%` and `_`. */
 function likeText(text: string): string {
   return escaped(text).replace(/[%_]/g, (wildcard) => `\\${wildcard}`);
 }

@@ -5,7 +5,7 @@ import type { Problem, Verdict } from '../outcomes.ts';
 
 type Refusal = Exclude<Verdict['class'], 'ok' | 'done'>;
 
-/** Classes of Slack's error words, in an answer 200 of the API or in the text of a webhook. Others are `permanent`. */
+/** Verdicts on Slack's error words, in a 200 answer of the API or in the text of a webhook. Others are `permanent`. */
 const classes: Readonly<Record<string, Refusal>> = {
   ratelimited: 'rate_limited',
   rate_limited: 'rate_limited',
@@ -14,7 +14,7 @@ const classes: Readonly<Record<string, Refusal>> = {
   request_timeout: 'temporary',
   team_added_to_org: 'temporary',
   rollup_error: 'temporary',
-  // According to Slack, a part of the work may have been done after these.
+  // According to Slack, some of the work may have been done before these errors.
   fatal_error: 'unknown',
   internal_error: 'unknown',
   invalid_auth: 'credentials',
@@ -62,12 +62,12 @@ export function judge(answer: ProviderAnswer, request: ProviderRequest): Verdict
 }
 
 function classOf(word: string, { status }: ProviderAnswer): Refusal {
-  // An archived channel makes the credential useless only for a webhook.
+  // For a webhook, an archived channel makes the credential useless. For a token it does not.
   if (word === 'channel_is_archived' && status === 410) return 'credentials';
   return Object.hasOwn(classes, word) ? (classes[word] ?? 'permanent') : status === 503 ? 'temporary' : 'permanent';
 }
 
-/** Returns the word that a webhook answered. Any other body comes from a proxy. */
+/** Returns the error word in a webhook's answer. Any other body comes from a proxy. */
 function wordOf(body: ProviderAnswer['body']): string | undefined {
   return typeof body === 'string' && /^[a-z_]{2,60}$/.test(body.trim()) ? body.trim() : undefined;
 }

@@ -5,17 +5,17 @@ import { given, objectOf, textOf } from '../answers/reading.ts';
 import type { ProviderAnswer, ProviderRequest } from '../calls.ts';
 import { longText } from '../requests/fields.ts';
 
-/** Builds a call of the Web API. */
+/** Builds a call to the Web API. */
 export function call(method: string, body: JsonObject): ProviderRequest {
   return { host: 'api', method: 'POST', path: `/api/${method}`, body: { json: body } };
 }
 
-/** Escapes control characters of a text, so that values of contacts do not become mentions or hidden links. */
+/** Escapes Slack's control characters, so that values of contacts do not become mentions or hidden links. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Returns metadata with the key of the effect, by which a person finds the run of a message. */
+/** Returns metadata with the effect's key, by which a person finds the run that sent a message. */
 export function keyOf({ key }: ActionPlace): JsonObject {
   return { metadata: { event_type: 'drippulse_effect', event_payload: { key } } };
 }
@@ -29,7 +29,7 @@ export const blocks = z
   .optional()
   .describe('Blocks of Block Kit; `text` is then the notification.');
 
-/** Returns text and blocks of a message, without absent ones. */
+/** Returns the text and the blocks of a message. Absent members stay absent. */
 export function contentOf({
   text,
   blocks,
@@ -40,7 +40,7 @@ export function contentOf({
   return given({ text: text === undefined ? undefined : escapeText(text), blocks });
 }
 
-/** The place of the message. */
+/** Output that identifies the message: its channel and its timestamp. */
 export const messageOutput = z.object({ channel: z.string(), ts: z.string() });
 
 export function messageOf({ body }: ProviderAnswer): JsonObject {

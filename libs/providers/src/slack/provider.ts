@@ -63,8 +63,8 @@ export const slack: Provider = {
     request.host === 'webhook' ? {} : bearer(credentials['access_token'], credentials['bot_token']),
   judge,
   test: (credentials) => (credentials['access_token'] || credentials['bot_token'] ? testToken() : testWebhook()),
-  // The workspace's limits are per method. The narrowest is one message a second in a channel, and Slack tolerates
-  // short bursts.
+  // A workspace's limits apply per method. The narrowest limit is one message per second in a channel, and Slack
+  // tolerates short bursts.
   limits: [
     {
       points: 50,
@@ -106,7 +106,7 @@ function* testToken(): Generator<ProviderRequest, TestFindings, ProviderAnswer> 
   };
 }
 
-/** Tests a webhook, which has no test call: a valid address refuses an empty message as such. */
+/** Tests a webhook. Webhooks have no test call, but a valid one refuses an empty message with a specific error. */
 function* testWebhook(): Generator<ProviderRequest, TestFindings, ProviderAnswer> {
   yield {
     host: 'webhook',

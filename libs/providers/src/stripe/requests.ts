@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ActionPlace } from '../actions.ts';
 import type { ProviderRequest } from '../calls.ts';
 
-/** The API version of the requests. The account's default could change them without notice. */
+/** The API version of the requests. The account's default version could change without notice. */
 const headers = { 'stripe-version': '2026-08-26.dahlia' };
 
 type Query = NonNullable<ProviderRequest['query']>;
@@ -13,8 +13,7 @@ export function get(path: string, query?: Query): ProviderRequest {
 }
 
 /**
- * Builds a request that changes something. Stripe answers a repeated key with its first answer. `part` distinguishes
- * the calls of one action.
+ * Builds a request that changes something. Stripe repeats its answer to a key. `part` tells an action's calls apart.
  */
 export function post(path: string, parameters: Parameters, { key }: ActionPlace, part?: string): ProviderRequest {
   const idempotencyKey = part === undefined ? key : `${key}:${part}`;
@@ -34,8 +33,8 @@ export function del(path: string, parameters: Parameters): ProviderRequest {
 export type Parameters = Readonly<Record<string, JsonValue | undefined>>;
 
 /**
- * Converts parameters to a form with bracket names, such as `items[0][price]`. Undefined ones are left out. Null
- * becomes an empty text, which clears.
+ * Converts parameters to a form with bracket names, such as `items[0][price]`. Undefined parameters are left out. Null
+ * becomes an empty string, which clears.
  */
 function formOf(parameters: Parameters): [string, string][] {
   return Object.entries(parameters).flatMap(([name, value]) => pairsOf(name, value));
@@ -48,14 +47,14 @@ function pairsOf(name: string, value: JsonValue | undefined): [string, string][]
   return Object.entries(value).flatMap(([key, member]) => pairsOf(`${name}[${key}]`, member));
 }
 
-/** The id of an object of a kind, such as `cus_…`. */
+/** Builds the schema of an object id of one kind, such as `cus_…`. */
 export const idOf = (prefix: string, help: string) =>
   z
     .string()
     .regex(new RegExp(`^${prefix}_[A-Za-z0-9_]{1,250}$`), `is not an id of Stripe, which begins with ${prefix}_`)
     .describe(help);
 
-/** An id of a price or a coupon, which the customer may have chosen. */
+/** Builds the schema of the id of a price or a coupon, which the customer may have chosen. */
 export const anyId = (help: string) =>
   z
     .string()

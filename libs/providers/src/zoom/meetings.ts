@@ -13,7 +13,7 @@ export const hostField = line(
   320,
 ).optional();
 
-/** Id of a meeting. It is a 64-bit number, so it is a text here. People copy it with spaces. */
+/** Id of a meeting. It is a string, because a JSON number cannot represent all 64 bits. People copy it with spaces. */
 export const meetingField = z
   .string()
   .regex(/^\d[\d -]{7,20}$/, 'is not a meeting id')
@@ -31,14 +31,14 @@ export const scheduleFields = {
   agenda: longText('The agenda.').max(1900).optional(),
 };
 
-/** Converts a time with an offset to UTC, the only offset that Zoom reads. */
+/** Converts a time with an offset to UTC, because Zoom reads no other offset. */
 export function startOf(time: string): string {
   return /(Z|[+-]\d\d:?\d\d)$/.test(time) ? new Date(time).toISOString().replace(/\.\d+Z$/, 'Z') : time;
 }
 
 /**
- * Adds a reference derived from the key to the agenda, by which a later attempt finds the meeting. Lists show the first
- * 250 characters, so the reference precedes a longer agenda.
+ * Adds to the agenda a reference derived from the key, by which a later attempt finds the meeting. Lists show the first
+ * 250 characters of an agenda, so the reference comes first if the agenda is long.
  */
 export function agendaOf(agenda: string | undefined, place: ActionPlace): string {
   const reference = referenceOf(place);
@@ -53,8 +53,8 @@ function referenceOf({ key }: ActionPlace): string {
 const mostPages = 10;
 
 /**
- * Finds the meeting or webinar of an earlier attempt: the one of the host whose agenda contains the reference. If the
- * host has more pages than are read, only a person can decide.
+ * Finds the host's meeting or webinar of an earlier attempt, by the reference in its agenda. If the host has more pages
+ * than are read, only a person can decide.
  */
 export function* findMade(
   path: string,
@@ -82,7 +82,7 @@ const tooMany = {
   message: 'An earlier attempt may have been made, and the host has too many meetings to look for it.',
 };
 
-/** Returns a meeting without the link that starts it, which is a credential of the host. */
+/** Returns a meeting without its start link, because the link is a credential of the host. */
 export function meetingOf(meeting: JsonObject): JsonObject {
   const { id, join_url, start_time, password, topic, status } = meeting;
   return given({
@@ -114,7 +114,7 @@ export const registrantFields = {
 
 export const registrantOutput = z.object({ registrant_id: z.string().optional(), join_url: z.string().optional() });
 
-/** Registers a person. The same mail address gets the same registrant. */
+/** Registers a person. A repeat with the same mail address returns the same registrant. */
 export function* register(
   path: string,
   { company, ...fields }: { company?: string | undefined } & Readonly<Record<string, string | undefined>>,

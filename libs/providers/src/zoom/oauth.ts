@@ -27,14 +27,14 @@ export const oauth: OAuth = {
   read: (answer) => {
     const read = readTokenAnswer(answer);
     if ('tokens' in read) {
-      // An administrator's scope includes that of a user.
+      // An administrator's scope includes the user's scope of the same name.
       const scopes = read.tokens.scopes?.flatMap((scope) => [scope, scope.replace(/:admin$/, '')]);
       return { tokens: { ...read.tokens, ...(scopes && { scopes: [...new Set(scopes)] }) } };
     }
     const { error, reason } = objectOf(answer.body);
     const message = textOf(reason) ?? read.verdict.problem.message;
     const problem = { ...read.verdict.problem, message };
-    // Zoom answers this, with varying statuses, for a refresh token that was used or has expired.
+    // Zoom answers this, with varying statuses, if a refresh token was used before or has expired.
     if (/invalid token|expired/i.test(message) && textOf(error) !== 'invalid_client')
       return { verdict: { class: 'credentials', problem } };
     return { verdict: { ...read.verdict, problem } };

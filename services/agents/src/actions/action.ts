@@ -13,7 +13,7 @@ export type ActionEffect =
   | 'alert'
   | 'integration_action';
 
-/** A query of a model to the CRM. It changes nothing. */
+/** A model's query of the CRM. The query changes nothing. */
 export type RecordQuery =
   | { do: 'find'; type: 'lead' | 'contact' | 'account' | 'opportunity'; query: string; limit: number }
   | { do: 'get'; type: 'lead' | 'contact' | 'account' | 'opportunity'; id: string };
@@ -21,16 +21,16 @@ export type RecordQuery =
 /** How an action is carried out. */
 export type Performance =
   | { by: 'crm'; query: RecordQuery }
-  /** `request` has the form that a step of a workflow would have rendered. */
+  /** The runtime performs `request`, which has the form that a workflow step would have rendered. */
   | { by: 'runtime'; kind: ActionEffect; request: JsonObject };
 
 /** An action of an agent, offered to its model as a tool. */
 export type Action = {
-  /** Name as in policies. */
+  /** Name of the action in policies. */
   name: string;
   /** Description for the model, one sentence. */
   description: string;
-  /** Whether the action only reads, or changes or sends something. */
+  /** Whether the action only reads, or also changes or sends something. */
   access: 'read' | 'write';
   /** Whether the action shows records that were not part of the execution's input. */
   readsRecords: boolean;
@@ -38,13 +38,15 @@ export type Action = {
   integration: ProviderKey | undefined;
   /** JSON Schema of the arguments. */
   schema: JsonObject;
-  /** The member of the contact that each argument must equal under the constraint `contact`. */
+  /**
+   * For each argument that the constraint `contact` restricts, the member of the contact that the argument must equal.
+   */
   ofContact: Readonly<Record<string, ContactMember>>;
   /** Names of the arguments that name receivers. */
   receivers: readonly string[];
   /** Whether the action needs the enrollment of a workflow, because it reaches the contact of the enrollment. */
   needsEnrollment: boolean;
-  /** Reads the arguments of a call. `problem` says why they were refused. */
+  /** Reads the arguments of a call. `problem` says why the arguments were refused. */
   read(given: JsonObject): { performance: Performance } | { problem: string };
 };
 
@@ -75,7 +77,7 @@ export function defineAction<I extends z.ZodObject>({ input, performance, ...res
   };
 }
 
-/** Returns the schema that models get, without the members that only a validator needs. */
+/** Returns the schema for models, without the members that only a validator needs. */
 function schemaOf(input: z.ZodObject): JsonObject {
   const schema: JsonObject = JSON.parse(JSON.stringify(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })));
   const { $schema: _dialect, ...rest } = schema;

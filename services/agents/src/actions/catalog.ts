@@ -3,7 +3,7 @@ import { actionsOf, type Action as ProviderAction, providerKeys } from '@drippul
 import { type Action, defineAction } from './action.ts';
 import { platformActions } from './platform-actions.ts';
 
-/** Actions by name. They are built on first use, because building the schemas of providers takes some milliseconds. */
+/** Actions by name. They are built on first use, because building the schemas of providers takes a few milliseconds. */
 let all: ReadonlyMap<string, Action> | undefined;
 
 /** Returns every action that a policy may allow, by name. */
@@ -12,7 +12,7 @@ export function catalog(): ReadonlyMap<string, Action> {
   return all;
 }
 
-/** Finds an action by its name: one of the platform, or `integration.<provider>.<action>`. */
+/** Finds an action by its name, either a platform action's or `integration.<provider>.<action>`. */
 export function findAction(name: string): Action | undefined {
   return catalog().get(name);
 }
@@ -21,7 +21,7 @@ function integrationActions(): Action[] {
   return providerKeys.flatMap((provider) => actionsOf(provider).map(integrationAction));
 }
 
-/** Names of arguments that name people. `to` and `email` name one person, who may be the contact. */
+/** Names of arguments that identify people. `to` and `email` identify one person, who may be the contact. */
 const receiving = ['to', 'email', 'cc', 'bcc', 'user', 'attendees', 'requester_email'];
 
 function integrationAction({ provider, name, description, input, repeat, reaches }: ProviderAction): Action {
@@ -43,7 +43,7 @@ function integrationAction({ provider, name, description, input, repeat, reaches
       kind: 'integration_action',
       request: {
         ...{ integration_id: provider, integration_name: provider, connection_key: 'default', action: name },
-        payload: payload as JsonObject, // a value that its schema accepted is JSON
+        payload: payload as JsonObject, // the action's schema accepted the value, so the value is JSON
         save_as: 'result',
       },
     }),

@@ -31,7 +31,7 @@ export async function findAgentMode(
 ): Promise<Mode | undefined> {
   const row = await selectAgents(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

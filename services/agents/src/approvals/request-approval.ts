@@ -13,7 +13,7 @@ export type Question = {
   row: ExecutionRow;
   seq: number;
   kind: ApprovalKind;
-  /** Text of this service. Only the preview contains texts of a model. */
+  /** Text that this service wrote. Only the preview contains text that a model wrote. */
   message: string;
   preview: JsonObject;
   expiresAt: Date;

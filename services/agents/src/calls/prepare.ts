@@ -18,7 +18,7 @@ import type { ModelStep } from './step.ts';
 
 /** A call that is ready to be reserved, with its bytes and its maximum cost. */
 export type Prepared = {
-  /** The account of the call. The bytes are in its protocol. */
+  /** Access to the account that the call uses. The body is in the account's protocol. */
   llm: Llm;
   request: ModelRequest;
   body: string;
@@ -35,7 +35,7 @@ export type Asking = {
   input: string;
   steps: readonly ModelStep[];
   bounds: Bounds;
-  /** Determines which tools the model has. */
+  /** The policies and the enrollment, which determine the tools that the model gets. */
   place: Pick<CallPlace, 'policies' | 'hasEnrollment'>;
 };
 
@@ -48,7 +48,7 @@ export function modelsOf({ source }: Llm, { models }: Pick<Bounds, 'models'>): s
   return named.flatMap((model) => (model === undefined ? [] : [model]));
 }
 
-/** Prepares a call of a model. Refuses a model without a price, and one with an overrun that is not acknowledged. */
+/** Prepares a model call. Refuses a model without a price, and a model with an unacknowledged overrun. */
 export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model: string): Promise<Prepared> {
   const { source, prices } = llm;
   const price = await priceOf(prices, source, { model, at: ctx.clock.now() });
@@ -70,7 +70,7 @@ export async function prepareCall(ctx: Context, llm: Llm, asking: Asking, model:
   return { llm, request, body, price, amountPicoUsd: amountOf(dearestOf(price), call) };
 }
 
-/** Says that the price of a model is unknown, and who can set it. */
+/** Returns the message that the price of a model is unknown and who can set the price. */
 export function priceUnknown({ source: { owner } }: Llm, model: string): string {
   const how =
     owner === 'organization'
@@ -79,7 +79,7 @@ export function priceUnknown({ source: { owner } }: Llm, model: string): string 
   return `Nobody knows the price of ${model}. ${how}; 0 is a price.`;
 }
 
-/** Returns the schema that providers read, without `nullable`, which only this service knows. */
+/** Returns the schema that providers read, without `nullable`, which only this service supports. */
 function schemaOf(text: string): object {
   return objectOf(withNulls(storedObject(text))) ?? {};
 }

@@ -11,14 +11,16 @@ import { type Spender, windowsOf } from '../ledger/windows.ts';
 import { picoOf } from '../money.ts';
 import type { Prepared } from './prepare.ts';
 
-/** Reserves a call in the transaction of its cause. Throws `NoRoom`, which rolls the transaction back. */
+/**
+ * Reserves a call in the caller's transaction. Throws `NoRoom` if a window is full, which rolls the transaction back.
+ */
 export type Reserve = (
   trx: Transaction<DB>,
   call: Call,
   o: { spender: Spender; kind: string; timeoutMs: number; isSent: boolean },
 ) => Promise<void>;
 
-/** A window is full, or needs a draw from the limit of the installation. */
+/** A window is full, or has no room before a draw from the installation's limit. */
 class NoRoom extends Error {
   readonly full: FullWindow;
 
@@ -28,12 +30,13 @@ class NoRoom extends Error {
   }
 }
 
-/** The owner of the budgets. */
+/** The organization, agent and mode whose budgets pay for a call. */
 export type Payer = { organizationId: bigint; agentId: bigint; mode: string };
 
 /**
- * Runs a transaction that reserves a call with the first model that the budgets have room for. Draws a share of the
- * installation's daily limit if necessary. If no model has room, returns the window that was full for the first one.
+ * Runs a transaction that reserves a call with the first model for which the budgets have room. Draws from the
+ * installation's daily limit if necessary. If the budgets have room for no model, returns the window that was full for
+ * the first model.
  */
 export async function withRoom<T>(
   ctx: Context,
@@ -76,7 +79,7 @@ function reserving(ctx: Context, budgets: Budgets, { llm, request, body, price, 
   };
 }
 
-/** Records the basis of an amount, so that a later change of the price does not change history. */
+/** Returns the facts behind the amount. They are stored, so that a later price change does not change history. */
 function basisOf({ source, rates, tiers }: Prepared['price'], bytes: number, maxOutputTokens: number): object {
   const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
   return JSON.parse(

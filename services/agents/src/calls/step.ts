@@ -12,10 +12,10 @@ export type ModelResult =
   | { outcome: 'uncertain'; error: string }
   | { outcome: 'failed'; code: string; message: string };
 
-/** An answer as a step stores it. Its tokens are in the ledger. */
+/** An answer in the form that a step stores. The ledger has the answer's tokens. */
 export type StoredAnswer = Pick<Answer, 'text' | 'toolCalls' | 'finish' | 'model'>;
 
-/** Returns the steps of tools in a chain, in the form that `tools/` reads. */
+/** Returns the tool steps of a chain, in the form that `tools/` reads. */
 export function toolStepsOf(steps: readonly ModelStep[]): ToolStep[] {
   return steps.flatMap(({ seq, kind, request, attempts, result }) =>
     kind === 'tool_call' || kind === 'approval'
@@ -37,18 +37,20 @@ export function raiseStepsOf(steps: readonly ModelStep[]): RaiseStep[] {
   );
 }
 
-/** Returns the limits that people have raised, by the keys of their windows. */
+/** Returns the limits that people have raised, by window key. */
 export function raisedBy(steps: readonly ModelStep[]): Map<string, bigint> {
   const approved = raiseStepsOf(steps).filter(({ result }) => result?.outcome === 'approved');
   return new Map(approved.map(({ request }) => [request.key, BigInt(request.raised_to)]));
 }
 
-/** Names a call of an answer for the model. Ids made by a model may be missing or repeated. */
+/**
+ * Returns the id by which the model refers to a call of its answer. Ids that a model makes may be missing or repeated.
+ */
 export function callIdOf(seq: number, index: number): string {
   return `call_${seq}_${index}`;
 }
 
-/** A step of a chain. Its intent is committed before anything is sent, then its result. */
+/** A step of a chain. The step's intent is committed before anything is sent, and its result afterwards. */
 export type ModelStep = {
   seq: number;
   kind: 'model_call' | 'repair' | 'tool_call' | 'approval' | 'budget';
@@ -62,6 +64,6 @@ export type ModelStep = {
   attempts: number;
   /** Attempts begun before the key last started the execution. */
   formerAttempts: number;
-  /** Result of the last attempt. `toolStepsOf` reads the results of tools, `raiseStepsOf` those of raises. */
+  /** Result of the last attempt. For tool steps read it by `toolStepsOf`, for raises by `raiseStepsOf`. */
   result: ModelResult | null;
 };

@@ -55,7 +55,7 @@ export async function callCode(
     if (error instanceof HttpFailure && error.code === 'url_not_allowed') {
       return { outcome: 'failed', code: 'code_refused', message: 'The address of the code is not allowed.' };
     }
-    // The code recognizes a repeat by its key, so it does not matter whether this request arrived.
+    // The remote code recognizes a repeated request by its key, so it does not matter whether this request arrived.
     if (error instanceof HttpFailure) return { outcome: 'passing', error: `The code did not answer (${error.code}).` };
     if (error instanceof DomainError && error.kind === 'unavailable')
       return { outcome: 'passing', error: error.message };

@@ -6,10 +6,10 @@ import type { ExecutionRow } from '../executions/rows.ts';
 /** Limits of concurrent executions: in this process, per organization, and per organization and destination. */
 export const limits = { total: 200, perOrganization: 50, perDestination: 20 };
 
-/** An execution that this process works on, as long as the fence is unchanged. */
+/** An execution that this process works on, for as long as the execution's fence is unchanged. */
 export type Claimed = Pick<ExecutionRow, 'id' | 'organization_id' | 'fence' | 'created_at' | 'destination' | 'work'>;
 
-/** Executions under way in this process, of an organization and destination. */
+/** Number of an organization's executions under way in this process at one destination. */
 export type Usage = { organization_id: string; destination: string; used: number };
 
 /** Each organization and destination with scheduled executions, one step of the index each. */
@@ -26,8 +26,8 @@ const lines = sql`lines as (
 const isWaiting = isSuspended(sql.ref('lines.organization_id'));
 
 /**
- * Leases due executions. Organizations and destinations take turns, so that a busy one does not delay the others. A
- * leased execution is running, and no other process works on it until the lease ends. Leases are renewed.
+ * Leases due executions and marks them as running. Organizations and destinations take turns, so that a busy one does
+ * not delay the others. No other process works on a leased execution until its lease ends. Leases are renewed.
  */
 export async function claim(ctx: Context, usage: readonly Usage[], room: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
@@ -58,7 +58,7 @@ export async function claim(ctx: Context, usage: readonly Usage[], room: number)
   return rows;
 }
 
-/** Milliseconds until the next execution is due; undefined if none is scheduled. */
+/** Returns the milliseconds until the next execution is due; undefined if none is scheduled. */
 export async function nextDueMs({ db }: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     with recursive ${lines}
@@ -77,7 +77,7 @@ export async function renewLeases(ctx: Context, out: readonly Claimed[]): Promis
   await setWake(ctx, out, ctx.config.leaseMs);
 }
 
-/** Ends the leases of executions that this process cannot finish, so that other processes take them. */
+/** Ends the leases of executions that this process cannot finish, so that other processes can claim them. */
 export async function giveBack(ctx: Context, out: readonly Claimed[]): Promise<void> {
   await setWake(ctx, out, 0);
 }

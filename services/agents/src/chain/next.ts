@@ -1,11 +1,11 @@
 import type { ChainStep, End } from './step.ts';
 
-/** The next thing to do for an execution. */
+/** The next action for an execution. */
 export type Next =
   /** Commit the start of another attempt, then make it. */
   | { do: 'perform' }
   | { do: 'wait'; ms: number }
-  /** The enrollment was started: ask for its state. */
+  /** Ask for the state of the enrollment that was started. */
   | { do: 'follow' }
   | { do: 'end'; end: End };
 
@@ -20,16 +20,16 @@ export type ChainState = {
   random: number;
 };
 
-/** The first pause between attempts. */
+/** The first pause between attempts, in milliseconds. */
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 /**
- * The runtime keeps the keys of enrollments for a day. After that, nobody knows whether an attempt without an answer
- * has enrolled somebody.
+ * Time after the first attempt within which a repeat cannot enroll somebody twice. The runtime keeps the keys of
+ * enrollments for a day.
  */
 const certainMs = 23 * 3_600_000;
 
-/** Decides the next step. A step that has succeeded is never performed again. */
+/** Decides the next action. A step that has succeeded is never performed again. */
 export function next(state: ChainState): Next {
   const { step, now, deadline } = state;
   if (step.status === 'succeeded') return afterSuccess(step);
@@ -44,7 +44,7 @@ export function next(state: ChainState): Next {
   return now.getTime() + ms < deadline.getTime() ? { do: 'wait', ms } : failed('provider_unavailable', reasonOf(step));
 }
 
-/** The pause before the next attempt, counted from the end of the last one; 0 if nothing has failed. */
+/** Returns the pause before the next attempt, counted from the end of the last attempt; 0 if nothing has failed. */
 function pauseOf({ step: { result, attempts }, random }: ChainState): number {
   if (result?.outcome !== 'passing') return 0;
   const { retryAfterSeconds } = result;

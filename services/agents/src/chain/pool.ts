@@ -8,7 +8,7 @@ import { openLanes } from './in-lanes.ts';
 import { driveModel } from './model/drive.ts';
 
 const stopWithinMs = 10_000;
-/** Minimum pause between polls. A poll costs more than the wait of most executions. */
+/** Minimum pause between polls. A poll costs more than the short extra wait of an execution. */
 const leastPauseMs = 100;
 
 type Out = { claimed: Claimed; done: Promise<void> };
@@ -23,12 +23,12 @@ export function startExecutions(ctx: Context): Loop {
     log: ctx.log,
     async run() {
       const room = limits.total - out.size;
-      // The end of an execution wakes the loop.
+      // No room is left. The end of an execution wakes the loop.
       if (room <= 0) return undefined;
       const claimed = await claim(ctx, usageOf(out), room);
       for (const one of claimed) start(one);
       if (claimed.length > 0) return leastPauseMs;
-      // Due executions that were not claimed wait for a place. The end of another execution wakes the loop.
+      // The due executions that were not claimed wait for room. The end of another execution wakes the loop.
       const nextMs = await nextDueMs(ctx);
       return nextMs === undefined ? undefined : Math.max(leastPauseMs, nextMs);
     },
@@ -50,13 +50,13 @@ export function startExecutions(ctx: Context): Loop {
     const run = claimed.work === 'llm' ? driveModel : drive;
     const done = run(ctx, lanes, claimed, stopping.signal)
       .catch((error: unknown) => {
-        // The lease ends by itself, and another process tries again.
+        // The execution's lease expires, and a process tries again.
         if (!isInfrastructureError(error) && !stopping.signal.aborted) {
           ctx.log.error({ err: error, execution_id: String(claimed.id) }, 'an execution could not go on');
         }
       })
       .finally(() => {
-        // A newer drive of the same execution may have taken its place; that lease must still be renewed.
+        // A newer drive of the same execution may have replaced this entry, and the newer lease must still be renewed.
         if (out.get(claimed.id)?.claimed === claimed) out.delete(claimed.id);
         claiming.wake();
       });

@@ -7,7 +7,7 @@ export type StepResult =
   | { outcome: 'passing'; error: string; retryAfterSeconds?: number }
   | { outcome: 'failed'; code: string; message: string };
 
-/** A step that another service performs. Its intent is committed before anything is sent, then its result. */
+/** A step that another service performs. Its intent is committed before anything is sent, and its result afterwards. */
 export type ChainStep = {
   seq: number;
   kind: 'code_call' | 'enroll';
@@ -15,7 +15,7 @@ export type ChainStep = {
   request: JsonObject;
   /** Attempts begun. An attempt without a result was interrupted. */
   attempts: number;
-  /** Time of the first attempt, which may belong to an earlier use of the key. */
+  /** Time of the first attempt, which may precede the key's last start of the execution. */
   firstSentAt: Date | null;
   /** Result of the last attempt. */
   result: StepResult | null;

@@ -8,11 +8,11 @@ export type BuiltInCode = {
   run(input: JsonObject): JsonObject;
 };
 
-/** Code of an endpoint elsewhere, called by signed HTTP. */
+/** Code at an external endpoint, called by signed HTTP. */
 export type RemoteCode = {
   kind: 'remote';
   url: string;
-  /** Secret as in Standard Webhooks, `whsec_…`. */
+  /** Secret in the format of Standard Webhooks, `whsec_…`. */
   secret: string;
   timeoutMs: number;
   inputSchema: string | null;

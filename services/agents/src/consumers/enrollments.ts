@@ -14,8 +14,8 @@ import { enrollmentKey } from '../ledger/windows.ts';
 type EndedEnrollment = { organizationId: bigint; enrollment: Enrollment };
 
 /**
- * Handles the ends of enrollments, both those that executions started and those whose steps asked for executions.
- * Handles erasures, and continues executions after a decision about their actions.
+ * Consumes enrollment events. Settles ended enrollments that an execution started or whose steps asked for executions.
+ * Handles erasures, and continues executions after decisions about their actions.
  */
 export function consumeEnrollments(ctx: Context): Promise<Consumer> {
   return startConsumer({
@@ -44,7 +44,7 @@ function endedOf({ organizationId, payload }: EnrollmentEvent): EndedEnrollment[
   return isEnd ? [{ organizationId, enrollment: payload.value }] : [];
 }
 
-/** Deletes the budget window of an ended enrollment. A failed one may be retried, so its window stays. */
+/** Deletes the budget windows of ended enrollments. Keeps those of failed enrollments, which may be retried. */
 async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[]): Promise<void> {
   const keys = messages.flatMap(({ organizationId, payload }) =>
     payload.case === 'completed' || payload.case === 'cancelled'
@@ -57,7 +57,9 @@ async function forgetWindows(ctx: Context, messages: readonly EnrollmentEvent[])
 
 type Affected = { id: bigint; organization_id: bigint; place: number; is_own: boolean };
 
-/** Settles ended enrollments. Most are unrelated to agents, so one query finds those of a batch that are related. */
+/**
+ * Settles ended enrollments. Most of them have no relation to agents, so one query finds the related ones of a batch.
+ */
 async function settle(ctx: Context, ended: readonly EndedEnrollment[]): Promise<void> {
   if (ended.length === 0) return;
   const organizations = ended.map(({ organizationId }) => organizationId);

@@ -5,7 +5,7 @@ import type { AskedEffect } from './asked-effect.ts';
 
 export type EffectRow = Selectable<Effects>;
 
-/** Finds the effect of a key. The same key with another planned time is another effect. */
+/** Finds the effect of a key. An equal key with a different planned time belongs to a different effect. */
 export async function findEffect(
   db: Kysely<DB>,
   { organizationId, key, plannedAt }: { organizationId: bigint; key: string; plannedAt?: Date },
@@ -24,7 +24,7 @@ export type Try = { executionId: bigint | null; state: 'accepted' | 'ended' | 'r
   Pick<EffectRow, 'failure' | 'retryable' | 'retry_after_seconds'>
 >;
 
-/** Stores a try, unless one with a later attempt is stored. */
+/** Stores a try, unless a try with a later attempt is stored. */
 export async function storeTry(
   db: Kysely<DB>,
   { key, attempt, plannedAt, enrollmentId, asked: { caller } }: AskedEffect,

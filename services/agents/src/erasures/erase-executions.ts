@@ -23,17 +23,17 @@ export type Person = {
 type Found = { id: bigint; created_at: Date; status: string; sequence: bigint };
 
 /**
- * Removes a person from a slice of executions. Ends active ones first. Returns whether there may be more. Erased
- * executions are marked, so a repeat finds only newer ones.
+ * Removes a person from a slice of executions, and ends the active executions of the slice. Returns whether there may
+ * be more executions. Erased executions are marked, so a repeat finds only newer executions.
  */
 export async function eraseExecutions(ctx: Context, organizationId: bigint, person: Person): Promise<boolean> {
   const ended: ExecutionView[] = [];
-  // Taken before active executions end: the events of these ends contain nothing of the person, and are kept.
+  // Read before active executions end, because the events of these ends contain nothing of the person and are kept.
   const erasedAt = ctx.clock.now();
   const count = await ctx.db.kysely.transaction().execute(async (trx) => {
     const found = await findSlice(trx, organizationId, person);
     for (const { id } of found.filter(isActive)) {
-      // Blank before it ends, so that its event contains nothing of the person.
+      // Blanked before its end, so that the event of the end contains nothing of the person.
       await blank(trx, organizationId, [id]);
       const ending = { status: 'failed' as const, code: 'erased', message: 'A person of the input was erased.' };
       const view = await finishExecution(ctx, trx, { organizationId, id }, ending);
@@ -70,8 +70,8 @@ async function findSlice(
 }
 
 /**
- * Removes a person's data from executions. Keys may contain addresses, so only the hash of a key stays; a repeat with
- * the key starts nothing.
+ * Removes a person's data from executions. Keys may contain addresses, so only the hash of each key stays. A later
+ * request with the key starts nothing.
  */
 async function blank(trx: Transaction<DB>, organizationId: bigint, ids: readonly bigint[]): Promise<void> {
   if (ids.length === 0) return;
@@ -108,8 +108,8 @@ async function announce(
       payload: { case: 'executionErased' as const, value: { id, erasedAt: timestampFromDate(erasedAt) } },
     })),
   );
-  // Stored answers to cancels and replays contain data of the execution, and those to new cases its input. They are
-  // few.
+  // Stored answers to cancels and replays contain data of the execution, and stored answers to new cases contain its
+  // input. Such answers are few.
   if (found.length > 0) {
     const rpcs = ['%CancelAgentExecution', '%ReplayAgentExecution', '%CreateAgentEvalCase'];
     await eraseAnswers(trx, organizationId, sql`rpc like any(${rpcs}::text[])`);

@@ -1,7 +1,7 @@
 import { type JsonObject, type JsonValue, numberOf, stringifyJson } from '@drippulse/json';
 import { canonicalJson, objectOf } from '../json-objects.ts';
 
-/** A condition on an output: every member of it that is set must be met by the value at its path. */
+/** A condition on an output. The value at `path` must meet every member that is set. */
 export type Check = {
   path?: string;
   equals?: JsonValue;
@@ -14,7 +14,7 @@ export type Check = {
   calls_not?: string;
 };
 
-/** The result of a version for a case. */
+/** The result that a version made for a case. */
 export type Made = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
   /** Actions that were called. */
@@ -51,7 +51,7 @@ function problem(isOne: boolean, text: string): string[] {
   return isOne ? [text] : [];
 }
 
-/** Returns the member at a path of names and element numbers. */
+/** Returns the member at a path of member names and element numbers. */
 function valueAt(output: JsonObject, path: string): JsonValue | undefined {
   let value: JsonValue | undefined = output;
   for (const name of path.split('.')) {
@@ -65,7 +65,7 @@ function memberOf(object: JsonObject | undefined, name: string): JsonValue | und
   return object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Compares values. Numbers are equal by value, however their digits are written. */
+/** Compares values. Numbers are compared by value, regardless of how their digits are written. */
 function isEqual(value: JsonValue | undefined, expected: JsonValue): boolean {
   return value !== undefined && canonicalJson(plain(value)) === canonicalJson(plain(expected));
 }

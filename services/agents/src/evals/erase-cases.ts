@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 /**
  * Deletes the cases that name a person, with their results. A run that is working on such a case stores no result for
- * it. Verdicts of runs stay, because they are counts.
+ * the case. Verdicts of runs stay, because they are counts.
  */
 export async function eraseCases(db: Kysely<DB>, organizationId: bigint, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;

@@ -4,7 +4,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { DB, EvalRuns } from '../db/schema.ts';
 import type { EvalCaseRow } from './rows.ts';
 
-/** A case that a version must run once. `steps` is the chain up to the point that another process reached. */
+/** A case that a version must run once. `steps` is the chain so far, if an interrupted slice began the case. */
 export type Due = Pick<EvalCaseRow, 'at' | 'input' | 'expected' | 'checks' | 'calls' | 'contact' | 'has_enrollment'> & {
   case_id: bigint;
   ordinal: number;
@@ -34,7 +34,7 @@ export async function findDue(db: Kysely<DB>, runId: bigint, limit: number): Pro
   return rows;
 }
 
-/** Whether a run has run all its cases. */
+/** Whether a run has no case left to run. */
 export async function isRun(db: Kysely<DB>, runId: bigint): Promise<boolean> {
   const { rows } = await sql`
     select from eval_results where run_id = ${runId} and passed is null limit 1`.execute(db);

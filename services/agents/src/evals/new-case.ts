@@ -84,7 +84,7 @@ function shared(checks: readonly Check[], people: readonly string[]): Pick<NewCa
   return { checks: stringifyJson(stored), people: [...new Set([...people, ...peopleIn(stored)])] };
 }
 
-/** Returns the calls of tools with their results. */
+/** Returns the tool calls of an execution with their results. */
 async function toolsOf(ctx: Context, execution: ExecutionView): Promise<JsonObject[]> {
   const tools = toolStepsOf(await readSteps(ctx, execution));
   return tools.flatMap(({ kind, request, result }) =>
@@ -92,13 +92,15 @@ async function toolsOf(ctx: Context, execution: ExecutionView): Promise<JsonObje
   );
 }
 
-/** Returns the answers of remote code. */
+/** Returns the answers of remote code in an execution. */
 async function answersOf(ctx: Context, execution: ExecutionView): Promise<JsonObject[]> {
   const calls = await callsOf(ctx.db.kysely, execution);
   return calls.flatMap(({ seq, kind, output }) => (output === undefined ? [] : [{ seq, kind, output }]));
 }
 
-/** Finds the contact of the execution, for a version that has tools even if the active one has none. */
+/**
+ * Finds the contact of the execution, even if the active version has no tools, because another version may have some.
+ */
 async function knownContact(ctx: Context, execution: ExecutionView, policy: string): Promise<JsonObject> {
   const input = execution.input ?? '{}';
   const policies = [toolPolicyOf(parsePolicy(policy))];

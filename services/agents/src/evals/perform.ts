@@ -23,10 +23,10 @@ export type Performed = Made & { ordinal: number; problems: string[]; model: str
 
 type Place = { job: JobRow; run: Selectable<EvalRuns>; definition: AgentDefinition };
 
-/** Failures that are independent of the version. The run gives up. */
+/** Failures that do not depend on the version. They end the run. */
 const outside: ReadonlySet<string> = new Set(['provider_unavailable', 'provider_refused']);
 
-/** Runs a case by a version. No action is performed. A model is called, and its calls count as the run's. */
+/** Runs a case by a version. Performs no action. Calls the model of the version, at the cost of the run. */
 export async function performCase(ctx: Context, place: Place, due: Due, stopping: AbortSignal): Promise<Performed> {
   const startedAt = ctx.clock.now().getTime();
   const { steps, ...made } = await makeOf(ctx, place, due, stopping);
@@ -100,7 +100,7 @@ function rehearsalOf(ctx: Context, { job, run, definition }: Place, due: Due): R
   };
 }
 
-/** Returns false if another process has the run, it was cancelled, or the case was deleted. */
+/** Stores a case's steps. Returns false if the run is another process's or cancelled, or if the case was deleted. */
 async function storeSteps(
   trx: Transaction<DB>,
   { id, fence }: JobRow,
@@ -117,12 +117,12 @@ async function storeSteps(
 }
 
 function storedSteps(text: string): ModelStep[] {
-  return parseJson(text) as unknown as ModelStep[]; // this service wrote it
+  return parseJson(text) as unknown as ModelStep[]; // this service wrote the text
 }
 
-/** Returns the stored calls of a case: for a model the calls of its tools, for code its own calls. */
+/** Returns the stored calls of a case: the tool calls of a model, or the calls that code made. */
 function storedCalls<T>({ calls }: Due): T[] {
-  return parseJson(calls) as unknown as T[]; // this service wrote it
+  return parseJson(calls) as unknown as T[]; // this service wrote the text
 }
 
 function actionsOf(steps: Rehearsed['steps']): string[] {

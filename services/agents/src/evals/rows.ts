@@ -35,7 +35,7 @@ export type EvalRunRow = {
   cost_pico_usd: bigint;
 };
 
-/** Number of steps reserved in the ledger for each result of a run. */
+/** Number of steps in the ledger that are reserved for each result of a run. */
 export const stepsOfResult = 1_000;
 
 /** Selects the eval sets of an organization whose agent is not deleted. */
@@ -74,7 +74,7 @@ export async function findEvalSetMode(
 ): Promise<Mode | undefined> {
   const row = await selectEvalSets(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
@@ -120,7 +120,7 @@ export async function findRun(db: Kysely<DB>, place: Place & { id: bigint }): Pr
   return row;
 }
 
-/** Reads the results of a run in the order in which they ran, without steps and outputs. */
+/** Reads the results of a run in the order in which the cases ran, without steps and outputs. */
 export async function readOutcomes(db: Kysely<DB>, runId: bigint): Promise<Omit<EvalResultRow, 'steps' | 'output'>[]> {
   return db
     .selectFrom('eval_results')
@@ -139,7 +139,7 @@ export function caseNotFound(): DomainError {
   return new DomainError('not_found', 'eval_case_not_found', 'There is no case with this id.');
 }
 
-/** Reads the cost of each result of a run, by ordinal. */
+/** Reads the cost of each result of a run, by `ordinal`. */
 export async function readCosts(
   db: Kysely<DB>,
   { ledger_id: ledgerId, created_at: createdAt }: Pick<EvalRunRow, 'ledger_id' | 'created_at'>,

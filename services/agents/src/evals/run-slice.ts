@@ -13,13 +13,13 @@ import { type Performed, performCase } from './perform.ts';
 import { readOutcomes } from './rows.ts';
 import { verdictOfRun } from './verdict-of-run.ts';
 
-/** Limit of concurrent model calls of a run. */
+/** Limit of concurrent model calls per run. */
 const modelsAtOnce = 4;
 const casesOfSlice = 50;
 
 /**
  * Runs the next cases of a run. Each answer of a model is stored when it arrives, so that a repeated slice does not pay
- * for it twice. If a slice fails, its cases keep their steps and have no result.
+ * for the answer twice. If a slice fails, its cases keep their steps and have no result.
  */
 export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal): Promise<WriteSlice<DB>> {
   const { kysely } = ctx.db;
@@ -45,19 +45,19 @@ export async function runSlice(ctx: Context, job: JobRow, stopping: AbortSignal)
   };
 }
 
-/** Performs all cases of a slice at once, as the slice is bounded. Waits for all of them before it throws. */
+/** Performs all cases of a slice at the same time, because a slice is small. Waits for all of them before it throws. */
 async function performAll(
   due: readonly Due[],
   one: (own: Due) => Promise<Performed>,
   stopping: AbortSignal,
 ): Promise<Performed[]> {
   const settled = await Promise.allSettled(due.map(one));
-  // A lost case has nothing to store, and a lost run stores nothing.
+  // A lost case or a lost run stores nothing, so its error is ignored.
   const [error] = settled.flatMap((result): unknown[] =>
     result.status === 'rejected' && !(result.reason instanceof RehearsalLost) ? [result.reason] : [],
   );
   if (stopping.aborted && settled.some(({ status }) => status === 'rejected')) throw new JobLost();
-  // The same refusal would meet every case: a budget, a price, the provider.
+  // Every case would meet the same refusal, such as a full budget, a missing price or a refusal by the provider.
   if (error instanceof DomainError && !isInfrastructureError(error))
     throw new DomainError('failed_precondition', error.reason, error.message);
   if (error !== undefined) throw error;
@@ -84,7 +84,7 @@ async function storeResults(trx: Transaction<DB>, { id }: JobRow, performed: rea
         steps: null,
         output: 'output' in outcome ? stringifyJson(outcome.output) : null,
         error_code: error?.code ?? null,
-        // A model chose parts of these texts, and PostgreSQL stores no NUL.
+        // A model chose parts of these strings, and PostgreSQL stores no NUL.
         error_message: error?.message.replaceAll('\u0000', '').slice(0, 1_000) ?? null,
         problems: problems.map((problem) => problem.replaceAll('\u0000', '')),
         actions: actions.map((action) => action.replaceAll('\u0000', '').slice(0, 255)),

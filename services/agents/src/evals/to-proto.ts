@@ -43,7 +43,7 @@ export function evalCaseToProto(row: EvalCaseRow): MessageInitShape<typeof Agent
 
 export function storedChecks(text: string): Check[] {
   const value: JsonValue = parseJson(text);
-  return Array.isArray(value) ? (value as Check[]) : []; // this service wrote them
+  return Array.isArray(value) ? (value as Check[]) : []; // this service wrote the checks
 }
 
 function checkToProto({

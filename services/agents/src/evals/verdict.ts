@@ -1,4 +1,4 @@
-/** The outcome of a case for a version in a trial. Null: not run yet. */
+/** The outcome of a version for a case in one trial. `passed` is null until the case has run. */
 export type Outcome = { caseId: bigint; version: number; trial: number; passed: boolean | null };
 
 /** The number of trials that each version has passed in a case. */
@@ -6,14 +6,14 @@ export type CaseVerdict = { caseId: bigint; passed: number; activePassed: number
 
 export type Verdict = {
   cases: CaseVerdict[];
-  /** Cases that the version passes in more than half of the trials; `activePassed` is for the active version. */
+  /** Number of cases that the version passes in most of the trials. `activePassed` is the active version's number. */
   passed: number;
   activePassed: number | undefined;
-  /** Whether the version passes fewer cases than the active one in more than half of the trials. */
+  /** Whether, in more than half of the trials, the version passes fewer cases than the active version. */
   isWorse: boolean;
 };
 
-/** Compares a version with the version that was active, over the same cases. */
+/** Compares a version with the version that was active at the start of the run, over the same cases. */
 export function verdictOf(
   outcomes: readonly Outcome[],
   { version, activeVersion, trials }: { version: number; activeVersion: number | null; trials: number },

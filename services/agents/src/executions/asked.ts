@@ -15,25 +15,27 @@ export type Asked = {
   input: JsonObject;
   /** The text of the input, as received. */
   inputText: string;
-  /** Key of the caller; undefined: every call starts an execution. */
+  /** The caller's idempotency key; undefined: every call starts an execution. */
   key: string | undefined;
   correlationId: string | undefined;
-  /** Cause of the chain that the execution continues. */
+  /** Cause whose chain the execution continues. */
   cause: string | undefined;
-  /** The step that asks for the execution. Keys of steps are separate from those of callers. */
+  /** The step that asks for the execution. Keys of steps are separate from keys of callers. */
   source?: { effectKey: string; workflowId: bigint; enrollmentId: bigint; hops: number };
 };
 
-/** An execution, and whether its key had started it earlier. */
+/** An execution, and whether its key had already started it. */
 export type Started = { view: ExecutionView; replayed: boolean };
 
-/** Hashes the key by which an execution is found, forever. Keys of steps never collide with those of callers. */
+/**
+ * Hashes a key. The execution is found by the hash indefinitely. The key of a step never collides with a caller's key.
+ */
 export function keyHashOf({ key, source }: Pick<Asked, 'key' | 'source'>): Buffer | null {
   const text = source === undefined ? key && `key:${key}` : `effect:${source.effectKey}`;
   return text === undefined || text === '' ? null : createHash('sha256').update(text).digest();
 }
 
-/** Returns the fingerprint of a request. The order of the members in its input does not matter. */
+/** Returns the fingerprint of a request. The order of the members in the input does not matter. */
 export function fingerprintOf({ kind, input }: Pick<Asked, 'kind' | 'input'>): Buffer {
   return createHash('sha256')
     .update(`${kind}\n${canonicalJson(input)}`)

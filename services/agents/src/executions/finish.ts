@@ -14,15 +14,18 @@ export type Ending =
   | { status: 'failed'; code: string; message: string }
   | { status: 'cancelled' };
 
-/** Without a fence, the execution ends even if a process works on it, whose next commit then changes nothing. */
+/**
+ * Identifies an execution to end. Without a fence, the execution ends even if a process works on it; the next commit of
+ * that process then changes nothing.
+ */
 type Place = { organizationId: bigint; id: bigint; fence?: bigint };
 
-/** An execution to end, with the result of its last step unless that is stored already. */
+/** An execution to end, with the result of its last step unless the result is already stored. */
 export type Finish = { place: Place; ending: Ending; last?: StoredEnd['last'] };
 
 /**
- * Ends executions in one transaction, with all consequences. Returns the executions that this call ended, by id. Of two
- * concurrent calls one ends the execution, and a call with an outdated fence ends nothing.
+ * Ends executions in one transaction, with all consequences. Returns the executions that this call ended, by id. If two
+ * calls end an execution concurrently, only one of them succeeds. A call with an outdated fence ends nothing.
  */
 export async function finishExecutions(
   ctx: Pick<Context, 'random'>,
@@ -37,7 +40,7 @@ export async function finishExecutions(
   return new Map(views.map((view) => [view.id, view]));
 }
 
-/** Ends one execution. Undefined if it has ended already, or its fence differs. */
+/** Ends one execution. Returns undefined if the execution has already ended, or if its fence differs. */
 export async function finishExecution(
   ctx: Pick<Context, 'random'>,
   trx: Transaction<DB>,

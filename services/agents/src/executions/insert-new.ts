@@ -15,8 +15,8 @@ import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
 /**
- * Inserts an execution. One that calls a model gets the reservation of its first call. One that decides at once is
- * inserted with its end. Others wait for the pool. Undefined if the key already has an execution.
+ * Inserts an execution. If it calls a model, reserves its first call. If it decides immediately, inserts it as ended.
+ * Otherwise, leaves it to the pool. Returns undefined if the key already has an execution.
  */
 export async function insertNew(
   ctx: Context,

@@ -8,7 +8,7 @@ import { newExecution, queued } from './new-execution.ts';
 import type { ExecutionView } from './rows.ts';
 import { takeRate } from './take-rate.ts';
 
-/** Inserts an execution to be worked on later. Undefined if the key already has one. */
+/** Inserts an execution that a process works on later. Returns undefined if the key already has an execution. */
 export async function insertQueued(
   ctx: Context,
   db: Kysely<DB>,

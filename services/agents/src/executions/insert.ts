@@ -41,7 +41,7 @@ export type NewExecution = Pick<
   steps: readonly NewStep[];
 };
 
-/** A planned step, or the ended step of an execution that ends at once. */
+/** A planned step, or the final step of an execution that ends immediately. */
 export type NewStep = {
   kind: 'decide' | 'code_call' | 'enroll' | 'model_call' | 'final';
   status: 'intent' | 'succeeded' | 'failed';
@@ -49,7 +49,7 @@ export type NewStep = {
   decision?: JsonObject | undefined;
 };
 
-/** Inserts an execution with its texts and steps, in one statement. Undefined if the key already has one. */
+/** Inserts an execution with its texts and steps, in one statement. Returns undefined if the key already has one. */
 export async function insertExecution(db: Kysely<DB>, made: NewExecution): Promise<ExecutionView | undefined> {
   const { input, output, configuration, policy, people } = made;
   const steps = made.steps.map((step, index) => ({

@@ -5,7 +5,7 @@ import { type Asked, currentTraceId, fingerprintOf, keyHashOf } from './asked.ts
 import type { NewExecution, NewStep } from './insert.ts';
 import { peopleIn } from './people.ts';
 
-/** The columns that every new execution has, whether it ends at once or not. */
+/** The columns of every new execution, whether it ends immediately or later. */
 export type Base = Omit<
   NewExecution,
   'status' | 'output' | 'started_at' | 'finished_at' | 'wake_at' | 'deadline_at' | 'steps'
@@ -53,7 +53,7 @@ function placeOf(work: AgentDefinition['work'], mode: string): { work: string; d
   return { work: 'decide', destination: 'none' };
 }
 
-/** The other columns of an execution that is worked on later. */
+/** Returns the remaining columns of an execution that a process works on later. */
 export function queued({ agent, bounds, work }: AgentDefinition, { input }: Asked, { key }: Base, now: Date) {
   const step = firstStep(work, () => bodyOf(agent.id, key, input, now), input);
   const deadline = new Date(now.getTime() + bounds.timeoutSeconds * 1000);
@@ -62,21 +62,21 @@ export function queued({ agent, bounds, work }: AgentDefinition, { input }: Aske
     output: null,
     started_at: null,
     finished_at: null,
-    // Due at once, even if the clock of this process is wrong.
+    // Due immediately, even if the clock of this process is wrong.
     wake_at: new Date(0),
     deadline_at: deadline,
     steps: [step],
   };
 }
 
-/** The first step. A model's request is rendered when its attempt begins, because the attempt chooses the model. */
+/** Returns the first step. A model call has no request yet: each attempt chooses its model and renders the request. */
 function firstStep({ kind }: AgentDefinition['work'], body: () => string, input: JsonObject): NewStep {
   if (kind === 'workflow') return { kind: 'enroll', status: 'intent', request: input };
   if (kind === 'llm') return { kind: 'model_call', status: 'intent', request: {} };
   return { kind: 'code_call', status: 'intent', request: { body: body() } };
 }
 
-/** The body for remote code, with the same bytes on every attempt. */
+/** Returns the body for remote code, which has the same bytes on every attempt. */
 function bodyOf(agentId: bigint, key: string, input: JsonObject, now: Date): string {
   return stringifyJson({
     id: `agx_${key}`,

@@ -7,12 +7,12 @@ import { bucketOf } from './durations.ts';
 import type { ExecutionView } from './rows.ts';
 import { durationOf, executionToProto } from './to-proto.ts';
 
-/** Rows that share a count. */
+/** Number of rows over which each count is spread. */
 const shards = 4;
 
 /**
- * Writes the consequences of ends, in the transaction that ends the executions: events, counts, lines of the log, and
- * the reports to steps that asked for them. Call `afterEnd` for each execution after the commit.
+ * Records the consequences of ends, in the transaction that ends the executions: events, counts, log lines, and the
+ * reports to the steps that asked for the executions. Call `afterEnd` for each execution after the commit.
  */
 export async function recordEnds(
   { random }: Pick<Context, 'random'>,
@@ -21,7 +21,8 @@ export async function recordEnds(
 ): Promise<void> {
   if (views.length === 0) return;
   await publishEnds(trx, views);
-  // Last, because ends of the same agent wait for a count until the commit.
+  // Counted last, because the counts of an agent stay locked until the commit, and other ends of the agent wait for
+  // them.
   await countEnds(trx, views, Math.min(shards - 1, Math.floor(random() * shards)));
 }
 
@@ -90,7 +91,10 @@ function outcomeOf({ status, error_code: code }: ExecutionView): string {
   return status === 'failed' ? (code ?? 'failed') : status;
 }
 
-/** Builds a log line that names no person: it has the code of an error, which is ours, and not its message. */
+/**
+ * Builds a log line. The line names no person, because it contains the error's code, which this service chose, and not
+ * the error's message.
+ */
 function lineOf({ status, error_code: code }: ExecutionView): { level: string; message: string } {
   if (status === 'succeeded') return { level: 'info', message: 'Succeeded' };
   if (status === 'cancelled') return { level: 'warn', message: 'Cancelled' };

@@ -3,8 +3,8 @@ import type { DB } from '../db/schema.ts';
 import type { ExecutionRow } from './rows.ts';
 
 /**
- * Gives back the unsent reservations of an ended execution, and deletes its window if nothing in it is reserved. An
- * execution that its key may start again keeps its window.
+ * Gives back the unsent reservations of an ended execution. Deletes the execution's window if nothing is reserved in
+ * it, unless the execution may start again.
  */
 export async function releaseUnsent(
   trx: Transaction<DB>,

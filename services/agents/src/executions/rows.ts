@@ -5,7 +5,7 @@ import type { DB, Executions } from '../db/schema.ts';
 
 export type ExecutionRow = Selectable<Executions>;
 
-/** An execution with its input and output, which are null after their removal. */
+/** An execution with its input and output. Each is null once it has been removed. */
 export type ExecutionView = ExecutionRow & { input: string | null; output: string | null };
 
 export const activeStatuses = ['queued', 'running', 'waiting_approval'] as const;
@@ -69,7 +69,7 @@ export async function findExecutionMode(
     .selectFrom('executions')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

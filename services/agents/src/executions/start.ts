@@ -13,8 +13,9 @@ import { isActive } from './rows.ts';
 import { stubOf } from './stub.ts';
 
 /**
- * Starts an execution, or finds the one of its key. Work that decides at once has ended on return; other work is
- * queued, and this process is woken. A refusal leaves no row and does not use up the key.
+ * Starts an execution, or finds the execution of its key. If the work is decided immediately, the execution has ended
+ * on return. Otherwise it is queued, and the loop of this process is woken. A refusal leaves no row and does not use up
+ * the key.
  */
 export async function startExecution(ctx: Context, asked: Asked, from?: HandlerContext): Promise<Started> {
   const definition = await loadDefinition(ctx, asked.caller.organizationId, asked.agentId);
@@ -26,7 +27,7 @@ export async function startExecution(ctx: Context, asked: Asked, from?: HandlerC
     const decide = callsModel(definition) ? undefined : await prepare(ctx, definition, asked, from);
     const started = await insertNew(ctx, definition, asked, decide);
     if (started === undefined) {
-      // A concurrent request took the key, and is committed by now.
+      // A concurrent request took the key, and has committed by now.
       const other = await findByKey(ctx.db.kysely, asked);
       if (other === undefined) throw new DomainError('aborted', 'idempotency_in_progress', 'The key is being used.');
       return { view: other, replayed: true };
@@ -80,7 +81,7 @@ async function prepare(
   return prepareDecision(ctx, { caller: asked.caller, from }, { ...definition, work }, asked.input);
 }
 
-/** Decides by the answer that a test gets. */
+/** Returns a decision with a generated output, for agents of test keys. */
 function stub(outputSchema: string | null): Decide {
   const output = stubOf(outputSchema);
   return () => Promise.resolve({ output, decision: { stub: true } });

@@ -6,7 +6,7 @@ import { activeStatuses, type ExecutionView } from './rows.ts';
 export type StoredEnd = {
   organizationId: bigint;
   id: bigint;
-  /** Undefined: any fence. */
+  /** Expected fence; undefined: any fence. */
   fence?: bigint;
   status: 'succeeded' | 'failed' | 'cancelled';
   code: string | null;
@@ -17,8 +17,9 @@ export type StoredEnd = {
 };
 
 /**
- * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. Executions are
- * locked in the order of their ids, as everywhere. Returns those that had not ended and had the expected fence.
+ * Stores ends in one statement: the row, the result of the last step, the step `final` and the output. As everywhere,
+ * executions are locked in the order of their ids. Returns the executions that had not ended and had the expected
+ * fence.
  */
 export async function storeEnds(trx: Transaction<DB>, ends: readonly StoredEnd[]): Promise<ExecutionView[]> {
   const { rows } = await sql<ExecutionView>`

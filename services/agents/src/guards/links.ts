@@ -1,6 +1,6 @@
 /**
- * Patterns of possible links: with a scheme, without one (`//host`), and host names that programs turn into links.
- * Lengths are bounded, and a name begins where a word begins, so that the time is linear in the length of any text.
+ * Patterns of possible links: with a scheme, without a scheme (`//host`), and host names that programs turn into links.
+ * Lengths are bounded and a host name starts at a word boundary, so that matching takes linear time for any text.
  */
 const candidates = [
   /[a-z][a-z0-9+.-]{0,30}:(?:[\\/]{1,}|[^\s\d])[^\s<>"'`]*/giu,
@@ -9,12 +9,12 @@ const candidates = [
   /(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}_-]{1,63}\.){1,20}[\p{L}-]{2,63}(?=[/?#:\\])[^\s<>"'`]*/giu,
   /(?<![@\p{L}\p{N}_.-])(?:[\p{L}\p{N}_-]{1,63}\.){2,20}[\p{L}-]{2,63}(?![\p{L}\p{N}_@])/giu,
 ];
-/** Schemes that carry a link or run code. Another word before a colon is text. */
+/** Schemes that carry a link or run code. Any other word before a colon is plain text. */
 const dangerous = /^(?:javascript|data|vbscript|file|blob|cid|ftp|ws|wss|mailto|tel|sms|intent):/i;
 
 /**
- * Finds links in a model's text to hosts outside `allowed`, up to ten. Such a link, or an image that a page loads,
- * would leak what the model has read.
+ * Finds links in a model's text to hosts outside `allowed`, up to ten. A reader who follows such a link, or a page that
+ * loads it as an image, would leak what the model has read.
  */
 export function foreignLinks(text: string, allowed: ReadonlySet<string>): string[] {
   const found = new Set<string>();
@@ -28,7 +28,7 @@ export function foreignLinks(text: string, allowed: ReadonlySet<string>): string
   return [...found];
 }
 
-/** Reads the host of a setting such as `allowed_link_hosts`; undefined for anything other than a host name. */
+/** Reads the host name of a setting such as `allowed_link_hosts`; undefined if the text is not a host name. */
 export function readHost(text: string): string | undefined {
   const url = URL.parse(`https://${text}/`);
   return url !== null && url.pathname === '/' && url.username === '' && url.port === '' && url.search === ''
@@ -52,7 +52,7 @@ function isAllowed(link: string, allowed: ReadonlySet<string>): boolean {
 
 const named: Readonly<Record<string, string>> = { colon: ':', sol: '/', period: '.', amp: '&', num: '#', quest: '?' };
 
-/** The text itself, and its form after HTML decoding. */
+/** Returns the text itself, and the text after HTML decoding. */
 function formsOf(text: string): string[] {
   const visible = text.normalize('NFKC');
   const decoded = visible.replaceAll(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]+));?/gi, (whole, decimal, hex, name) => {

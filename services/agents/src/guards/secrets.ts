@@ -1,6 +1,6 @@
 /**
- * Texts that look like keys. Prompts are built from named fields without secrets; this finds secrets that somebody
- * wrote into a field, a note or a mail.
+ * Patterns of strings that look like keys. Prompts are built from named fields without secrets. These patterns find
+ * secrets that somebody wrote into a field, a note or a mail.
  */
 const secrets = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
@@ -12,11 +12,11 @@ const secrets = [
   /\bSG\.[\w-]{16,64}\.[\w-]{16,}/g,
 ];
 
-/** A value that is named as a secret. */
+/** A value whose name says that it is a secret. */
 const namedSecret =
   /\b((?:password|passwd|api[_-]?key|secret|access[_-]?token|client[_-]?secret)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"',}]{6,}/gi;
 
-/** Replaces each secret by a note. Repetitions are bounded, so that the time is linear in the length of the text. */
+/** Replaces each secret by a placeholder. Repetitions are bounded, so that matching takes linear time. */
 export function maskSecrets(text: string): string {
   const masked = secrets.reduce((rest, pattern) => rest.replaceAll(pattern, '[secret removed]'), text);
   return masked.replaceAll(namedSecret, '$1[secret removed]');

@@ -2,7 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 import { usdOf } from '../money.ts';
 
-/** Sums of the ledger, of one group. */
+/** Sums of the ledger, for one group. */
 export type Spend = {
   calls: bigint;
   cost_pico_usd: bigint;

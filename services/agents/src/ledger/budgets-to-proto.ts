@@ -53,7 +53,7 @@ export function windowToProto(
   };
 }
 
-/** The limit that the organization or its plan sets; null without one. */
+/** Returns the limit that the organization or its plan sets for a scope; null if there is no limit. */
 export function limitOf(scope: Scope, { dailyPicoUsd, monthlyPicoUsd, planPicoUsd }: Budgets): bigint | null {
   if (scope === 'organization_day') return dailyPicoUsd;
   if (scope === 'organization_month') return monthlyPicoUsd;

@@ -2,10 +2,10 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AgentBudgets, DB } from '../db/schema.ts';
 import { picoOf } from '../money.ts';
 
-/** Daily limit of an organization that has set none, so that no installation is unbounded. */
+/** Daily limit of an organization that has not set a limit, so that spend is bounded in every installation. */
 const defaultDailyPicoUsd = picoOf(25);
 
-/** Time for which a time zone that was read counts as current. */
+/** Time for which a time zone counts as current after it was read. */
 const zoneKeptSeconds = 600;
 
 type Period = { start: Date; end: Date };
@@ -27,7 +27,7 @@ export type Budgets = {
   revision: bigint;
   day: Period;
   month: Period;
-  /** Months of plans and days of the installation are in UTC. */
+  /** Months of plans, and days of the installation, are in UTC. */
   planMonth: Period;
   installationDay: Period;
 };

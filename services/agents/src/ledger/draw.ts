@@ -2,15 +2,16 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Divisor of the remaining limit. A draw takes the missing amount, or this share if it is larger. The share is small,
- * because nothing is given back.
+ * Divisor of the remaining limit. A draw takes the missing amount, or this fraction of the remaining limit if that is
+ * more. The fraction is small, because nothing is given back.
  */
 const shareOfLeft = 100n;
 
 /**
- * Draws room for an amount from the daily limit of the installation into the share of an organization. The sum of all
- * draws never exceeds the limit. Returns whether there is room. Runs in its own transaction, which locks the share of
- * the organization first and the row of the installation last, so that a transaction with that lock never waits.
+ * Draws room for an amount from the installation's daily limit into the share of an organization. The sum of all draws
+ * never exceeds the limit. Returns whether the share has room. Runs in its own transaction, which locks the
+ * organization's share first and the installation's row last, so that a transaction that has locked the installation's
+ * row never waits.
  */
 export async function drawShare(
   db: Kysely<DB>,

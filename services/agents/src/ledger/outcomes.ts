@@ -1,12 +1,17 @@
-/** The outcome of a call of a model provider, as far as its cost is concerned. */
+/** The outcome of a model call, as far as the call's cost depends on it. */
 export type CallOutcome =
-  /** Never sent: no name, refused connection, TLS, the guard of addresses, or the deadline before it. */
+  /**
+   * The request was never sent: no address for the host name, refused connection, TLS failure, a blocked address, or a
+   * deadline that passed before.
+   */
   | { kind: 'not_sent' }
   /** The provider answered with this status, which is not a success. */
   | { kind: 'status'; status: number }
-  /** Sent, with an unknown outcome: a timeout, an abort, a lost connection, a process that died. */
+  /**
+   * The request was sent, and the outcome is unknown: a timeout, an abort, a lost connection, or a process that died.
+   */
   | { kind: 'unknown' }
-  /** A success. `costPicoUsd` is usage times price; undefined if the answer has content but no usage. */
+  /** The provider answered with success. `costPicoUsd` is usage times price; undefined for content without usage. */
   | { kind: 'answered'; costPicoUsd: bigint | undefined; bytesBoundPicoUsd: bigint };
 
 /** The end of a reservation. An unknown outcome is never free. */
@@ -15,10 +20,10 @@ export type Settlement = {
   chargePicoUsd: bigint;
 };
 
-/** Statuses of gateways. The provider behind the gateway may have answered and charged. */
+/** Statuses that a gateway returns although the provider behind it may have answered and charged. */
 const uncertain: ReadonlySet<number> = new Set([408, 502, 504]);
 
-/** Defines the charge of every outcome. */
+/** Returns how to settle a reservation after an outcome. */
 export function settlementOf(outcome: CallOutcome, reservedPicoUsd: bigint): Settlement {
   switch (outcome.kind) {
     case 'not_sent':

@@ -4,8 +4,8 @@ import type { Exceeded } from './exceeded.ts';
 import type { Scope } from './windows.ts';
 
 /**
- * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as texts. It is the request of a
- * step, and the preview is made from it alone.
+ * A limit that a person is asked to raise for one execution. Amounts are in pico-USD, as strings. The raise is stored
+ * as the request of a step, and the preview is made from it alone.
  */
 export type Raise = {
   scope: Scope;
@@ -16,19 +16,20 @@ export type Raise = {
   reserved: string;
   needed: string;
   raised_to: string;
-  /** When the window resets by itself; null: never. */
+  /** Time at which the window resets by itself; null: never. */
   resets_at: string | null;
 };
 
-/** The organization's own limits. It cannot raise those of its plan and of the installation. */
+/** The limits that the organization itself sets. It cannot raise the limits of its plan or of the installation. */
 const raisable: ReadonlySet<Scope> = new Set([
   ...(['execution', 'agent_day', 'workflow_day', 'enrollment'] as const),
   ...(['organization_day', 'organization_month'] as const),
 ]);
 
 /**
- * The raise that makes room for a call: by the cost limit of an execution, or by the needed amount if that is higher.
- * Undefined if nobody can raise the limit. A limit of 0 refuses every paid call, and nobody is asked.
+ * Returns the raise that makes room for a call. It raises the limit by the cost limit of an execution, or by the needed
+ * amount if that is higher. Returns undefined if nobody can raise the limit, or if the limit is 0. A limit of 0 refuses
+ * every paid call, and nobody is asked.
  */
 export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bigint): Raise | undefined {
   const { window, limitPicoUsd, spentPicoUsd, reservedPicoUsd } = full;
@@ -47,7 +48,7 @@ export function raiseFor({ full, neededPicoUsd }: Exceeded, executionPicoUsd: bi
   };
 }
 
-/** The preview of a raise, which a person sees and approves. */
+/** Builds the preview of a raise, which a person sees and approves. */
 export function raiseToPreview(
   { scope, limit, spent, reserved, needed, raised_to: raisedTo, resets_at }: Raise,
   {

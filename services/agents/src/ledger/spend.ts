@@ -17,16 +17,16 @@ export type Reservation = {
   /** The basis of the amount. It contains no text of a person. */
   basis: object;
   leaseSeconds: number;
-  /** False: not sent yet, so it costs nothing if its process dies. */
+  /** Whether the call is about to be sent. An unsent call costs nothing if its process dies. */
   isSent: boolean;
 };
 
-/** The first window that has no room. */
+/** The first window without room for the call. */
 export type FullWindow = { window: Window; limitPicoUsd: bigint; spentPicoUsd: bigint; reservedPicoUsd: bigint };
 
 /**
- * Reserves the maximum cost of a call in all windows, or in none. Returns the first full window; then the caller must
- * roll back. The windows stay locked until the transaction ends, so call it last.
+ * Reserves the maximum cost of a call in all windows, or in none. If a window is full, returns the first such window,
+ * and the caller must roll back. The windows stay locked until the transaction ends, so call it last.
  */
 export async function reserve(db: Kysely<DB>, call: Call, o: Reservation): Promise<FullWindow | undefined> {
   const { createdAt, executionId, seq, attempt } = call;
@@ -43,11 +43,11 @@ export async function reserve(db: Kysely<DB>, call: Call, o: Reservation): Promi
   return { window, limitPicoUsd: full.most, spentPicoUsd: full.spent, reservedPicoUsd: full.reserved };
 }
 
-/** Tokens of a call, for the sums. */
+/** Tokens of a call, which are added to the sums. */
 export type Tokens = { input: bigint; cached: bigint; output: bigint };
 export const noTokens: Tokens = { input: 0n, cached: 0n, output: 0n };
 
-/** Settles a call. A late answer corrects an assumed charge; any other repeat changes nothing. */
+/** Settles a call. A late answer corrects an assumed charge. Otherwise, settling again changes nothing. */
 export async function settle(
   db: Kysely<DB>,
   { createdAt, executionId, seq, attempt }: Call,

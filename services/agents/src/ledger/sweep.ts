@@ -2,16 +2,19 @@ import { isInfrastructureError } from '@drippulse/db';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Time that a sweep waits for the windows of an organization, before it leaves the reservation and continues. */
+/** Time that a sweep waits for the locked windows of an organization before it leaves the reservation and continues. */
 const patienceMs = 1_000;
 const lockTimeoutCode = '55P03';
 
 type Due = { created_at: Date; execution_id: bigint; seq: number; attempt: number; amount_pico_usd: bigint };
 
-/** Time by which a reservation that could not be settled is deferred. */
+/** Time by which the sweep defers a reservation that it could not settle. */
 const putOffSeconds = 60;
 
-/** The outcome of a sweep: reservations settled, reservations left (their windows were locked), charges, failures. */
+/**
+ * The outcome of a sweep: the number of reservations settled, the number left because their windows were locked, the
+ * charges, and the failures.
+ */
 export type Swept = {
   settled: number;
   left: number;
@@ -21,8 +24,8 @@ export type Swept = {
 
 /**
  * Assumes the full cost of sent calls whose process has died, and releases unsent reservations. A reservation whose
- * windows were locked is left for the next sweep. One that cannot be settled is deferred, so that it does not block
- * others.
+ * windows are locked is left for the next sweep. A reservation that cannot be settled is deferred, so that it does not
+ * block others.
  */
 export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
   const { rows } = await sql<Due>`
@@ -45,8 +48,8 @@ export async function sweep(db: Kysely<DB>, limit: number): Promise<Swept> {
 }
 
 /**
- * Settles each reservation in its own transaction, so that no organization waits for the windows of another. Undefined
- * if the windows are locked.
+ * Settles a reservation in its own transaction, so that no organization waits for the windows of another. Returns the
+ * charge; undefined if the windows are locked.
  */
 async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   const { amount_pico_usd: amountPicoUsd } = due;
@@ -54,7 +57,7 @@ async function assume(db: Kysely<DB>, due: Due): Promise<bigint | undefined> {
   try {
     return await db.transaction().execute(async (trx) => {
       await sql`select set_config('lock_timeout', ${String(patienceMs)}, true)`.execute(trx);
-      // Its process may have taken a new lease since.
+      // Checked again, because the process of the reservation may have renewed the lease.
       await sql`
         select settle_spend(created_at, execution_id, seq, attempt, ${amountPicoUsd}, 'assumed', 0, 0, 0) from reservations
         where ${own} and state = 'open' and lease_until <= clock_timestamp()`.execute(trx);

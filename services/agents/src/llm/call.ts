@@ -5,7 +5,7 @@ import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import { type Answer, readAnswer } from './read-answer.ts';
 import type { ModelSource } from './source.ts';
 
-/** The result of a call. Its texts never contain the request or the key. */
+/** The result of a call. Its strings never contain the request or the key. */
 export type CallResult =
   /** The request did not reach the provider. */
   | { kind: 'not_sent'; error: string }
@@ -34,12 +34,13 @@ export async function callModel(
         body,
         totalTimeoutMs: timeoutMs,
         maxReadBytes: mostAnswerBytes,
-        // A reused connection that the provider has just closed would make the outcome unknown.
+        // A new connection, because a reused one may just have been closed by the provider, and the outcome would be
+        // unknown.
         freshConnection: true,
         signal,
       })
       .catch((error: unknown) => {
-        // The failure is recorded here, because the error that the protocol's reader throws hides it.
+        // The failure is recorded here, because the library replaces it by its own error.
         seen.result = failureOf(source, error);
         throw error;
       });
@@ -72,12 +73,12 @@ function resultOf(
   };
 }
 
-/** The name of the provider in messages. For an organization's own account, it shows which one is meant. */
+/** Returns the provider's name for messages. For an organization's account, the name shows which provider is meant. */
 function nameOf({ owner, baseUrl }: ModelSource): string {
   return owner === 'installation' ? 'The provider' : `Your own model provider ${new URL(baseUrl).host}`;
 }
 
-/** Advice on a status of the organization's own provider. */
+/** Returns advice on a status that the organization's own provider returned. */
 function adviceOn(status: number, model: string): string {
   if (status === 401 || status === 403)
     return ': it refuses the key. An administrator can enter another one in the model connection';
@@ -86,7 +87,7 @@ function adviceOn(status: number, model: string): string {
   return status === 429 ? ': too many requests, or no credit' : '';
 }
 
-/** Treats a failure as `unknown` unless the request is known not to have left this process. */
+/** Converts a failure to a result: `unknown`, unless the request certainly did not leave this process. */
 function failureOf(source: ModelSource, error: unknown): CallResult {
   if (error instanceof HttpFailure) {
     const text = `${nameOf(source)} did not answer (${error.code}).`;

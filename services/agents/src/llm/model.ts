@@ -14,7 +14,7 @@ export type ModelRequest = {
 type Fetch = typeof globalThis.fetch;
 
 /**
- * Creates the client of a model in the provider's protocol. Packages are loaded on first use, so a service without a
+ * Creates a client for a model, in the provider's protocol. Packages are loaded on first use, so a service without a
  * model does not load them.
  */
 export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Promise<LanguageModelV4> {
@@ -30,7 +30,7 @@ export async function modelOf(source: ModelSource, id: string, fetch: Fetch): Pr
     ...(apiKey !== undefined && { apiKey }),
     fetch,
     supportsStructuredOutputs: true,
-    // OpenAI's own reasoning models accept the limit by this name alone; other servers use the older name.
+    // OpenAI's own reasoning models accept the limit by this name alone. Other servers use the older name.
     ...(new URL(baseURL).hostname === 'api.openai.com' && {
       transformRequestBody: ({ max_tokens, ...body }: Record<string, unknown>) => ({
         ...body,
@@ -46,7 +46,7 @@ export function optionsOf({ prompt, maxOutputTokens, schema, tools }: ModelReque
     maxOutputTokens,
     ...(schema !== undefined && { responseFormat: { type: 'json' as const, schema, name: 'output' } }),
     ...(tools.length > 0 && { tools }),
-    // Strict schemas of OpenAI refuse optional members. The answer is checked by this service in any case.
+    // OpenAI's strict schemas refuse optional members, so strict mode is off. This service checks each answer anyway.
     providerOptions: { llm: { strictJsonSchema: false } },
   };
 }

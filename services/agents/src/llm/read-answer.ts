@@ -11,7 +11,7 @@ export type Answer = {
   finish: 'stop' | 'length' | 'content-filter' | 'tool-calls' | 'other';
   /** The model that answered, which may differ from the requested one. */
   model: string;
-  /** Undefined if the answer has content but no usage. */
+  /** Token counts; undefined if the answer has content but no counts. */
   usage: Usage | undefined;
 };
 
@@ -31,7 +31,7 @@ export function readAnswer(generated: LanguageModelV4GenerateResult, asked: stri
   };
 }
 
-/** Puts each token into exactly one member. Some providers count cached tokens within the input, others beside it. */
+/** Assigns each token to exactly one member. Some providers count cached tokens as input, and others separately. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | undefined {
   const cacheRead = inputTokens.cacheRead ?? 0;
   const cacheWrite = inputTokens.cacheWrite ?? 0;
@@ -39,7 +39,7 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | u
   const reasoning = outputTokens.reasoning ?? 0;
   const output = outputTokens.text ?? (outputTokens.total ?? 0) - reasoning;
   const all = [input, cacheRead, cacheWrite, output, reasoning].map((count) => Math.max(0, Math.ceil(count)));
-  // Zero tokens for an answer mean that they were not counted.
+  // An answer without any tokens means that the provider did not count them.
   if (all.some((count) => !Number.isSafeInteger(count)) || all.every((count) => count === 0)) return undefined;
   const [inputTotal = 0, read = 0, written = 0, outputTotal = 0, reasoned = 0] = all;
   return {

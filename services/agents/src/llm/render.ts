@@ -1,7 +1,7 @@
 import { type ModelRequest, modelOf, optionsOf } from './model.ts';
 import type { ModelSource } from './source.ts';
 
-/** Renders the body of a request for the provider. It is stored, determines the price, and is sent on every attempt. */
+/** Renders the body of a request. The body is stored, determines the price, and is sent on every attempt. */
 export async function renderRequest(source: ModelSource, request: ModelRequest): Promise<string> {
   let body: string | undefined;
   const model = await modelOf(source, request.model, async (_url, init) => {

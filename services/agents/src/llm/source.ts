@@ -1,18 +1,18 @@
 /** The account through which models are called. */
 export type ModelSource = {
-  /** Owner of the account, who pays. */
+  /** Owner of the account, who pays for its calls. */
   owner: 'installation' | 'organization';
   protocol: ModelProtocol;
-  /** Without a trailing slash. */
+  /** URL without a trailing slash. */
   baseUrl: string;
   apiKey: string | undefined;
-  /** Model for policies that name none. */
+  /** Model to call if a policy names no model. */
   model: string | undefined;
 };
 
 export type ModelProtocol = 'openai' | 'anthropic';
 
-/** Settings of the operator. */
+/** The operator's settings for the account of the installation. */
 type SourceSettings = {
   baseUrl: string | undefined;
   apiKey: string | undefined;
@@ -20,7 +20,7 @@ type SourceSettings = {
   protocol: ModelProtocol | undefined;
 };
 
-/** The account of the installation; undefined if it has none. */
+/** Returns the account of the installation; undefined if the installation has none. */
 export function sourceOf({ baseUrl, apiKey, model, protocol }: SourceSettings): ModelSource | undefined {
   if (baseUrl === undefined) return undefined;
   return {
@@ -32,7 +32,7 @@ export function sourceOf({ baseUrl, apiKey, model, protocol }: SourceSettings): 
   };
 }
 
-/** The default protocol of an address. */
+/** Returns the default protocol of an address. */
 export function usualProtocol(baseUrl: string): ModelProtocol {
   return new URL(baseUrl).hostname === 'api.anthropic.com' ? 'anthropic' : 'openai';
 }

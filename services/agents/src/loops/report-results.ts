@@ -13,7 +13,7 @@ const longestPauseSeconds = 300;
 const timeoutMs = 5_000;
 const atOnce = 5;
 
-/** Reports the results of accepted steps to the runtime, where a repeat changes nothing. */
+/** Reports the results of accepted steps to the runtime, where a repeated report changes nothing. */
 export function startReportResults(ctx: Context): Loop {
   return startLoop({
     name: 'report results of steps',

@@ -10,7 +10,7 @@ const stopWithinMs = 10_000;
 const hourMs = 3_600_000;
 const keptDays = 395;
 
-/** Runs eval sets, some cases at a time. Organizations take turns. */
+/** Runs eval sets, a few cases at a time. Organizations take turns. */
 export function startEvals(ctx: Context): Loop {
   const stopping = new AbortController();
   const running = startJobLoop({
@@ -24,7 +24,7 @@ export function startEvals(ctx: Context): Loop {
   return {
     wake: () => running.wake(),
     async stop() {
-      // Calls under way may finish within this time. The next process repeats those that do not.
+      // Calls under way may finish within this time. The next process repeats the calls that do not.
       const timer = setTimeout(() => stopping.abort(), stopWithinMs);
       await running.stop();
       clearTimeout(timer);
@@ -32,7 +32,7 @@ export function startEvals(ctx: Context): Loop {
   };
 }
 
-/** Deletes runs after the retention of executions, and windows of failed and cancelled runs earlier. */
+/** Deletes runs after the retention of executions. Deletes the windows of failed and cancelled runs earlier. */
 export function startForgetEvals(ctx: Context): Loop {
   return startLoop({
     name: 'forget eval runs',

@@ -57,7 +57,7 @@ export function priceProblems(prices: readonly AgentModelPrice[]): Violation[] {
   });
 }
 
-/** Returns the violations of a model's id. */
+/** Returns the violations of a model id. */
 export function modelProblems(field: string, model: string): Violation[] {
   if (model.trim() === '') return [{ field, message: 'must not be empty', code: 'required' }];
   if (model.length <= mostModelLength) return [];

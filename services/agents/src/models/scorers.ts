@@ -21,7 +21,7 @@ const scorerOf = createRecent(500, (text): Scorer => {
   return compileScorer(read.config);
 });
 
-/** Prepared scorers by configuration. Equal texts share one configuration object, so most lookups succeed. */
+/** Prepared scorers by configuration. Equal configurations share one object, so most lookups succeed. */
 const rules = new WeakMap<JsonObject, Scorer>();
 
 function rulesOf(configuration: JsonObject): Scorer {
@@ -31,7 +31,7 @@ function rulesOf(configuration: JsonObject): Scorer {
 }
 
 const mostModels = 500;
-/** Models never change, so a process reads each one once. */
+/** Configurations of models. A model never changes, so a process reads each model once. */
 const models = new Map<string, string>();
 
 /** Scores by the model or the rules in force for the agent. */
@@ -51,7 +51,7 @@ export async function scoreByAgent(
   };
 }
 
-/** The scorer of a version, with the threshold of the configuration. */
+/** Returns the scorer of a version, with the threshold of the configuration. */
 export async function scorerOfVersion(
   db: Kysely<DB>,
   { agent, configuration }: { agent: AgentRow; configuration: JsonObject },
@@ -77,7 +77,9 @@ async function modelText(
   return configuration;
 }
 
-/** The score in the form that executions store, with the model that gave it and the shadow model. */
+/**
+ * Converts a score to the form that executions store, with the version of the model that gave it and the shadow score.
+ */
 export function decidedBy({ score: { factors, ...score }, modelVersion, shadow }: ModelScore): {
   output: JsonObject;
   decision: JsonObject;

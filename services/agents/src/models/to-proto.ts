@@ -20,7 +20,7 @@ const judged = z.object({
   ),
 });
 
-/** The stored form of a report, as JSON. */
+/** The stored form of a training report, as JSON. */
 const reportShape = z.object({
   ...{ training_records: z.number(), held_out_records: z.number(), held_out_won_share: z.number() },
   ...{ records_from: z.string(), records_until: z.string(), held_out_from: z.string(), lambda: z.number() },

@@ -25,7 +25,7 @@ export type Policy = {
   approval_timeout_seconds?: number;
 };
 
-/** Defaults of a policy's members. */
+/** Defaults for the members of a policy. */
 export const policyDefaults = {
   max_cost_usd_per_execution: 0.5,
   timeout_seconds: 60,
@@ -50,7 +50,7 @@ export function parsePolicy(text: string): Policy {
   const known = policyNames.flatMap((name) =>
     Object.hasOwn(stored, name) ? [[name, plain(stored[name] ?? null)] as const] : [],
   );
-  return Object.fromEntries(known) as Policy; // this service wrote it, by `readPolicy`
+  return Object.fromEntries(known) as Policy; // this service wrote the text, by `readPolicy`
 }
 
 /** Converts numbers that kept their digits, such as amounts of money, to doubles. */

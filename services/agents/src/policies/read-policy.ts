@@ -6,12 +6,12 @@ import { onExceededTexts } from '../texts.ts';
 import { type Policy, policyNames } from './policy.ts';
 import { problemsOfPolicy } from './policy-problems.ts';
 
-/** The members of `ExecutionPolicy`, also for requests that contain them directly. */
+/** The members of `ExecutionPolicy`. Some requests contain these members directly. */
 type GivenPolicy = Omit<ExecutionPolicy, '$typeName' | '$unknown'>;
 
 /**
- * Reads the policy of a request, or returns its violations. Members that `present` lacks keep their `former` value, and
- * members that are null are removed. `path` is the prefix of field names, with a dot at its end.
+ * Reads the policy of a request, or returns its violations. Members that are not in `present` keep their `former`
+ * value, and members that are null are removed. `path` is the prefix of field names, and ends with a dot.
  */
 export function readPolicy(
   given: GivenPolicy,
@@ -59,12 +59,12 @@ function policyOf(given: GivenPolicy): Policy {
   };
 }
 
-/** Parses constraints. Undefined for null or no bytes; the codec has refused a value that is not an object. */
+/** Parses constraints; undefined for null or no bytes. The codec has already refused values that are not objects. */
 function constraintsIn(bytes: Uint8Array | undefined): JsonObject | undefined {
   return bytes === undefined || bytes.length === 0 ? undefined : objectOf(parseJson(Buffer.from(bytes).toString()));
 }
 
-/** Undefined for null. A value that is neither a text nor a list of texts becomes an empty text, which is refused. */
+/** Reads a string or a list of strings; undefined for null. Any other value becomes an empty string, and is refused. */
 function textOrList(value: JsonValue): string | string[] | undefined {
   if (value === null) return undefined;
   if (typeof value === 'string') return value;

@@ -3,8 +3,8 @@ import { findAction } from '../actions/catalog.ts';
 import { type ToolMembers, toolPolicyOf } from './tool-policy.ts';
 
 /**
- * Refuses a policy that would let a text from outside make an agent read other records and then write or send
- * unattended. Any model's input may contain text from outside, so a policy that allows reading and writing must require
+ * Refuses a policy with which a text from a third party could make an agent read other records, and then write or send
+ * unattended. Any model's input may contain such text, so a policy that allows reading and writing must require
  * approval of each write.
  */
 export function requireNarrow(members: ToolMembers): void {
@@ -17,7 +17,7 @@ export function requireNarrow(members: ToolMembers): void {
   );
 }
 
-/** Returns the writes without approval, of a policy that also allows reading records. */
+/** Returns the writes that a policy allows without approval, if the policy also allows reading records. */
 export function writesWithoutApproval(members: ToolMembers): string[] {
   const policy = toolPolicyOf(members);
   const allowed = [...policy.actions].flatMap((name) => findAction(name) ?? []);

@@ -5,7 +5,7 @@ import { catalog, findAction } from '../actions/catalog.ts';
 import { readHost } from '../guards/links.ts';
 import { isJsonObject, objectOf } from '../json-objects.ts';
 
-/** The members of a policy that bound tools, by their names in the API. */
+/** The members of a policy that limit tools, by their names in the API. */
 export type ToolMembers = {
   allowed_integrations?: string[];
   allowed_actions?: string[];
@@ -20,11 +20,11 @@ export type ToolMembers = {
 /** Allowed values of an argument: the contact's own value, a value of a list, or an object with only these members. */
 export type Constraint = 'contact' | readonly JsonValue[] | { only: readonly string[] };
 
-/** The tool bounds of a policy, in the form that executions apply. */
+/** The tool limits of a policy, in the form that executions apply. */
 export type ToolPolicy = {
   actions: ReadonlySet<string>;
   integrations: ReadonlySet<string>;
-  /** By `<action>.<argument>`. */
+  /** Constraints by `<action>.<argument>`. */
   constraints: Readonly<Record<string, Constraint>>;
   linkHosts: ReadonlySet<string>;
   /** Whether a person must approve the action first. */
@@ -59,7 +59,7 @@ export function toolPolicyOf(members: ToolMembers): ToolPolicy {
   };
 }
 
-/** The default constraints: actions that reach people may reach only the contact. */
+/** Returns the default constraints: actions that reach people may reach only the contact. */
 function usualConstraints({ allowed_actions: names = [] }: ToolMembers): Record<string, Constraint> {
   const usual = names.flatMap((name) => {
     const action = findAction(name);
@@ -73,7 +73,7 @@ function usualConstraints({ allowed_actions: names = [] }: ToolMembers): Record<
 
 function constraintsOf(stored: JsonObject): Record<string, Constraint> {
   const read = Object.entries(stored).map(([name, value]) => [name, constraintOf(value)] as const);
-  // An unreadable constraint forbids the argument, like an empty list.
+  // An unreadable constraint forbids every value of the argument, as an empty list does.
   return Object.fromEntries(read.map(([name, constraint]) => [name, constraint ?? []]));
 }
 
@@ -84,7 +84,7 @@ function constraintOf(value: JsonValue): Constraint | undefined {
   return Array.isArray(only) && only.every((one) => typeof one === 'string') ? { only } : undefined;
 }
 
-/** Returns the violations of a request's actions. */
+/** Returns the violations of a request's action names. */
 export function actionProblems(names: readonly string[] | undefined): Violation[] {
   return (names ?? []).flatMap((name, index): Violation[] => {
     if (findAction(name) !== undefined) return [];
@@ -123,7 +123,7 @@ export function constraintProblems(constraints: JsonObject | undefined): Violati
   });
 }
 
-/** Returns the violations of a request's hosts. */
+/** Returns the violations of a request's link hosts. */
 export function hostProblems(hosts: readonly string[] | undefined): Violation[] {
   const field = 'allowed_link_hosts';
   if (hosts === undefined) return [];

@@ -16,13 +16,10 @@ export type Usage = {
   reasoningTokens: bigint;
 };
 
-/** Tokens that a provider may add: per request, per message, and for tools. */
+/** Upper bounds for the tokens that a provider may add: per request, per message, and for tools. */
 const added = { request: 64n, message: 16n, tools: 1_000n };
 
-/**
- * Returns the maximum cost of a call. A token has at least one byte, so the bytes of a request bound its tokens for
- * every tokenizer.
- */
+/** Returns the maximum cost of a call. A token has at least one byte, so the request's bytes bound its tokens. */
 export function amountOf(
   rates: Rates,
   call: { bytes: number; messages: number; hasTools: boolean; maxOutputTokens: number },
@@ -34,7 +31,7 @@ export function amountOf(
   );
 }
 
-/** Returns the cost of a call. A kind of token without its own rate has the rate of its direction. */
+/** Returns the cost of a call. A kind of token without its own rate costs the general input or output rate. */
 export function costOf(rates: Rates, usage: Usage): bigint {
   return (
     usage.inputTokens * rates.input +

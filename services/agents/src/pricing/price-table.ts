@@ -7,7 +7,7 @@ export async function pricesOfTable(baseUrl: string, model: string, at: Date): P
   const { findProvider } = await import('@pydantic/genai-prices');
   const provider = findProvider({ providerApiUrl: baseUrl });
   const models = provider?.models ?? [];
-  // A dated snapshot has the price of the model whose name precedes the date.
+  // A dated snapshot costs as much as the model whose name precedes the date.
   const [, undated] = /^(.+)-(?:\d{8}|\d{4}-\d{2}-\d{2})$/.exec(model) ?? [];
   const found =
     models.find((one) => one.id === model) ??
@@ -17,16 +17,13 @@ export async function pricesOfTable(baseUrl: string, model: string, at: Date): P
   return prices === undefined ? undefined : readPrice(prices);
 }
 
-/** Whether an entry lists the model. Dated names are listed with their model; a pattern does not count as listing. */
+/** Whether an entry lists a model by name. Dated names are listed with their model. A pattern does not count. */
 function lists({ match }: ModelInfo, model: string): boolean {
   const rules = 'or' in match ? match.or : [match];
   return rules.some((rule) => 'equals' in rule && rule.equals === model);
 }
 
-/**
- * Returns the price at a time; undefined for prices that vary by the time of day, because the cost depends on when the
- * provider counts.
- */
+/** Returns the price at a time; undefined if it varies by the time of day, because the provider's clock decides. */
 function currentOf({ prices }: ModelInfo, at: Date): ModelPrice | undefined {
   if (!Array.isArray(prices)) return prices;
   const day = at.toISOString().slice(0, 10);

@@ -4,7 +4,7 @@ import type { Rates } from './amount.ts';
 export type Price = { source: SetPrice['source'] | 'bundled'; rates: Rates; tiers: readonly Tier[] };
 type Tier = { above: bigint; rates: Rates };
 
-/** A price set by the operator, or by an organization for its own account, valid from a time on. */
+/** A price set by the operator, or by an organization for its own account. It is valid from the time `from` on. */
 export type SetPrice = { source: 'operator' | 'organization'; model: string; from: Date; rates: Rates };
 
 /** Converts US dollars per million tokens to pico-USD per token, which equals micro-USD per million tokens. */

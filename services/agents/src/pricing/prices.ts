@@ -3,8 +3,9 @@ import type { Price, SetPrice } from './price.ts';
 import { pricesOfTable } from './price-table.ts';
 
 /**
- * Finds the price of a model at a time, by its exact id: the newest set price that is valid, else that of the bundled
- * table. Undefined if the price is unknown: a fuzzy match would price one model as another.
+ * Finds the price of a model at a time, by the exact id: the newest valid price that somebody set, or else the price in
+ * the bundled table. Returns undefined if the price is unknown. A fuzzy match could return the price of a different
+ * model.
  */
 export async function priceOf(
   set: readonly SetPrice[],
@@ -18,7 +19,7 @@ export async function priceOf(
   return pricesOfTable(source.baseUrl, model, at);
 }
 
-/** Returns the highest rates that may apply to a call, for its reservation. */
+/** Returns the highest rates that may apply to a call, for the call's reservation. */
 export function dearestOf({ rates, tiers }: Pick<Price, 'rates' | 'tiers'>): Rates {
   return tiers.reduce((most, tier) => mergeRates(most, tier.rates), rates);
 }
@@ -28,7 +29,7 @@ export function ratesFor({ rates, tiers }: Pick<Price, 'rates' | 'tiers'>, input
   return tiers.reduce((own, tier) => (inputTokens > tier.above ? tier.rates : own), rates);
 }
 
-/** Takes the higher of each rate. An absent rate is that of its direction. */
+/** Returns the higher value of each rate. An absent rate counts as the general input or output rate. */
 function mergeRates(one: Rates, other: Rates): Rates {
   return {
     input: max(one.input, other.input),

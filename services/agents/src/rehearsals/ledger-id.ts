@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Returns an id for the calls of a rehearsal in the ledger. It comes from the sequence of executions, so no execution
- * has the same id.
+ * Returns an id for the calls of a rehearsal in the ledger. The id comes from the sequence of executions, so no
+ * execution has the same id.
  */
 export async function newLedgerId(db: Kysely<DB>): Promise<bigint> {
   const { rows } = await sql<{ id: bigint }>`
@@ -13,7 +13,7 @@ export async function newLedgerId(db: Kysely<DB>): Promise<bigint> {
   return row.id;
 }
 
-/** Deletes the window of an ended rehearsal, if nothing in it is reserved. */
+/** Deletes the window of an ended rehearsal, if nothing is reserved in the window. */
 export async function forgetWindow(db: Kysely<DB>, ledgerId: bigint): Promise<void> {
   await sql`
     delete from spend_windows where key = ${`execution:${ledgerId}`} and reserved_pico_usd = 0`.execute(db);

@@ -12,11 +12,11 @@ import type { ToolStep } from '../tools/state.ts';
 /** Recorded results of an execution, which replace the outside world in a rehearsal. */
 export type RecordedWorld = {
   tools: readonly Pick<ToolStep, 'kind' | 'request' | 'result'>[];
-  /** Results of model calls, by the bytes of their requests. */
+  /** Results of model calls, by the body of the request. */
   answers: ReadonlyMap<string, ModelStep['result']>;
 };
 
-/** An execution by a model that performs no actions: tools answer recorded results, or that nothing was performed. */
+/** An execution by a model that performs no actions. A tool returns its recorded result, or that nothing was done. */
 export type Rehearsal = {
   prompt: string;
   configuration: JsonObject;
@@ -25,20 +25,20 @@ export type Rehearsal = {
   bounds: Bounds;
   place: CallPlace;
   recorded: RecordedWorld;
-  /** Owner of the budgets. */
+  /** Owner of the budgets that pay. */
   payer: Payer;
   spender: Spender;
-  /** Place of the calls in the ledger: their kind, and the offset of their steps. */
+  /** Position of the calls in the ledger. `seqBefore` is added to the number of each step. */
   ledger: { kind: 'eval' | 'replay'; createdAt: Date; executionId: bigint; seqBefore: number };
   deadline: Date;
   /** Stores the chain, in the transaction of a reservation or a settlement. Returns false if the rehearsal is lost. */
   store(trx: Transaction<DB>, steps: readonly ModelStep[]): Promise<boolean>;
 };
 
-/** The end of a rehearsal, with its chain. */
+/** The end of a rehearsal, and the rehearsal's chain. */
 export type Rehearsed = { end: End; steps: readonly ModelStep[] };
 
-/** Another process has the rehearsal, or it was cancelled. Paid calls are settled. */
+/** A different process has the rehearsal, or the rehearsal was cancelled. Paid calls are settled. */
 export class RehearsalLost extends Error {}
 
 /** The chain of a rehearsal that has not begun. */

@@ -20,7 +20,10 @@ export function stubTool(
   return { result: step.kind === 'approval' ? { outcome: 'approved' } : notPerformed, isRecorded: false };
 }
 
-/** Finds the recorded result of an identical call. The nth identical call gets the nth result, or the last one. */
+/**
+ * Finds the recorded result of an identical call. The nth identical call gets the nth recorded result, or the last one
+ * if there are fewer.
+ */
 function recordedFor(
   step: ToolStep,
   recorded: RecordedWorld['tools'],
@@ -36,7 +39,10 @@ export function isSame(one: Pick<ToolStep, 'kind' | 'request'>, other: Pick<Tool
   return one.kind === other.kind && identityOf(one.request) === identityOf(other.request);
 }
 
-/** Whether a result came from outside. Refusals of a policy are determined anew, by the policy of the rehearsal. */
+/**
+ * Whether a result came from a performed call or a person, and not from the policy's refusal. Refusals do not count,
+ * because the rehearsal's own policy decides them again.
+ */
 export function isOutside(result: ToolResult | null): result is ToolResult {
   if (result === null || result.outcome === 'passing' || result.outcome === 'waiting') return false;
   return result.outcome !== 'refused' || result.why === 'failed';

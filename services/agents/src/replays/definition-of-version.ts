@@ -7,8 +7,7 @@ import { isBuiltIn } from '../templates/rows.ts';
 import { findVersion } from '../templates/versions.ts';
 
 /**
- * Loads an agent as it would be with a version of its template: the content of the version, with the configuration of
- * the agent merged over it.
+ * Loads an agent as it would be with a version of its template, with its own configuration merged over the version's.
  */
 export async function definitionOfVersion(
   ctx: Pick<Context, 'db' | 'code'>,
@@ -27,7 +26,7 @@ export async function definitionOfVersion(
     output_schema: content.output_schema,
     default_configuration: content.default_configuration,
   };
-  // The policy of a built-in template belongs to the organization and is independent of the version.
+  // The policy for a built-in template belongs to the organization and does not depend on the version.
   const policy = isBuiltIn(template) ? definition.policy : content.execution_policy;
   return {
     ...definition,

@@ -1,10 +1,10 @@
 import { type JsonValue, stringifyJson } from '@drippulse/json';
 import { canonicalJson, isJsonObject } from '../json-objects.ts';
 
-/** A place where two values differ, as JSON texts; null where a value has nothing at this path. */
+/** A place where two values differ. Each side is JSON text, or null if that side has no value at the path. */
 export type Difference = { path: string; before: string | null; after: string | null };
 
-/** Returns all differences of two values. Paths consist of member names and element numbers. */
+/** Returns all differences between two values. Paths consist of member names and element numbers. */
 export function differencesOf(before: JsonValue | undefined, after: JsonValue | undefined, path = ''): Difference[] {
   if (before !== undefined && after !== undefined) {
     if (canonicalJson(before) === canonicalJson(after)) return [];

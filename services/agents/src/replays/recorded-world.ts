@@ -9,7 +9,7 @@ import type { RecordedWorld, Rehearsed } from '../rehearsals/rehearsal.ts';
 export type RecordedChain = {
   steps: Rehearsed['steps'];
   world: RecordedWorld;
-  /** The cost of each recorded answer, by the bytes of its request. */
+  /** The cost of each recorded answer, by the body of its request. */
   costs: ReadonlyMap<string, bigint>;
 };
 
@@ -30,7 +30,7 @@ export async function readChain(
   };
 }
 
-/** Reads the costs of an execution's answers, by step. Attempts without an answer are left out. */
+/** Reads the costs of an execution's answers, by step. Leaves out attempts without an answer. */
 async function chargesOf(
   { db }: Pick<Context, 'db'>,
   { id, created_at: createdAt }: Pick<ExecutionRow, 'id' | 'created_at'>,

@@ -20,22 +20,22 @@ import { type Replayed, refusalOf } from './replay.ts';
 type ReplayedModel = Pick<Replayed, 'outcome'> & {
   recordedSteps: Rehearsed['steps'];
   steps: Rehearsed['steps'];
-  /** The cost of all answers, including the recorded ones. */
+  /** The cost of all answers, including the recorded answers. */
   costPicoUsd: bigint;
   /** The cost of the calls that the replay paid for. */
   chargedPicoUsd: bigint;
 };
 
-/** Failures that concern the provider and not the version. */
+/** Failures that the provider causes and not the version, with the reasons of their refusals. */
 const passing = new Map([
   ['provider_unavailable', 'provider_unavailable'],
   ['timeout', 'agent_timeout'],
 ]);
 
 /**
- * Runs a stored execution by the prompt, the schemas and the policy of another version. The model is called within the
- * budgets of the agent, except for requests with recorded bytes. Tools answer their recorded results. Only the costs
- * are stored.
+ * Runs a stored execution by the prompt, the schemas and the policy of a different version. Calls the model within the
+ * agent's budgets, but uses the recorded answer if a request has the same bytes. Tools return their recorded results.
+ * Stores only the costs.
  */
 export async function replayModel(
   ctx: Context,
@@ -124,7 +124,7 @@ function reusedCost({ costs }: RecordedChain, steps: Rehearsed['steps']): bigint
   return steps.reduce((sum, step) => sum + (costs.get(bodyOfReused(step) ?? '') ?? 0n), 0n);
 }
 
-/** The bytes of a request with a recorded answer; undefined for a request sent now, whose bytes are not kept. */
+/** Returns the request bytes of a step with a recorded answer; undefined for a request that the replay sent. */
 export function bodyOfReused({ request: { body } }: Rehearsed['steps'][number]): string | undefined {
   return typeof body === 'string' ? body : undefined;
 }

@@ -22,17 +22,17 @@ type Recorded = {
   at: Date;
 };
 
-/** The result of another version for the execution. */
+/** The result of running the execution by a different version. */
 export type Replayed = {
   outcome: { output: JsonObject } | { error: { code: string; message: string } };
-  /** Numbers of the recorded calls whose results were used. */
+  /** Step numbers of the recorded calls whose results were used. */
   usedCalls: number[];
 };
 
 /**
- * Runs a stored execution by the definition of another version. Only reads stored data and models: it writes nothing,
- * makes no calls and takes no turn. Results from elsewhere come from the record, and its time is that of the request
- * for the execution.
+ * Runs a stored execution by the definition of a different version. Only reads stored data and models: it writes
+ * nothing, makes no calls and takes no turn. Results of other services come from the record. The time is that of the
+ * original request.
  */
 export async function replay(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const { work } = definition;
@@ -45,13 +45,13 @@ export async function replay(db: Kysely<DB>, definition: AgentDefinition, record
   throw new DomainError('failed_precondition', 'wrong_agent_type', 'Agents of type workflow are not replayed.');
 }
 
-/** The refusal if the version does not accept the input; undefined if it does. */
+/** Returns the refusal if the version does not accept the input; undefined if it does. */
 export function refusalOf({ template }: Pick<AgentDefinition, 'template'>, input: JsonObject): Replayed | undefined {
   const [refusal] = template?.input_schema ? validate(template.input_schema, input, 'input') : [];
   return refusal && failed('validation_failed', `${refusal.field} ${refusal.message}`);
 }
 
-/** Scores by the model that decided, with the version's threshold. If rules decided, the version's rules score. */
+/** Scores with the model that decided, at the version's threshold. If rules decided, scores by the version's rules. */
 async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded: Recorded): Promise<Replayed> {
   const version = numberOf(recorded.output?.['model_version']) ?? rulesVersion;
   const scorer = await scorerOfVersion(db, definition, version);
@@ -60,7 +60,7 @@ async function replayScore(db: Kysely<DB>, definition: AgentDefinition, recorded
   return succeeded(decidedBy({ score, modelVersion, shadow: undefined }).output);
 }
 
-/** The owner of the execution keeps the work if the rule allows that owner, because a replay takes no turn. */
+/** Routes by the version's rules. A replay takes no turn, so it keeps the execution's owner if the rule allows that. */
 function routeOf(configuration: JsonObject, { input, output, at }: Recorded): JsonObject {
   const read = readRouter(configuration, 'configuration');
   if ('violations' in read) throw new Error(`a stored configuration is not valid: ${read.violations[0]?.field}`);
@@ -77,7 +77,7 @@ function routeOf(configuration: JsonObject, { input, output, at }: Recorded): Js
   };
 }
 
-/** Judges the recorded answer by the version's output schema. An execution without an answer fails again. */
+/** Judges the recorded answer by the version's output schema. An execution without a recorded answer fails again. */
 function replayCall({ template }: AgentDefinition, { calls, error }: Recorded): Replayed {
   const call = calls.find(({ kind, output }) => kind === 'code_call' && output !== undefined);
   if (call?.output === undefined) {
@@ -98,7 +98,7 @@ function failed(code: string, message: string): Replayed {
   return { outcome: { error: { code, message } }, usedCalls: [] };
 }
 
-/** Returns the output of a step's stored result. */
+/** Returns the output in a step's stored result. */
 export function outputOf(result: JsonObject): JsonObject | undefined {
   return result['outcome'] === 'succeeded' ? objectOf(result['output']) : undefined;
 }

@@ -44,7 +44,7 @@ export type RouterConfig = z.output<typeof routerShape>;
 export type RouterRule = RouterConfig['rules'][number];
 export type Owner = z.output<typeof owner>;
 
-/** Reads the rules of a router, or returns their violations. `path` is the request's member with the configuration. */
+/** Reads the rules of a router, or returns their violations. `path` is the member of the request that contains them. */
 export function readRouter(
   configuration: JsonObject,
   path: string,
@@ -64,7 +64,7 @@ export function readRouter(
 
 /** Converts the conditions of a rule to the form of the engine. */
 export function conditionsOf({ match, conditions }: RouterRule): JsonObject {
-  return { match, conditions: conditions as JsonValue }; // parsed from JSON
+  return { match, conditions: conditions as JsonValue }; // the conditions were parsed from JSON
 }
 
 /** Returns all owners that the rules may choose. */

@@ -5,7 +5,7 @@ import { candidatesOf, conditionsOf, type Owner, type RouterConfig } from './con
 /** A rule that was evaluated. */
 export type TracedRule = { name: string; matched: boolean };
 
-/** The name of the matching rule; null for the default. */
+/** The outcome of routing. `rule` is the name of the matching rule; null for the default. */
 export type Matched = {
   rule: string | null;
   decision: Pick<RouterConfig['default'], 'priority' | 'owner' | 'next_action' | 'sla_hours' | 'audit_note'>;
@@ -14,13 +14,13 @@ export type Matched = {
 
 /** Facts about possible owners. */
 export type People = {
-  /** Owners who are members now. */
+  /** The possible owners who are members now. */
   members: ReadonlySet<number>;
   /** Number of open opportunities of each owner. */
   open: ReadonlyMap<number, number>;
 };
 
-/** Finds the first rule that matches. Later rules are not evaluated. */
+/** Finds the first rule that matches. Does not evaluate the rules after it. */
 export type Router = (data: JsonObject, now: Date) => Matched;
 
 export function compileRouter({ rules, default: fallback }: RouterConfig): Router {
@@ -36,12 +36,12 @@ export function compileRouter({ rules, default: fallback }: RouterConfig): Route
   };
 }
 
-/** Whether choosing the owner needs a turn, which the transaction of the execution takes. */
+/** Whether the choice of the owner needs a turn, which the transaction of the execution takes. */
 export function takesTurns(owner: Owner | undefined): boolean {
   return owner?.type === 'round_robin' || owner?.type === 'weighted';
 }
 
-/** Chooses the owner; null if no candidate is a member. A candidate who is not a member passes the turn on. */
+/** Chooses the owner; null if no candidate is a member. Skips candidates who are not members. */
 export function chooseOwner(owner: Owner | undefined, { members, open }: People, turn: bigint): number | null {
   if (owner === undefined) return null;
   const present = candidatesOf(owner).filter((id) => members.has(id));

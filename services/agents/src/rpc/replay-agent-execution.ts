@@ -22,12 +22,12 @@ import { type Replayed, replay } from '../replays/replay.ts';
 import { replayModel, toolCallsOf } from '../replays/replay-model.ts';
 import { replayedCalls } from '../replays/replayed-calls.ts';
 
-/** Longer than the maximum duration of a call. */
+/** Lease of the key, longer than the maximum duration of a call. */
 const leaseSeconds = 60;
 
 /**
- * Replays an execution. A repeat with the same `Idempotency-Key` returns the stored answer, because a new call of the
- * model costs money and may answer differently.
+ * Replays an execution. A repeat with the same `Idempotency-Key` returns the stored answer, because a new model call
+ * costs money and may return a different answer.
  */
 export function replayAgentExecution(ctx: Context, request: ReplayAgentExecutionRequest, call: HandlerContext) {
   const { replayAgentExecution: method } = AgentReplaysService.method;
@@ -56,14 +56,14 @@ type Made = Pick<
   'same' | 'output' | 'error' | 'differences' | 'tools' | 'costUsd' | 'chargedUsd'
 >;
 
-/** Replays a scorer, a router or code. */
+/** Replays an execution of a scorer, a router or code. */
 async function byItself(ctx: Context, definition: AgentDefinition, execution: ExecutionView): Promise<Made> {
   const calls = await callsOf(ctx.db.kysely, execution);
   const input = storedObject(execution.input);
   const recorded = { input, ...endOf(execution), calls, at: execution.created_at };
   const { outcome, usedCalls } = await replay(ctx.db.kysely, definition, recorded);
   const tools = calls.map(({ seq, kind }) => ({ seq, name: kind, used: usedCalls.includes(seq), recorded: true }));
-  // None of this work has a price.
+  // Scorers, routers and code cost nothing.
   return madeOf(outcome, differencesOfEnds(execution, outcome), { tools, costPicoUsd: 0n, chargedPicoUsd: 0n });
 }
 

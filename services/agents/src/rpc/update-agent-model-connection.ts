@@ -43,7 +43,7 @@ export async function updateAgentModelConnection(
   });
 }
 
-/** Returns the members that the request sets. Null becomes empty, which the checks refuse if it is not a value. */
+/** Returns the members that the request sets. Null becomes an empty value, which the checks may refuse. */
 function membersOf({ updateMask, ...request }: UpdateAgentModelConnectionRequest) {
   const has = new Set(updateMask?.paths);
   return {

@@ -37,7 +37,7 @@ export async function updateAgentTemplateExecutionPolicy(
   });
 }
 
-/** Stores the policy in a new version of an own template, or as the organization's policy for a built-in one. */
+/** Stores the policy in a new version of the own template, or as the organization's policy for a built-in template. */
 async function storePolicy(
   trx: Transaction<DB>,
   caller: Caller,

@@ -2,13 +2,13 @@ import type { Violation } from '@drippulse/errors';
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { isJsonObject } from '../json-objects.ts';
 
-/** Limits of a schema. A check of an input must be cheap for any schema. */
+/** Limits of a schema, so that checking an input is cheap for any schema. */
 const limits = { bytes: 32 * 1024, depth: 8, properties: 200 };
 
 const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'];
 /**
- * Allowed keywords. `pattern` is absent on purpose: a pattern and 27 characters can stop a process for seconds. So are
- * `$ref` and `format`.
+ * Allowed keywords. `pattern` is not allowed, because a pattern and 27 characters can stop a process for seconds.
+ * `$ref` and `format` are not allowed either.
  */
 const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   type: (value) => typeof value === 'string' && types.includes(value),
@@ -30,7 +30,9 @@ const keywords: Readonly<Record<string, (value: JsonValue) => boolean>> = {
   description: isText,
 };
 
-/** Returns the violations of a template's JSON Schema. `field` is the member of the request that contains it. */
+/**
+ * Returns the violations of a template's JSON Schema. `field` is the member of the request that contains the schema.
+ */
 export function schemaProblems(text: string, schema: JsonObject, field: string): Violation[] {
   if (Buffer.byteLength(text) > limits.bytes) {
     return [{ field, message: `must be at most ${limits.bytes / 1024} KiB long`, code: 'length' }];
@@ -66,7 +68,7 @@ function childrenOf({ properties, items, anyOf }: JsonObject, path: string): [st
   const named = isJsonObject(properties) ? Object.entries(properties) : [];
   const choices = Array.isArray(anyOf) ? anyOf : [];
   return [
-    // A property that is not a schema is a type error of its own.
+    // If a property is not a schema, its type error is reported separately.
     ...named.map(([name, child]): [string, JsonObject, boolean] => [
       `${path}.properties.${name}`,
       isJsonObject(child) ? child : { type: 'object', properties: null },

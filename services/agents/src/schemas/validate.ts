@@ -5,7 +5,7 @@ import { isJsonObject, objectOf, storedObject } from '../json-objects.ts';
 import { createRecent } from '../recent.ts';
 
 const compiled = createRecent<z.ZodType>(500, (text) => {
-  // The subset of `check-schema.ts`, with null as a separate choice.
+  // The schema uses the subset of `check-schema.ts`. Null is a separate alternative.
   return z.fromJSONSchema(withNulls(storedObject(text)) as Parameters<typeof z.fromJSONSchema>[0]);
 });
 
@@ -29,7 +29,9 @@ export function withNulls(value: JsonValue): JsonValue {
   return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
 
-/** Rewrites a member. Values of `enum` and `const` are not schemas, and a property may have the name of a keyword. */
+/**
+ * Rewrites a schema's member. Values of `enum` and `const` are no schemas, and a property may be named like a keyword.
+ */
 function inner(name: string, member: JsonValue): JsonValue {
   if (name === 'enum' || name === 'const') return member;
   if (name !== 'properties' || !isJsonObject(member)) return withNulls(member);

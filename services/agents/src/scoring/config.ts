@@ -39,7 +39,7 @@ const emailFactor = z.looseObject({
   is: z.enum(['business', 'free']).default('business'),
 });
 
-/** A factor without a type is a rule. */
+/** A factor without a type counts as a rule. */
 const typed = z.preprocess(
   (value) => (typeof value === 'object' && value !== null && !('type' in value) ? { type: 'rule', ...value } : value),
   z.discriminatedUnion('type', [ruleFactor, numberFactor, emailFactor]),
@@ -55,7 +55,7 @@ export type ScorerConfig = z.output<typeof scorerShape>;
 export type Factor = ScorerConfig['factors'][number];
 
 /**
- * Reads the weights of a scorer, or returns their violations. `path` is the request's member with the configuration.
+ * Reads the weights of a scorer, or returns their violations. `path` is the member of the request that contains them.
  */
 export function readScorer(
   configuration: JsonObject,
@@ -69,7 +69,7 @@ export function readScorer(
 
 /** Converts the rule of a factor to the form of the engine. */
 export function ruleOf({ match, conditions }: Extract<Factor, { type: 'rule' }>): JsonObject {
-  return { match, conditions: conditions as JsonValue }; // parsed from JSON
+  return { match, conditions: conditions as JsonValue }; // the conditions were parsed from JSON
 }
 
 export function violationsOf({ issues }: z.ZodError, path: string): Violation[] {
@@ -97,7 +97,7 @@ function duplicates({ factors }: ScorerConfig, path: string): Violation[] {
   });
 }
 
-/** Returns the violations of rules; the engine defines which conditions are valid. */
+/** Returns the violations of the rules. The engine defines which conditions are valid. */
 function ruleProblems({ factors }: ScorerConfig, path: string): Violation[] {
   return factors.flatMap((factor, index) => {
     if (factor.type !== 'rule') return [];

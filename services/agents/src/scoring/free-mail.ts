@@ -1,5 +1,5 @@
 /**
- * Mail domains in which anybody can get an address: providers that describe themselves as free. A domain that is not
+ * Mail domains of providers that describe themselves as free, where anybody can get an address. A domain that is not
  * listed counts as a company's.
  */
 const freeDomains: ReadonlySet<string> = new Set([
@@ -10,7 +10,7 @@ const freeDomains: ReadonlySet<string> = new Set([
   ...['yahoo.co.uk', 'yahoo.fr', 'yahoo.de', 'yahoo.co.jp', 'hotmail.de', 'outlook.de', 'fastmail.com', 'hey.com'],
 ]);
 
-/** Returns the kind of an address's domain; undefined for a text that is not an address. */
+/** Returns the kind of an address's domain; undefined for a string that is not an address. */
 export function emailKindOf(address: string): 'business' | 'free' | undefined {
   const [, domain] = /^[^\s@]+@([^\s@]+\.[^\s@]+)$/.exec(address.trim()) ?? [];
   if (domain === undefined) return undefined;

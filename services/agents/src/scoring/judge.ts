@@ -1,18 +1,20 @@
 /** The quality of scores on held-out records. Shares are from 0 to 1. */
 export type Judged = {
-  /** Probability that a won record has a higher score than a lost one, with its 95 % interval by DeLong. */
+  /**
+   * Probability that a won record scores higher than a lost record. `auc_low` and `auc_high`: 95 % interval by DeLong.
+   */
   auc: number;
   auc_low: number;
   auc_high: number;
-  /** Mean squared difference of score and outcome; 0 is best. */
+  /** Mean squared difference between score and outcome; 0 is best. */
   brier: number;
   /** Ten bins by score. Empty bins are left out. */
   calibration: { from: number; to: number; records: number; predicted: number; actual: number }[];
-  /** Share of won records among the tenth with the highest scores, divided by the share among all records. */
+  /** Share of won records among the tenth with the highest scores, divided by the share of won records overall. */
   lift_at_10_percent: number;
-  /** Share of won records among those that reach the threshold. Null if none reaches it. */
+  /** Share of won records among the records that reach the threshold. Null if no record reaches it. */
   precision: number | null;
-  /** Share of records that reach the threshold among the won ones. */
+  /** Share of the won records that reach the threshold. */
   recall: number;
 };
 
@@ -21,7 +23,7 @@ export type Scored = { score: number; won: boolean };
 
 const bins = 10;
 
-/** Judges scores of records, some of which were won and some lost. */
+/** Judges scores of records. Some of the records must be won and some lost. */
 export function judge(scored: readonly Scored[], threshold: number): Judged {
   const won = scored.filter((one) => one.won);
   const reaching = scored.filter(({ score }) => score >= threshold);
@@ -50,7 +52,7 @@ function aucOf(scored: readonly Scored[]): Pick<Judged, 'auc' | 'auc_low' | 'auc
   return { auc, auc_low: Math.max(0, auc - half), auc_high: Math.min(1, auc + half) };
 }
 
-/** Returns the share of sorted values that are lower than a value, plus half of those that are equal. */
+/** Returns the share of sorted values that are lower than a value, plus half the share of values equal to it. */
 function placement(sorted: readonly number[], value: number): number {
   return (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / 2 / sorted.length;
 }
@@ -79,7 +81,7 @@ function calibrationOf(scored: readonly Scored[]): Judged['calibration'] {
   }).filter(({ records }) => records > 0);
 }
 
-/** Computes the lift. Equal scores at the border of the tenth count by the same fraction, so order does not matter. */
+/** Computes the lift. Records at the border score of the tenth count in proportion, so their order does not matter. */
 function liftOf(scored: readonly Scored[], won: number): number {
   if (won === 0) return 0;
   const sorted = scored.toSorted((a, b) => b.score - a.score);

@@ -8,7 +8,7 @@ import { measureWith, splitByTime, train } from './train.ts';
 
 const now = new Date('2026-11-01T00:00:00Z');
 
-/** Random numbers from 0 to 1 that are the same in each run. */
+/** Returns random numbers from 0 to 1 that are the same in each run. */
 function createRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -24,7 +24,7 @@ function whole<T>(pieces: Pieces<T>): T {
   }
 }
 
-/** Leads whose outcomes follow planted weights. */
+/** The weights by which the outcomes of the leads are drawn. */
 const planted = { base: -0.7, 'custom.size': 1.2, 'source = webinar': 0.9, 'source = list': -1.1, 'has phone': 0.6 };
 function plantedLeads(count: number, seed: number) {
   const random = createRandom(seed);
@@ -144,7 +144,7 @@ test('a rule that nine records match gets no weight, so that nobody is found in 
 test('the split is by time, moves so that both sides have both outcomes, and does not exist where they cannot', () => {
   const outcomes = (text: string) => Uint8Array.from(text, (each) => Number(each === 'w'));
   expect(splitByTime(outcomes('wl'.repeat(100)))).toBe(150);
-  // All of the newest are lost, so the held-out part begins early enough to contain eight won records.
+  // The newest 50 records are all lost, so the held-out records begin early enough to contain eight won records.
   expect(splitByTime(outcomes(`${'wl'.repeat(50)}${'l'.repeat(50)}`))).toBe(84);
   expect(splitByTime(outcomes(`${'w'.repeat(60)}${'l'.repeat(60)}`))).toBeUndefined();
 });

@@ -1,7 +1,10 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import { objectOf } from '../json-objects.ts';
 
-/** Returns the own value of `score` or `company.name`. A member whose name contains the dots takes precedence. */
+/**
+ * Returns the value at a field such as `score` or `company.name`. A member whose name contains the dots takes
+ * precedence. Inherited members are ignored.
+ */
 export function valueAt(data: JsonObject, field: string): JsonValue | undefined {
   if (Object.hasOwn(data, field)) return data[field];
   let value: JsonValue | undefined = data;

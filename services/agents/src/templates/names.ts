@@ -1,6 +1,6 @@
 import type { Violation } from '@drippulse/errors';
 
-/** The texts of a template outside its versions. */
+/** The text members of a template that have no versions. */
 export type TemplateNames = { name: string; key: string; description: string | null; category: string | null };
 
 export function nameProblems({ name, key, description, category }: TemplateNames): Violation[] {

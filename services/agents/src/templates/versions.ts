@@ -26,7 +26,7 @@ export async function findVersion(
   return row;
 }
 
-/** Returns the number of the next version. The caller has locked the template. Drafts are numbered too. */
+/** Returns the number of the next version. The caller must have locked the template. Drafts are numbered too. */
 export async function nextVersion(trx: Transaction<DB>, { id, organization_id }: TemplateRow): Promise<number> {
   const { rows } = await sql<{ next: number }>`
     select coalesce(max(version), 0) + 1 as next from template_versions

@@ -7,12 +7,12 @@ import { isJsonObject } from '../json-objects.ts';
 import type { ToolPolicy } from '../policies/tool-policy.ts';
 import { type Contact, constraintProblem } from './constraints.ts';
 
-/** A call as requested by a model, or as edited by a person. */
+/** A call as the model requested it, or as a person edited it. */
 export type AskedCall = { name: string; input: string };
 
 /** The facts that the checks of a call need. */
 export type CallPlace = {
-  /** The policy at the start of the execution, and the one in force. A call that either forbids is refused. */
+  /** The policy at the start of the execution, and the policy in force. A call is refused if either forbids it. */
   policies: readonly ToolPolicy[];
   contact: Contact;
   hasEnrollment: boolean;
@@ -34,7 +34,7 @@ export type Refusal = {
 
 const longestArguments = 32 * 1024;
 
-/** Checks a call by the policies in force. Called before a person is asked, and again before the call is performed. */
+/** Checks a call by the policies in force. Runs before a person is asked, and again before the call is performed. */
 export function checkCall({ name, input }: AskedCall, place: CallPlace): CheckedCall | { refused: Refusal } {
   const action = findAction(name);
   if (action === undefined || !isOffered(action, place)) {
@@ -70,7 +70,7 @@ export function isOffered(
   );
 }
 
-/** A write must not carry a link to a host that is not allowed. */
+/** Returns the problem of a write that contains a link to a host that is not allowed. */
 function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonObject): string | undefined {
   if (access === 'read') return undefined;
   const [link] = textsIn(given).flatMap((text) => foreignLinks(text, linkHosts));
@@ -78,7 +78,7 @@ function linkProblem({ linkHosts }: ToolPolicy, { access }: Action, given: JsonO
 }
 
 /**
- * Parses the arguments of a call; undefined unless they are one JSON object within the bounds. Numbers become doubles,
+ * Parses the arguments of a call; undefined unless they are one JSON object within the limits. Numbers become doubles,
  * so that people see and hash exactly what is sent.
  */
 export function readArguments(input: string): JsonObject | undefined {

@@ -7,7 +7,7 @@ import type { PlannedTool, ToolNext, ToolRequest, ToolResult, ToolStep } from '.
 export type ToolState = {
   /** All tool steps so far, in order. */
   steps: readonly ToolStep[];
-  /** Number of answers of the model so far. */
+  /** Number of the model's answers so far. */
   answers: number;
   place: CallPlace;
   maxRetries: number;
@@ -19,14 +19,14 @@ export type ToolState = {
   random: number;
 };
 
-/** This many identical calls end the execution, which would otherwise loop. */
+/** Number of identical calls that ends the execution, because the model would otherwise loop. */
 const mostIdentical = 3;
-/** This many refused calls end the execution, too. */
+/** Number of refused calls that ends the execution, too. */
 const mostRefused = 3;
 const firstPauseMs = 500;
 const longestPauseMs = 10_000;
 
-/** Decides what follows an answer that asks for calls. */
+/** Decides the next action after an answer that asks for calls. */
 export function planCalls(state: ToolState, calls: readonly ToolRequest[]): ToolNext {
   const before = state.steps.filter(({ kind }) => kind === 'tool_call').map(({ request }) => request);
   const { maxSteps, maxToolCalls } = boundsOf(state.place.policies);
@@ -54,7 +54,7 @@ export function nextOfTools(state: ToolState): ToolNext {
   return open.kind === 'approval' ? nextOfApproval(state, open) : nextAttempt(state, open);
 }
 
-/** Plans a call, preceded by its question if it needs approval. A call that is refused anyway asks nobody. */
+/** Plans a call, preceded by a question if it needs approval. Plans no question for a call that will be refused. */
 function plannedOf(request: ToolRequest, place: CallPlace): PlannedTool[] {
   const checked = checkCall(request, place);
   const call: PlannedTool = { kind: 'tool_call', request };
@@ -62,8 +62,8 @@ function plannedOf(request: ToolRequest, place: CallPlace): PlannedTool[] {
 }
 
 /**
- * Decides what follows a question. A question costs nothing and exists once for its key, so it is repeated until it is
- * answered. Waiting for a person takes none of the execution's time.
+ * Decides the next action after a question. A question costs nothing and exists once for its key, so it is repeated
+ * until a person answers it. The wait for a person does not count against the execution's time.
  */
 function nextOfApproval({ isDue }: ToolState, { seq, result }: ToolStep): ToolNext {
   if (result === null || isDue) return { do: 'perform', seq };
@@ -93,7 +93,7 @@ function isOver(result: ToolResult | null): boolean {
   return result?.outcome === 'succeeded' || result?.outcome === 'refused' || result?.outcome === 'approved';
 }
 
-/** The reason for a refusal that the model could have avoided. */
+/** Returns the reason for a refusal that the model could have avoided. */
 function problemOf(result: ToolResult | null): string[] {
   return result?.outcome === 'refused' && result.why !== 'failed' ? [result.problem] : [];
 }
@@ -106,7 +106,7 @@ function boundsOf(policies: readonly ToolPolicy[]): Pick<ToolPolicy, 'maxSteps' 
   };
 }
 
-/** Returns the identity of a call. The order of the arguments does not matter. */
+/** Returns a string that is equal for identical calls. The order of the arguments does not matter. */
 export function identityOf({ name, input }: AskedCall): string {
   try {
     return `${name}\n${canonicalJson(JSON.parse(input))}`;

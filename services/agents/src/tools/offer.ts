@@ -2,10 +2,10 @@ import type { JsonObject } from '@drippulse/json';
 import { findAction } from '../actions/catalog.ts';
 import { type CallPlace, isOffered } from './check-call.ts';
 
-/** A tool as shown to a model. Its name has no dots, which some providers refuse. */
+/** A tool as shown to a model. The name has no dots, because some providers refuse dots. */
 export type OfferedTool = { name: string; description: string; inputSchema: JsonObject };
 
-/** Returns the tools of an execution, sorted by name, so that the same policy gives the same bytes. */
+/** Returns the tools of an execution, sorted by name, so that the same policy gives the same request bytes. */
 export function offeredTools(place: Pick<CallPlace, 'policies' | 'hasEnrollment'>): OfferedTool[] {
   const [first] = place.policies;
   return [...(first?.actions ?? [])]
@@ -20,7 +20,7 @@ export function toolName(action: string): string {
   return action.replaceAll('.', '__');
 }
 
-/** Converts the name of a tool to that of an action. An invented name matches no action. */
+/** Converts the name of a tool to the name of an action. A name that a model invented matches no action. */
 export function actionName(tool: string): string {
   return tool.replaceAll('__', '.');
 }

@@ -7,8 +7,9 @@ const longest = 8 * 1024;
 const longestText = 2_000;
 
 /**
- * Renders the result of a call for a model: JSON with the source of the data. Its texts are untrusted, so they are
- * marked as data, shortened, and stripped of invisible characters and of texts that look like secrets.
+ * Renders the result of a call for a model: JSON that names the source of the data. The strings in the result are
+ * untrusted. They are marked as data, shortened, and stripped of invisible characters and of text that looks like
+ * secrets.
  */
 export function resultText(action: string, result: ToolResult): string {
   if (result.outcome === 'refused')

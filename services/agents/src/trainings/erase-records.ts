@@ -4,8 +4,8 @@ import { trainingJobs } from './rows.ts';
 
 /**
  * Removes the records of a person from active trainings. A slice that has read the person and is not committed is lost,
- * because the fence of the job has changed. The repeated slice does not get the person from the CRM. Models stay: their
- * weights are derived from many people.
+ * because this changes the fence of the job. When the slice is repeated, the CRM no longer returns the person. Models
+ * stay, because their weights are derived from many people.
  */
 export async function eraseTrainingRecords(
   db: Kysely<DB>,

@@ -24,9 +24,9 @@ const mostFactors = 60;
 const rowsOfChunk = 200;
 
 /**
- * Fits a model to the stored records, and stores it. Yields between pieces. Memory is bounded by the measured columns,
- * because the records are read twice, some at a time. The same records give the same model, so a process that dies
- * costs only time.
+ * Fits a model to the stored records, and stores the model. Yields between parts of the work. Records are read in
+ * chunks, and twice, so that only the measured columns are in memory. The same records give the same model, so a
+ * process that dies costs only time.
  */
 export async function fitModel(
   ctx: Context,
@@ -59,7 +59,7 @@ export async function fitModel(
   };
 }
 
-/** Weight of the fitting in the progress, in records. */
+/** Share of the fitting in the progress of a training, in records. */
 export const fitWork = 100;
 
 async function factorsOf(db: Kysely<DB>, job: JobRow, own: readonly Factor[]): Promise<Factor[]> {
@@ -86,9 +86,9 @@ async function measureAll(
   const won = new Uint8Array(rows);
   const [scored, times]: [Scored[], Date[]] = [[], []];
   for await (const record of records(db, job)) {
-    // If an erasure happened since the count, the slice starts again.
+    // If an erasure has happened since the count, the slice will be repeated.
     if (times.length === rows) break;
-    // Ages are relative to the creation of the record.
+    // The age of a record is measured at its creation.
     values.set(measure(record.fields, record.createdAt), times.length * columns);
     won[times.length] = Number(record.won);
     scored.push({ score: inForce(record.fields, record.createdAt).score, won: record.won });
@@ -97,7 +97,7 @@ async function measureAll(
   return { measured: { rows: times.length, columns, values, won: won.subarray(0, times.length) }, scored, times };
 }
 
-/** Reads the records of a training, oldest first, some at a time. */
+/** Reads the records of a training, oldest first, in chunks. */
 async function* records(
   db: Kysely<DB>,
   { id }: JobRow,
@@ -124,7 +124,7 @@ function requireSplit({ won }: Measured): number {
   throw new DomainError('failed_precondition', 'too_few_outcomes', message);
 }
 
-/** Runs pieces of work to the end, and yields to the event loop between them. */
+/** Runs work to its end, and yields to the event loop between its parts. */
 async function finished<T>(pieces: Pieces<T>, lost: AbortSignal): Promise<T> {
   for (;;) {
     lost.throwIfAborted();
@@ -158,7 +158,7 @@ async function storeModel(
   { trained: { base, factors }, report }: { trained: Trained; report: Report },
 ): Promise<void> {
   const configuration = { base, factors: factors.map(({ error: _, ...factor }) => factor) };
-  // An agent has one training at a time, so the number is free.
+  // An agent has one training at a time, so the version number is free.
   await sql`
     insert into models (organization_id, agent_id, version, training_id, configuration, report, created_at)
     select ${job.organization_id}, ${agentId}, coalesce(max(version), 0) + 1, ${job.id}, ${JSON.stringify(configuration)},

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The progress of a training: reading records from a cursor of the CRM, or fitting the records. */
+/** The progress of a training, which first reads records from a cursor of the CRM, and then fits them. */
 const shape = z.object({
   phase: z.enum(['read', 'fit']),
   cursor: z.string(),

@@ -11,18 +11,18 @@ import { peopleIn } from '../executions/people.ts';
 import { isJsonObject, storedObject } from '../json-objects.ts';
 import type { TrainingPlace } from './place.ts';
 
-/** Limit of records for a training, which reads the newest. */
+/** Limit of records for a training, which reads the newest records. */
 export const mostRecords = 10_000;
 
 const timeoutMs = 20_000;
 /** Delay until the CRM is asked again after it was unavailable. */
 const waitMs = 2_000;
-/** Longer texts cannot be factors, and would only use memory. */
+/** Longer strings cannot be factors, and would only use memory. */
 const longestText = 120;
 
 export type TrainingTask = { agentId: bigint; mode: string; subject: string };
 
-/** Reads a page of ended records from the CRM. Their fields are stored until the training ends. */
+/** Reads a page of ended records from the CRM. The records' fields are stored until the training ends. */
 export async function readRecords(
   ctx: Context,
   job: JobRow,
@@ -73,7 +73,7 @@ async function storeRecords(trx: Transaction<DB>, job: JobRow, outcomes: readonl
     on conflict do nothing`.execute(trx);
 }
 
-/** Shortens a text that is too long for a factor, so that only its presence counts. */
+/** Shortens a string that is too long for a factor, so that only its presence counts. */
 function shortened(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.length > longestText ? value.slice(0, longestText) : value;
   if (!isJsonObject(value)) return Array.isArray(value) ? [] : value;

@@ -5,7 +5,7 @@ import type { DB } from '../db/schema.ts';
 /** The kind of training jobs. */
 export const trainingJobs = 'train';
 
-/** A training with its job and the model that it made. */
+/** A training with its job, and with the model that it made. */
 export type TrainingRow = {
   id: bigint;
   organization_id: bigint;
@@ -52,7 +52,7 @@ export async function findTraining(db: Kysely<DB>, place: Place & { id: bigint }
   return row;
 }
 
-/** Refuses a second active training of an agent. The caller has locked the agent. */
+/** Refuses a second active training of an agent. The caller must have locked the agent. */
 export async function requireNone(trx: Transaction<DB>, { organizationId, agentId }: Place): Promise<void> {
   const { rows } = await sql`
     select from trainings join jobs on jobs.id = trainings.id

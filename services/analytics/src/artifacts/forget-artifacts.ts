@@ -11,10 +11,10 @@ type FileRow = {
   upload_id: string | null;
 };
 
-/** Age at which a file without a report is deleted. A younger one may still be written by a process. */
+/** Age at which a file without a report is deleted. A process may still be writing a younger file. */
 const untouchedHours = 24;
 
-/** Deletes the remains of dead tries, and files of deleted reports: the file first, then its row. */
+/** Deletes pieces and files of tries that died, and files of deleted reports. Deletes a file before its row. */
 export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stores'>): Promise<void> {
   await sql`
     delete from report_chunks using reports
@@ -28,7 +28,7 @@ export async function forgetArtifacts({ db, stores }: Pick<Context, 'db' | 'stor
     db.kysely,
   );
   for (const { organization_id: organizationId, report_id: reportId, fence, store, upload_id: upload } of rows) {
-    // Files of a store that is no longer configured stay, and their rows record the store.
+    // A file in a store that is no longer configured stays, and its row still names the store.
     const found = stores.find(({ name }) => name === store);
     if (found === undefined) continue;
     await found.remove(nameOf({ organizationId, reportId, fence }), upload ?? undefined);

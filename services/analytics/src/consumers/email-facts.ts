@@ -16,7 +16,7 @@ const kinds: Partial<Record<NonNullable<EnrollmentEvent['payload']['case']>, Fac
   emailComplained: factKinds.email_complained,
 };
 
-/** Limit of a category's length; longer ones are truncated. */
+/** Maximum length of a category. Longer categories are truncated. */
 const categoryLength = 100;
 
 /** Returns the facts of an event about a mail. */

@@ -8,12 +8,12 @@ import { leastOf } from '../rollups/buckets.ts';
 import { factKinds } from '../rollups/kinds.ts';
 import { eventPlace, partId } from './event-place.ts';
 
-/** A fact without organization, id and time of its event. */
+/** A fact without the organization, id and time of its event. */
 type Part = Omit<Fact, 'organizationId' | 'id' | 'at'>;
 
 /**
- * Returns the facts of goals that enrollments met, both in total and by variant, and of enrollments that got a variant.
- * People who are held out do not count.
+ * Returns the facts about goals that enrollments met, in total and by variant, and about enrollments that were assigned
+ * a variant. People who are held out do not count.
  */
 export function goalFacts(event: ConsumedEvent<typeof EnrollmentEventSchema>): Fact[] {
   const { payload } = event.message;
@@ -39,7 +39,7 @@ function goalsOf({ goals, ...cohort }: CohortCounts): Part[] {
   });
 }
 
-/** The fact that enrollments began for a variant, which happens when they get it. */
+/** Returns the fact that enrollments started with a variant. They count as started when the variant is assigned. */
 function startedOf({ people, ...cohort }: CohortCounts): Part {
   return { ...partOf(cohort), kind: factKinds.enrollment_started, count: people };
 }

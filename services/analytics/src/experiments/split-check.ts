@@ -1,7 +1,9 @@
-/** Threshold of the probability below which a split is called broken. One in a thousand sound splits falls below it. */
+/** Probability below which a split counts as broken. One in a thousand correct splits falls below it. */
 const brokenBelow = 0.001;
 
-/** Returns the probability that a sound split is at least as uneven, given the weights (Pearson's chi-squared test). */
+/**
+ * Returns the probability that a correct split is at least this uneven, given the weights (Pearson's chi-squared test).
+ */
 export function chanceOfSplit(people: readonly number[], weights: readonly number[]): number {
   const all = sum(people);
   const weight = sum(weights);
@@ -26,7 +28,9 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/** The regularized upper incomplete gamma function Q(a, x) for half or whole `a`, by recurrence from 1/2 or 1. */
+/**
+ * Returns the regularized upper incomplete gamma function Q(a, x) for half or whole `a`, by recurrence from 1/2 or 1.
+ */
 function upperGamma(a: number, x: number): number {
   let at = a % 1 === 0 ? 1 : 0.5;
   let value = at === 1 ? Math.exp(-x) : complementaryError(Math.sqrt(x));

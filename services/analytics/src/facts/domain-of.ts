@@ -1,4 +1,4 @@
-/** Large providers of mailboxes, by the domains of their addresses. */
+/** Large mailbox providers, by the domains of their addresses. */
 const providers: Readonly<Record<string, string>> = {
   'gmail.com': 'gmail',
   'googlemail.com': 'gmail',
@@ -20,8 +20,7 @@ const providers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the provider of an address's mailbox. Other domains are not distinguished, because a person's own domain may
- * identify the person.
+ * Returns the provider of an address's mailbox. Other domains are not told apart, because they may identify a person.
  */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();

@@ -1,28 +1,30 @@
 import type { FactKind } from '../rollups/kinds.ts';
 
-/** A fact about an event, without anything that identifies a person. Members outside its kind are absent. */
+/** A fact about an event, without anything that identifies a person. Members that its kind does not have are absent. */
 export type Fact = {
   organizationId: bigint;
   /** Time of the event. The fact counts in the quarter hour of this time. */
   at: Date;
-  /** UUID of the event that reported it. */
+  /** UUID of the event that reported the fact. */
   id: string;
   mode: 'live' | 'test';
   kind: FactKind;
   workflowId?: bigint;
   version?: number;
-  /** The enrollment's variant in a split. The fact is part of one without variant, and counts for the variant alone. */
+  /**
+   * The enrollment's variant in a split. Facts with a variant repeat facts without one, and count only for the variant.
+   */
   variant?: string;
   stepId?: string;
   /** The category of a mail. */
   category?: string;
   /** Provider of the receiver's mailbox. */
   domain?: string;
-  /** The agent or webhook of the event. */
+  /** The agent or the webhook that the event concerns. */
   subjectId?: bigint;
   /** Duration in milliseconds. */
   ms?: number;
-  /** Money in cents, or cost in millionths of a dollar. */
+  /** Money in cents, or a cost in millionths of a dollar. */
   amount?: bigint;
   currency?: string;
   /** Number of equal events that the fact represents. Default: 1. */

@@ -1,6 +1,6 @@
 import type { StepsCounted } from '@drippulse/proto/drippulse/enrollments/v1/steps_pb';
 
-/** The counts in an event about steps, for enrollments that entered on one day. */
+/** The counts of steps in an event, for enrollments that entered on one day. */
 export type StepFact = {
   organizationId: bigint;
   /** Start of the day of entry (UTC). */

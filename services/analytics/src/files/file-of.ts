@@ -11,7 +11,7 @@ export type FileFacts = {
   onPage(page: Page): Promise<void>;
 };
 
-/** Yields the bytes of a report's file, some rows at a time. */
+/** Yields the bytes of a report's file, a few rows at a time. */
 export function fileOf(table: Table, { report, timezone, onPage }: FileFacts): AsyncIterable<string | Uint8Array> {
   const { type, format, parameters } = report;
   if (format === 'csv') return csvOf(table, { bom: parameters.bom, onPage });

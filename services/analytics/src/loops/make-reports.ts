@@ -5,13 +5,13 @@ import { reportJobs } from '../reports/ask.ts';
 import { leaseSeconds, makeReport } from '../reports/make-report.ts';
 
 /**
- * Limit of reports that a process makes at the same time. It is low, so that a queue of reports does not slow down the
- * requests of people.
+ * Limit of reports that a process makes at the same time. The limit is low, so that a queue of reports does not slow
+ * down the requests of people.
  */
 const lanes = 2;
 const busyMs = 1_000;
 
-/** Makes the requested reports. A process makes one report of an organization at a time. */
+/** Makes the requested reports. A process makes one report of each organization at a time. */
 export function startMakeReports(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const busy = new Set<bigint>();
   const loops = Array.from({ length: lanes }, () =>

@@ -6,10 +6,10 @@ import type { Context } from '../context.ts';
 import { factTopics } from '../progress/topics.ts';
 
 const noteEveryMs = 2_000;
-/** Upper bound of the time from the commit of events until they are in the event log. */
+/** Upper bound of the time between the commit of events and their arrival in the event log. */
 const relayMs = 2_000;
 
-/** Records the last time at which every event in the log of a topic was counted. */
+/** Records for each topic the last time at which all events in the log were counted. */
 export function startNoteProgress(ctx: Context): Loop {
   return startLoop({
     name: 'note progress',

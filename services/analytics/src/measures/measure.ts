@@ -1,25 +1,25 @@
 import { middleOf } from '../rollups/buckets.ts';
 import type { FactKind } from '../rollups/kinds.ts';
 
-/** The sums of a period for one kind of facts. For kinds with durations, `buckets` contains the counts by bucket. */
+/** The sums of a period for one kind of facts. `buckets` contains the counts by bucket, for kinds with durations. */
 export type Sum = { count: number; amount: number; buckets?: ReadonlyMap<number, number> };
 
-/** Sums by kind. */
+/** Sums by the kind of facts. */
 export type Sums = ReadonlyMap<FactKind, Sum>;
 
-/** A metric, computed from sums. */
+/** A metric that is computed from sums. */
 export type Measure = {
   kinds: readonly FactKind[];
   unit: 'count' | 'ratio' | 'cents' | 'usd' | 'ms';
-  /** Undefined for a share of nothing. */
+  /** Returns the value; undefined for a share if the whole is 0. */
   value(sums: Sums): number | undefined;
-  /** Number of things that the value describes. */
+  /** Returns the number of things that the value describes. */
   n(sums: Sums): number;
-  /** Groups by which its facts may be divided. */
+  /** Groups by which the facts may be divided. */
   groups: readonly Group[];
   /** Whether each currency has its own value. */
   isByCurrency?: true;
-  /** Whether it is computed from durations. */
+  /** Whether the value is computed from durations. */
   isByDuration?: true;
 };
 
@@ -27,13 +27,13 @@ export type Group = 'workflow' | 'version' | 'variant' | 'step' | 'category' | '
 
 type Facts = { kinds: readonly FactKind[]; groups: readonly Group[] };
 
-/** Counts the facts of some kinds, minus those of others, but at least 0. */
+/** Returns the metric that counts the facts of some kinds, minus the facts of other kinds, but at least 0. */
 export function countOf({ kinds, groups }: Facts, less: readonly FactKind[] = []): Measure {
   const value = (sums: Sums) => Math.max(0, countIn(sums, kinds) - countIn(sums, less));
   return { kinds: [...kinds, ...less], unit: 'count', value, n: value, groups };
 }
 
-/** Returns the share of a part in a whole. */
+/** Returns the metric that is the share of a part in a whole. */
 export function shareOf(part: Measure, whole: Measure): Measure {
   return {
     kinds: [...new Set([...part.kinds, ...whole.kinds])],
@@ -44,7 +44,7 @@ export function shareOf(part: Measure, whole: Measure): Measure {
   };
 }
 
-/** Sums the amounts of some kinds. `per` amounts make one unit. */
+/** Returns the metric that sums the amounts of some kinds. `per` is the amount that makes one unit. */
 export function amountOf({ kinds, groups }: Facts, unit: 'cents' | 'usd', per = 1): Measure {
   return {
     kinds,
@@ -55,7 +55,7 @@ export function amountOf({ kinds, groups }: Facts, unit: 'cents' | 'usd', per = 
   };
 }
 
-/** Returns a quantile of durations in milliseconds: the middle of its bucket. */
+/** Returns the metric that is a quantile of durations, in milliseconds. Its value is the middle of a bucket. */
 export function timeOf({ kinds, groups }: Facts, share: number): Measure {
   const n = (sums: Sums) => countIn(sums, kinds);
   return {

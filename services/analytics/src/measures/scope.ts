@@ -12,7 +12,9 @@ type Asked = {
   variant?: string | undefined;
 };
 
-/** Reads the selection of facts of a request. A workflow of another organization has no facts, like a missing one. */
+/**
+ * Reads the selection of facts of a request. Another organization's workflow has no facts, as a missing one has none.
+ */
 export function readScope({ workflowId, version, variant }: Asked, { organizationId, mode }: Caller): Scope {
   if (workflowId !== undefined && workflowId <= 0n) {
     refuseViolations([{ field: 'workflow_id', message: 'must be the id of a workflow', code: 'range' }]);
@@ -30,7 +32,7 @@ export function readScope({ workflowId, version, variant }: Asked, { organizatio
   };
 }
 
-/** Refuses a text that cannot be the name of a variant. An unused name has zeros, because any name is possible. */
+/** Refuses a string that cannot name a variant. Any name is possible, so a variant that nobody uses has zeros. */
 export function checkVariant(variant: string | undefined, others: readonly string[] = []): void {
   if (variant === undefined || others.includes(variant) || /^[\w.-]{1,64}:/.test(variant)) return;
   const message = `must be ${['the id of a split, a colon and the name of a variant', ...others].join(', or ')}`;
@@ -38,8 +40,8 @@ export function checkVariant(variant: string | undefined, others: readonly strin
 }
 
 /**
- * Finds the selection of facts of a request that may name a project: the workflows that are in it now. A project of
- * another organization has none.
+ * Finds the selection of facts of a request that may name a project, which stands for the workflows that are in it now.
+ * A project of another organization has no workflows.
  */
 export async function findScope(
   ctx: Pick<Context, 'clients'>,

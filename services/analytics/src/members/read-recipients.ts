@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { findMembers } from './find-members.ts';
 
 /**
- * Reads the ids of the members whom a request names by mail address or id. Default: the caller. A stranger, a removed
- * member, and a member who wants no mails about reports are refused alike.
+ * Reads the ids of the members whom a request names by mail address or id. Default: the caller. Refuses strangers,
+ * removed members, and members who want no mails about reports, all with the same violation.
  */
 export async function readRecipients(
   ctx: Pick<Context, 'clients'>,

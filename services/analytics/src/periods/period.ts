@@ -4,13 +4,16 @@ import { refuseViolations } from '@drippulse/errors';
 const quarterMs = 15 * 60_000;
 const dayMs = 86_400_000;
 const defaultDays = 30;
-/** The retention of facts in days. */
+/** Retention of facts, in days. */
 export const mostDays = 396;
 
 /** A period of whole quarter hours, from `from` inclusive to `until` exclusive. */
 export type Period = { from: Date; until: Date };
 
-/** Reads the start and the end of a request, which calls them by `names`. Default start: `usualDays` before the end. */
+/**
+ * Reads the start and the end of a period from a request, where `names` are their field names. The default start is
+ * `usualDays` before the end.
+ */
 export function readPeriod(
   { from, to }: { from?: Timestamp | undefined; to?: Timestamp | undefined },
   now: Date,

@@ -14,7 +14,7 @@ export type ReportEnd =
   | { status: 'ready'; fence: bigint; rows: bigint; bytes: bigint; fileName: string }
   | { status: 'failed'; code: string; message: string };
 
-/** Ends a report and publishes the end, in the transaction that ends its job. Deletes the pieces of earlier tries. */
+/** Ends a report and publishes its end, in the transaction that ends its job. Deletes the pieces of earlier tries. */
 export async function finishReport(
   ctx: Pick<Context, 'clock' | 'metrics'>,
   trx: Transaction<DB>,
@@ -35,7 +35,7 @@ export async function finishReport(
     .where('status', '=', 'running')
     .returningAll()
     .executeTakeFirst();
-  // The report was deleted. Its pieces were deleted with it, or are deleted with those of no report.
+  // The report was deleted. Its pieces were deleted too, or will be deleted as pieces without a report.
   if (ended === undefined) return;
   await sql`
     delete from report_chunks

@@ -7,14 +7,14 @@ import type { ReportRow } from './rows.ts';
 /** The kind of jobs that write mails about scheduled reports. */
 export const reportMailJobs = 'report mail';
 
-/** Number of consecutive failures after which a mail is sent. */
+/** Number of consecutive failures at which a mail is sent. */
 const mailedFailures = 3;
 
 const input = z.object({ report_id: z.string() });
 
 /**
- * Counts consecutive failures of a schedule, and queues the mails about a report of its tick: either with its file, or
- * about the third failure. Reports of test keys are not mailed.
+ * Counts the consecutive failures of a schedule. Queues the mails about the report of a tick, either with the report's
+ * file or about the third failure. Reports of test keys are not mailed.
  */
 export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise<void> {
   const { id, organization_id: organizationId, scheduled_by: scheduledBy, status, mode } = report;
@@ -30,7 +30,7 @@ export async function noteTick(trx: Transaction<DB>, report: ReportRow): Promise
   await addJob(trx, { organizationId, kind: reportMailJobs, input: JSON.stringify(about), total: 1n });
 }
 
-/** Reads the id of a job's report. */
+/** Reads the id of the report from a job's input. */
 export function mailedReport(text: string): bigint {
   return BigInt(input.parse(JSON.parse(text)).report_id);
 }

@@ -30,7 +30,7 @@ export async function findReportMode(
 ): Promise<Mode | undefined> {
   const row = await selectReports(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }

@@ -1,12 +1,12 @@
 /** The dimensions by which rows of the rollups are divided, as stored. A number never changes its meaning. */
 export const dimensions = {
-  /** Divided by version and variant of a workflow only. The key is empty. */
+  /** Divided only by the version and the variant of a workflow. The key is empty. */
   total: 0,
   workflow: 1,
   step: 2,
   category: 3,
   domain: 4,
-  /** The agent or the webhook. */
+  /** The key is the id of the agent or the webhook. */
   subject: 5,
   /** Duration. The key is the number of the bucket. */
   duration: 6,

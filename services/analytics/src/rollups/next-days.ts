@@ -3,23 +3,23 @@ import type { DB } from '../db/schema.ts';
 import type { Span } from './span.ts';
 
 /**
- * Limits of one transaction that recounts, if it covers more than a day. Facts of the organization wait for it, so it
- * takes at most some seconds. Sparse facts become four times as many sums. Each day is a partition, which each
- * statement locks.
+ * Limits of a transaction that recounts more than one day. New facts of the organization wait for the transaction, so
+ * it takes a few seconds at most. Sparse facts become four times as many sums. Each day is a partition, and each
+ * statement locks it.
  */
 const most = { facts: 40_000, stepBytes: 500_000, days: 92 };
 
 /**
  * Days of an organization to recount, and the number of marked days among them. `days` is undefined if another process
- * has just recounted them.
+ * has just recounted these days.
  */
 export type StaleDays = { organizationId: bigint; days?: Span; count: number };
 
 /**
- * Locks the organization with the oldest mark exclusively, and takes the marks of that day and of days that follow.
- * Unmarked days in between are included, if they have few facts. Organizations that other processes are recounting are
- * skipped. Undefined: no organization is left. The organization is locked before its marks, as in transactions that add
- * facts.
+ * Locks the organization with the oldest mark exclusively, and deletes the marks of that day and of some following
+ * days. Returns these days, with unmarked days in between if they have few facts. Skips organizations that other
+ * processes are recounting. Returns undefined if no organization is left. Locks the organization before its marks, as
+ * transactions that add facts do.
  */
 export async function takeStaleDays(trx: Transaction<DB>): Promise<StaleDays | undefined> {
   const organizationId = await lockNext(trx);

@@ -5,18 +5,19 @@ import type { Fault } from '../fault-points.ts';
 import { askForMarks, markNext } from './mark-days.ts';
 import { recountNext } from './recount-next.ts';
 
-/** Number of organizations that are recounted at a time, each over its own connection. */
+/** Number of organizations that are recounted at the same time, each over its own database connection. */
 export const rebuiltAtOnce = 2;
-/** Pause until the rest is checked again, while other processes work on it. */
+/** Pause between checks of the remaining days, while other processes recount them. */
 const othersMs = 200;
-/** Pause between two counts of the remaining days. There may be millions. */
+/** Pause between counts of the remaining days. There may be millions of them. */
 const saidEveryMs = 5_000;
 
 /**
- * Recounts every day whose facts are kept. Some days of an organization are one transaction, and answers change only
- * with its commit. Facts that arrive in the meantime are counted: they wait for the transaction that recounts days of
- * their organization. After a kill, the loop of any process continues, even if the marking was not finished. A rebuild
- * may be repeated, and may run beside the services. Late days come first.
+ * Recounts every day whose facts are kept. One transaction covers several days of an organization, and responses change
+ * only with its commit. Facts that arrive meanwhile are counted too, because they wait for the transaction that
+ * recounts days of their organization. After a kill, the loop of any process continues, even if the marking was not
+ * finished. A rebuild may be repeated, and may run beside the services. Days that late facts have marked are recounted
+ * first.
  */
 export async function rebuild(
   db: Kysely<DB>,

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Dimension, dimensions } from './dimensions.ts';
 import { type StepKind, stepKinds } from './kinds.ts';
 
-/** A change of a row of `rollup_quarters`. Several changes may affect the same row. */
+/** An addition to a row of `rollup_quarters`. Several additions may affect the same row. */
 export type StepSum = {
   organizationId: bigint;
   mode: 'live' | 'test';
@@ -22,8 +22,8 @@ const quarterMs = 15 * 60_000;
 const changes = ['entered', 'left', 'completed', 'failed', 'cancelled', 'waited', 'skipped', 'held'] as const;
 
 /**
- * Returns the rows that counts of steps add to the rollups, by the quarter hour of entry. It is the one definition of
- * the counts' effect.
+ * Returns the additions that counts of steps make to the rollups, by the quarter hour of entry. Nothing else defines
+ * how the counts change the rollups.
  */
 export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): StepSum[] {
   return cohorts.flatMap((cohort) => {
@@ -45,8 +45,8 @@ export function stepSums(organizationId: bigint, { cohorts }: StepsCounted): Ste
 }
 
 /**
- * Adds up changes of the same row, within one organization. Events of one day change few rows many times, and the
- * database would add them more slowly.
+ * Adds up the additions to the same row, within one organization. Events of one day change few rows many times, and the
+ * database would add them up more slowly.
  */
 export function startAddingUp() {
   const sums = new Map<string, StepSum>();
@@ -63,7 +63,9 @@ export function startAddingUp() {
   };
 }
 
-/** Identifies a row. Variants and keys may be any text, so the length of the variant marks its end. */
+/**
+ * Returns a string that identifies a row. Variants and keys may be any string, so the variant's length marks its end.
+ */
 function keyOf({ mode, kind, dimension, workflowId, at, version, variant, key }: StepSum): string {
   return `${mode} ${kind} ${dimension} ${workflowId} ${at.getTime()} ${version} ${variant.length} ${variant}${key}`;
 }
@@ -73,7 +75,7 @@ export function quarterOf({ enteredQuarter }: Pick<CohortCounts, 'enteredQuarter
   return new Date(Number(enteredQuarter) * quarterMs);
 }
 
-/** A query of sums with the columns of `rollup_quarters`, one row for each key. */
+/** Builds a query of sums with the columns of `rollup_quarters`, with one row for each key. */
 export function stepSumsTable(sums: readonly StepSum[]): RawBuilder<unknown> {
   const column = <T>(read: (sum: StepSum) => T) => sums.map(read);
   return sql`

@@ -10,7 +10,7 @@ import { unlessGone } from './unless-gone.ts';
 const { DELIVERED, EXHAUSTED, FAILED, PENDING, CANCELLED } = WebhookDeliveryStatus;
 const counted = [DELIVERED, EXHAUSTED, FAILED, PENDING, CANCELLED] as const;
 
-/** Deliveries by webhook and by their status at the time of the report. */
+/** Counts deliveries by webhook and by the status that they have at the time of the report. */
 export async function webhookHealth(ctx: Context, reading: Reading): Promise<Table> {
   return {
     title: 'Webhook health',

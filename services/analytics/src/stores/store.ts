@@ -1,12 +1,12 @@
-/** The kind of store of a file above 16 MiB, as stored in its row. */
+/** The kind of store that has a file above 16 MiB, as stored in the file's row. */
 export type StoreName = 'folder' | 's3';
 
 /** A store of files by name. */
 export type FileStore = {
   name: StoreName;
   /**
-   * Writes a file and returns its size. Before the first bytes are sent, `onUpload` gets the id by which `remove` finds
-   * an upload that a dead process left. A failed call leaves no file.
+   * Writes a file and returns its size. Before the first bytes are sent, calls `onUpload` with an id. By this id,
+   * `remove` finds an upload that a dead process has left. A failed call leaves no file.
    */
   write(name: string, pieces: AsyncIterable<Buffer>, onUpload: (id: string) => Promise<void>): Promise<number>;
   read(name: string): AsyncIterable<Uint8Array>;
@@ -14,5 +14,5 @@ export type FileStore = {
   remove(name: string, upload: string | undefined): Promise<void>;
 };
 
-/** The configured stores. New files go to the first one. */
+/** The configured stores. New files go to the first store. */
 export type FileStores = readonly FileStore[];

@@ -1,13 +1,13 @@
 /** A value of a table. `null` is an empty cell, which differs from 0. */
 export type Cell = string | number | bigint | null;
 
-/** `name` is the member in JSON and the head of a column in CSV. `label` is the head in a PDF. */
+/** A column. `name` is its member name in JSON and its header in CSV. `label` is its header in a PDF. */
 export type Column = { name: string; label: string; kind: 'text' | 'number' };
 
-/** Some rows, and the share of the work done after them, from 0 to 1. */
+/** Some rows, and the fraction of the work that is done after them, from 0 to 1. */
 export type Page = { rows: readonly (readonly Cell[])[]; done: number };
 
-/** The content of a report. Rows come page by page, so that no process keeps all of them in memory. */
+/** The content of a report. Rows come page by page, so that no process has all of them in memory. */
 export type Table = {
   title: string;
   columns: readonly Column[];

@@ -3,7 +3,7 @@ import { type Caller, fromConnectError } from '@drippulse/rpc';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 
-/** The part of a workflow's version that its numbers are shown with. */
+/** The members of a workflow's version that are shown with the version's numbers. */
 export type Version = { version: number; steps: Step[]; goals: string[] };
 
 export type Step = { id: string; name: string; type: string; variants: Variant[] };
@@ -27,8 +27,8 @@ const steps = z.array(
 const goals = z.array(z.object({ name: z.string() })).nullable();
 
 /**
- * Reads a version of a workflow; without a number, the current one. Undefined for a workflow or version that does not
- * exist in the organization, or was deleted.
+ * Reads a version of a workflow, or the current version if no number is given. Returns undefined if the workflow or the
+ * version does not exist in the organization, or was deleted.
  */
 export async function findVersion(
   { clients }: Pick<Context, 'clients'>,

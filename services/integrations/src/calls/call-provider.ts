@@ -11,28 +11,30 @@ import { failureVerdict, isSafe } from './failure-verdict.ts';
 
 export type CallOptions = {
   priority: Priority;
-  /** Nothing is sent, and no wait begins, after this time. */
+  /** Time after which nothing is sent and no wait begins. */
   deadline: Date;
-  /** Whether to avoid a kept connection, because a repeat of the request would take effect twice. */
+  /** Whether to avoid a kept-alive connection, because a repeat of the request would take effect twice. */
   freshConnection?: boolean;
   signal?: AbortSignal;
 };
 
-/** The result of a call. `answer` is set if the provider answered. `connection` has the last used credentials. */
+/**
+ * The result of a call. `answer` is set if the provider answered. `connection` has the credentials that were used last.
+ */
 export type ProviderCall = { verdict: Verdict; answer?: ProviderAnswer; connection: UsableConnection };
 
 /** Time limit for one answer: of an action, or of a page of data. */
 const answerMs: Readonly<Record<Priority, number>> = { live: 15_000, bulk: 60_000 };
-/** Longest wait for a rate that is slept. A longer wait is returned to the caller, so that it occupies no worker. */
+/** Longest wait for a rate that is slept through. A longer wait is returned, so that the caller occupies no worker. */
 const patienceMs: Readonly<Record<Priority, number>> = { live: 1_500, bulk: 10_000 };
-/** Pause after a refusal for limits that names no duration. */
+/** Pause after a rate-limit refusal that names no duration. */
 const defaultPauseMs = 5_000;
-/** Minimum time before the deadline for a request to be worth sending. */
+/** Minimum time that must be left before the deadline for a request to be sent. */
 const leastMs = 250;
 
 /**
- * Sends one request through a connection, within the rates of its account. If the credentials are refused, renews them
- * and repeats once; a refused request had no effect.
+ * Sends one request through a connection, within the rates of its account. If the provider refuses the credentials,
+ * renews them and sends the request once more. The refused request had no effect.
  */
 export async function callProvider(
   ctx: Context,
@@ -50,7 +52,7 @@ export async function callProvider(
     if ('verdict' in renewed) call = { ...call, verdict: tellingOf(call.verdict, renewed.verdict) };
     else call = await callOnce(ctx, provider, renewed.connection, request, options);
   }
-  // A request that our own rates delayed says nothing about the connection.
+  // A request that our own rates delayed says nothing about the connection, so no outcome is recorded.
   const wasKept = call.verdict.class === 'rate_limited' && call.answer === undefined;
   if (!wasKept) await recordOutcome(ctx, call.connection, call.verdict);
   return call;
@@ -83,7 +85,7 @@ async function callOnce(
   return call;
 }
 
-/** Waits for a place within the rates of the account. Returns a verdict if none is free in time. */
+/** Waits for a place within the rates of the account. Returns a verdict if no place is free in time. */
 async function admit(
   ctx: Context,
   of: LimitedAccount,
@@ -150,7 +152,7 @@ function leftMs({ clock }: Context, deadline: Date): number {
   return deadline.getTime() - clock.now().getTime();
 }
 
-/** Lengthens a pause by up to a fifth, so that callers do not all return at once. */
+/** Lengthens a pause by up to a fifth, so that callers do not all return at the same time. */
 function withJitter({ random }: Context, ms: number): number {
   return Math.round(ms * (1 + 0.2 * random()));
 }

@@ -53,7 +53,7 @@ function found(provider: Provider, { account, scopes }: TestFindings, checks: Ch
   };
 }
 
-/** Refreshes a refused token once. A disabled connection is tested with its stored token and without a refresh. */
+/** Tests by a call, and refreshes a refused token once. Tests a disabled connection by its stored token alone. */
 async function callWithRefresh(
   ctx: Context,
   connection: UsableConnection,

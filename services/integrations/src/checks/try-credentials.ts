@@ -6,12 +6,12 @@ import type { Context } from '../context.ts';
 import { askTokens } from '../oauth/ask-tokens.ts';
 import { testCredentials } from './test-credentials.ts';
 
-/** The facts about credentials before they are stored. */
+/** The findings about credentials before they are stored. */
 export type Tried = {
   credentials: Credentials;
   tokens?: Tokens;
   findings?: TestFindings;
-  /** The reason why the provider could not judge the credentials. They are stored with it as their last error. */
+  /** The reason why the provider could not judge the credentials. It is stored with them as their last error. */
   doubt?: Refusal;
 };
 
@@ -20,9 +20,9 @@ const refusing: ReadonlySet<Refusal['class']> = new Set(['credentials', 'permiss
 
 /**
  * Tests credentials that are to be stored, and refuses those that the provider refuses. If the access token is missing
- * or has expired, gets a new one with the refresh token. The answer may contain a new refresh token, so it is part of
- * the stored credentials. No other process can refresh them at the same time, because they are new or their connection
- * is disabled.
+ * or has expired, gets a new one by the refresh token. The answer may contain a new refresh token, which then belongs
+ * to the returned credentials. No other process can refresh the credentials at the same time, because they are new or
+ * their connection is disabled.
  */
 export async function tryCredentials(
   ctx: Context,
@@ -47,7 +47,7 @@ function accepted(
   { provider, credentials }: { provider: Provider; credentials: Credentials },
   findings: TestFindings,
 ): Tried {
-  // Credentials without an account are useless. An account that lacks a scope works for the other actions.
+  // Credentials without an account are useless. If only a scope is missing, the other actions work.
   const failing = findings.account === null ? findings.checks.find(({ ok }) => !ok) : undefined;
   if (failing !== undefined) throw refused(provider, { code: failing.name, message: failing.detail });
   return { credentials, findings };

@@ -14,12 +14,12 @@ const stored = z.object({ verifier: z.string(), fields: z.record(z.string(), z.s
 /** The secrets of a consent: the PKCE verifier, and the credential fields that are not tokens. */
 export type ConsentSecrets = { verifier: string; fields: Credentials };
 
-/** The context that binds the secrets of a consent to their row. */
+/** Returns the context that binds the secrets of a consent to their row. */
 export function contextOf({ organizationId, id }: { organizationId: bigint; id: bigint }): string {
   return `organization ${organizationId} authorization ${id}`;
 }
 
-/** Stores the start of a consent. Returns its ticket, of which only the hash is stored. */
+/** Stores the start of a consent. Returns the consent's ticket, of which only the hash is stored. */
 export async function addAuthorization(
   ctx: Pick<Context, 'sealer'>,
   trx: Transaction<DB>,
@@ -63,7 +63,7 @@ export async function addAuthorization(
   return { ticket, state, expiresAt };
 }
 
-/** Takes the ticket once: only the first browser that opens it may finish the consent. */
+/** Uses up the ticket of a consent. Only the first browser that opens the ticket may finish the consent. */
 export async function startAuthorization(
   ctx: Context,
   ticket: string,
@@ -77,8 +77,9 @@ export async function startAuthorization(
 }
 
 /**
- * Takes the state once, from any browser: a state that another browser has seen is invalid from then on. Undefined
- * unless the browser that began brings it in time.
+ * Uses up the state of a consent, even if the wrong browser brings it, so that a state which a second browser has seen
+ * becomes invalid. Returns the consent if the browser that started it brings the state in time, and otherwise
+ * undefined.
  */
 export async function finishAuthorization(
   ctx: Context,

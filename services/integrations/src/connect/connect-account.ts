@@ -24,8 +24,8 @@ import { redirectUrl } from './consent-url.ts';
 export type Connected = { id: bigint; missing: string[] } | { problem: string; status: number };
 
 /**
- * Turns a code into a connection: gets the tokens, finds their account, and stores them in the row of the key. A
- * reconnected account keeps its row. An account that differs from the stored one is refused.
+ * Turns a code into a connection: gets the tokens, finds the account that they belong to, and stores them in the row of
+ * the key. A reconnected account keeps its row. If the account differs from the stored one, the code is refused.
  */
 export async function connectAccount(ctx: Context, row: Authorization, code: string): Promise<Connected> {
   const provider = providerOf(row);
@@ -65,10 +65,12 @@ export async function connectAccount(ctx: Context, row: Authorization, code: str
   }
 }
 
-/** `former` is the account of the stored credentials, as the provider reports it, if no test has found it before. */
+/**
+ * A finished consent. `former` is the account that the provider reports for the stored credentials, if it was unknown.
+ */
 type Consented = { provider: Provider; tried: Tried; account: Account | null; former: Account | null };
 
-/** Asks for the unknown account of a stored connection, whose provider may have been unavailable at its creation. */
+/** Finds the account of a stored connection if it is unknown, because the provider was unavailable at its creation. */
 async function formerAccount(ctx: Context, row: Authorization, provider: Provider): Promise<Account | null> {
   const before = await findConnectionByKey(ctx.db.kysely, row.organization_id, {
     provider: provider.key,
@@ -87,7 +89,7 @@ function mismatchOf({ provider, account }: Consented): string {
   return `account_mismatch: ${account.name ?? account.id} is another account than that of the connection. Sign in to ${provider.name} as the former one, or make a connection with another key.`;
 }
 
-/** Stores the connection with its entry of the audit trail; undefined for another account. */
+/** Stores the connection with its audit entry. Returns undefined if the account differs from the stored one. */
 async function storeAudited(
   ctx: Context,
   trx: Transaction<DB>,
@@ -107,7 +109,7 @@ async function storeAudited(
   return stored;
 }
 
-/** Inserts or replaces the connection; undefined for another account. */
+/** Inserts or replaces the connection. Returns undefined if the account differs from the stored one. */
 async function storeConnection(
   ctx: Context,
   trx: Transaction<DB>,
@@ -115,7 +117,7 @@ async function storeConnection(
   { provider, tried, account, former }: Consented,
 ): Promise<ConnectionRow | undefined> {
   const { organization_id: organizationId, external_key: externalKey } = row;
-  // Serializes consents for the same key.
+  // Serializes concurrent consents for the same key.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${provider.key} ${externalKey}`}, ${organizationId}))`.execute(
     trx,
   );

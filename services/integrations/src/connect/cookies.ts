@@ -3,7 +3,9 @@ import { hashOf } from './secrets.ts';
 /** Lifetime of an authorization. */
 export const lifeSeconds = 600;
 
-/** Names the cookie of an authorization. Each has its own, so two consents in one browser do not end each other. */
+/**
+ * Names the cookie of an authorization. Every authorization has its own, so two consents in one browser can coexist.
+ */
 function nameOf(publicUrl: string, state: string): string {
   const name = `drippulse-connect-${hashOf(state).toString('hex', 0, 8)}`;
   return isSecure(publicUrl) ? `__Host-${name}` : name;
@@ -17,7 +19,9 @@ function isSecure(publicUrl: string): boolean {
   return publicUrl.startsWith('https:');
 }
 
-/** `Set-Cookie` that marks the browser. `Lax`, because the provider's redirect comes from another site. */
+/**
+ * Returns the `Set-Cookie` that marks the browser. `Lax`, because the provider's redirect comes from a different site.
+ */
 export function cookieOf(publicUrl: string, state: string, value: string): string {
   const attributes = [
     `Max-Age=${lifeSeconds}`,
@@ -29,7 +33,7 @@ export function cookieOf(publicUrl: string, state: string, value: string): strin
   return [`${nameOf(publicUrl, state)}=${value}`, ...attributes].join('; ');
 }
 
-/** `Set-Cookie` that removes the cookie. */
+/** Returns the `Set-Cookie` that removes the cookie of an authorization. */
 export function endedCookieOf(publicUrl: string, state: string): string {
   return cookieOf(publicUrl, state, '').replace(`Max-Age=${lifeSeconds}`, 'Max-Age=0');
 }

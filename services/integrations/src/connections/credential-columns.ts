@@ -12,7 +12,7 @@ export function credentialColumns(
   return { ...sealCredentials(sealer, place, credentials), shown_credentials: makeShown(provider, credentials) };
 }
 
-/** Merges new tokens into credentials. Without a new refresh token, the old one stays. */
+/** Merges new tokens into credentials. Without a new refresh token, the stored one stays. */
 export function withTokens(credentials: Credentials, { accessToken, refreshToken, more = {} }: Tokens): Credentials {
   return {
     ...credentials,
@@ -23,9 +23,9 @@ export function withTokens(credentials: Credentials, { accessToken, refreshToken
 }
 
 /**
- * Returns the ends of tokens, by the time of the database. Without an answer, the provider's facts count. `ends_at` is
- * the time by which somebody must reconnect. A refresh token is replaced before its end, so this is the end of a token
- * without a refresh, or of a kind of credentials.
+ * Returns the times at which tokens end, counted from `now`, the time of the database. If an answer names no lifetime,
+ * the provider's usual one counts. `ends_at` is the time by which somebody must reconnect: the end of an access token
+ * without a refresh token, or the end of a kind of credentials. A refresh token is replaced before its end.
  */
 export function tokenEnds(
   provider: Provider,

@@ -16,7 +16,7 @@ export function sealCredentials(
   return { credentials: box, data_key: dataKey };
 }
 
-/** Opens credentials. Throws if they were sealed for another row, or by a key that ENCRYPTION_KEYS lacks. */
+/** Opens credentials. Throws if they were sealed for a different row, or by a key that ENCRYPTION_KEYS lacks. */
 export function openCredentials(
   sealer: Sealer,
   place: Place,
@@ -26,16 +26,16 @@ export function openCredentials(
   return stored.parse(JSON.parse(openEnvelope(sealer, sealed, credentialsContext(place)).toString()));
 }
 
-/** The context that binds the credentials to their row. */
+/** Returns the context that binds credentials to their row. */
 export function credentialsContext({ organizationId, id }: Place): string {
   return `organization ${organizationId} connection ${id}`;
 }
 
 const maskedPrefix = '••••';
-/** Minimum length of a secret whose last four characters are shown. Of a shorter one they would reveal too much. */
+/** Minimum length of a secret whose last four characters are shown. They would reveal too much of a shorter secret. */
 const shortestShown = 12;
 
-/** Masks credentials for people: of a secret only the last four characters are shown. */
+/** Masks credentials for people. Shows only the last four characters of each secret. */
 export function maskCredentials(provider: Provider, credentials: Credentials): Record<string, string> {
   const open = new Set(provider.credentials.filter(({ isSecret }) => !isSecret).map(({ name }) => name));
   return Object.fromEntries(
@@ -43,7 +43,7 @@ export function maskCredentials(provider: Provider, credentials: Credentials): R
   );
 }
 
-/** Masks a value. A field that the provider does not list, such as one with tokens, is masked like a secret. */
+/** Masks a value like a secret. Fields that the provider does not list, such as tokens, are secrets too. */
 function maskSecret(value: string): string {
   return value.length < shortestShown ? maskedPrefix : `${maskedPrefix}${value.slice(-4)}`;
 }

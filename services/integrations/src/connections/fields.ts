@@ -23,7 +23,7 @@ export function readProvider(name: string): Provider {
   });
 }
 
-/** Reads the key of a request. Default: `default`. */
+/** Reads the key of a connection from a request. Default: `default`. */
 export function readExternalKey(key: string | undefined): string {
   const text = key ?? 'default';
   if (/^[\w.-]{1,64}$/.test(text)) return text;

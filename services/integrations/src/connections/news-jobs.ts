@@ -10,7 +10,7 @@ const input = z.object({
   kind: z.enum(['failed', 'recovered', 'ending']),
   id: z.coerce.bigint(),
   sequence: z.coerce.bigint(),
-  /** Code of the failure; empty otherwise. */
+  /** Code of the failure; empty if nothing failed. */
   reason: z.string(),
   /** Time at which the connection stopped working. */
   failedAt: z.coerce.date().nullable(),
@@ -19,8 +19,8 @@ const input = z.object({
 export type News = z.infer<typeof input>;
 
 /**
- * Adds a report in the transaction of the change. A job makes the report, because it needs workflows and members of
- * other services, and no transaction waits for other services.
+ * Adds a report, in the transaction of the change. A job makes the report later, because the report needs workflows and
+ * members from other services, and no transaction waits for other services.
  */
 export async function addNews<D extends DB>(
   trx: Transaction<D>,

@@ -13,7 +13,7 @@ const longestMessage = 500;
 
 const storedError = z.object({ code: z.string(), message: z.string(), at: z.coerce.date() });
 
-/** The stored text of a failure: code, words and time, without credentials. */
+/** Returns the stored form of a failure: code, message and time, without credentials. */
 export function storeError(problem: Pick<Problem, 'code' | 'message'>, at: Date): string {
   return JSON.stringify({ ...problem, at });
 }
@@ -22,7 +22,7 @@ export function readError(text: string | null): z.infer<typeof storedError> | un
   return text === null ? undefined : storedError.parse(JSON.parse(text));
 }
 
-/** Removes the connection's credentials from a provider's words, which may repeat parts of the request. */
+/** Removes a connection's credentials from a provider's message, which may repeat parts of the request. */
 export function maskProblem(provider: Provider, credentials: Credentials, { code, message }: Problem): Problem {
   const secrets = secretsOf(provider, credentials);
   const clean = (text: string, length: number) =>
@@ -30,19 +30,19 @@ export function maskProblem(provider: Provider, credentials: Credentials, { code
   return { code: clean(code, longestCode), message: clean(message, longestMessage) };
 }
 
-/** The words of a problem with its code, unless they contain it already. Many providers give only the code. */
+/** Returns the message of a problem with its code. If the message already contains the code, returns it unchanged. */
 export function wordsOf({ code, message }: Pick<Problem, 'code' | 'message'>): string {
   return message.includes(code) ? message : `${message} (${code})`;
 }
 
-/** Masks the words of a verdict. */
+/** Removes credentials from the message of a verdict. */
 export function maskVerdict<V extends Verdict>(provider: Provider, credentials: Credentials, verdict: V): V {
   return 'problem' in verdict
     ? { ...verdict, problem: { ...verdict.problem, ...maskProblem(provider, credentials, verdict.problem) } }
     : verdict;
 }
 
-/** Interprets a request without an answer. Rethrows defects and resource shortages of this machine. */
+/** Interprets the failure of a request without an answer. Rethrows defects and resource shortages of this machine. */
 export function verdictOfFailure(error: unknown): Refusal {
   if (error instanceof HttpFailure) {
     const problem = { code: error.code, message: error.message };

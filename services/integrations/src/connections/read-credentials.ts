@@ -8,19 +8,19 @@ const maxLength = 4_096;
 /** Changes of credential fields; null removes a field. */
 export type CredentialChanges = Readonly<Record<string, string | null>>;
 
-/** Reads the credential fields of a request. A mask stands for the stored value, so it is left out. */
+/** Reads the credential fields of a request. Leaves out masked values, which stand for the stored values. */
 export function readCredentials(provider: Provider, bytes: Uint8Array | undefined): CredentialChanges {
-  // An absent member has no bytes.
+  // An absent member arrives as empty bytes.
   const given = bytes === undefined || bytes.length === 0 ? {} : parseJson(Buffer.from(bytes).toString());
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     refuse([{ field: 'credentials', message: 'must be an object of texts', code: 'type' }]);
   }
-  const members = Object.entries(given as Record<string, JsonValue>); // it is an object
+  const members = Object.entries(given as Record<string, JsonValue>); // the condition above refuses anything else
   refuse(members.flatMap(([name, value]) => problemOf(provider, name, value)));
   return Object.fromEntries(
     members.flatMap(([name, value]): [string, string | null][] => {
       const text = typeof value === 'string' ? value.trim() : null;
-      // A form sends an empty field as an empty text.
+      // A form sends an empty field as an empty string.
       if (text === null || text === '') return [[name, null]];
       return isMask(text) ? [] : [[name, text]];
     }),
@@ -60,14 +60,14 @@ export function changeCredentials(stored: Credentials, changes: CredentialChange
 }
 
 /**
- * Refuses credentials that lack a required field, or that name a host outside the provider: every request sends the
- * credentials there.
+ * Refuses credentials that lack a required field, or that name a host outside the provider, because every request sends
+ * the credentials to that host.
  */
 export function checkCredentials(provider: Provider, credentials: Credentials): void {
   refuse([...missingOf(provider, credentials), ...foreignHostsOf(provider, credentials)]);
 }
 
-/** Returns a violation for missing fields; none if one of the required sets is complete. */
+/** Returns a violation for missing fields; none if one of the alternative sets of required fields is complete. */
 export function missingOf({ name, requires }: Provider, credentials: Credentials): Violation[] {
   const has = (field: string) => credentials[field] !== undefined;
   if (requires.length === 0 || requires.some((set) => set.every(has))) return [];
@@ -75,7 +75,7 @@ export function missingOf({ name, requires }: Provider, credentials: Credentials
   return [{ field: 'credentials', message: `must have ${sets} for ${name}`, code: 'required' }];
 }
 
-/** Returns violations for fields in which a customer names a foreign host. */
+/** Returns violations for fields in which a customer names a host that is not the provider's. */
 export function foreignHostsOf(provider: Provider, credentials: Credentials): Violation[] {
   const problems: Violation[] = [];
   for (const { originOf, allowed } of Object.values(provider.hosts)) {
@@ -102,7 +102,9 @@ function isAllowed(url: string, allowed: RegExp): boolean {
   return parsed.username === '' && parsed.password === '' && allowed.test(parsed.hostname);
 }
 
-/** Returns a violation for the field from which the address was built: the longest value in it. */
+/**
+ * Returns a violation for the field from which the address was built. This is the field with the longest value in it.
+ */
 function foreign({ name }: Provider, credentials: Credentials, url: string): Violation {
   const inUrl = Object.entries(credentials).filter(([, value]) => url.includes(value));
   const [field] = inUrl.sort(([, a], [, b]) => b.length - a.length)[0] ?? [];

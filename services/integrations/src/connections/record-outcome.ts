@@ -6,20 +6,20 @@ import { maskProblem, storeError } from './problems.ts';
 import { failConnection } from './transitions.ts';
 import { providerOf } from './use-connection.ts';
 
-/** Minimum time between two writes of the same outcome by a process, because calls come by the thousand. */
+/** Minimum time between two writes of the same outcome by one process, because calls come by the thousand. */
 const quietMs = 60_000;
 const remembered = 10_000;
-/** The times at which this process last wrote an outcome of a connection. */
+/** The times at which this process last wrote each outcome of a connection. */
 const written = new WeakMap<object, Map<string, number>>();
 
-/** Classes of verdicts about the connection, not about a single request. */
+/** Classes of verdicts that concern the connection and not a single request. */
 const ofConnection: ReadonlySet<Verdict['class']> = new Set([
   ...(['rate_limited', 'temporary', 'unknown', 'permission', 'credentials', 'operator'] as const),
 ]);
 
 /**
- * Records the outcome of a call: use of the connection, its last failure, the end of a limit. Refused credentials
- * disable the connection once. A call with credentials that have been replaced since changes nothing.
+ * Records the outcome of a call: the use of the connection, its last failure, the end of a rate limit. Refused
+ * credentials disable the connection once. A call changes nothing if its credentials have been replaced since.
  */
 export async function recordOutcome(ctx: Context, connection: UsableConnection, verdict: Verdict): Promise<void> {
   if (!('problem' in verdict)) return noteUse(ctx, connection);
@@ -48,7 +48,7 @@ async function noteUse(ctx: Context, connection: UsableConnection): Promise<void
       and version = ${connection.version}`.execute(ctx.db.kysely);
 }
 
-/** Makes the next success be written at once, so that it clears the failure. */
+/** Lets the next success be written immediately, so that it clears the failure. */
 function forgetUse(ctx: Context, connection: UsableConnection): void {
   written.get(ctx.db)?.delete(useOf(connection));
 }

@@ -4,7 +4,7 @@ import type { DB } from '../db/schema.ts';
 
 const maxConnections = 200;
 
-/** Refuses a connection beyond the limit of an organization. The lock serializes the counts of concurrent requests. */
+/** Refuses a connection beyond the organization's limit. Takes a lock, which serializes concurrent counts. */
 export async function requireRoom(trx: Transaction<DB>, organizationId: bigint): Promise<void> {
   await sql`
     select pg_advisory_xact_lock(hashtextextended(current_schema() || ' connections', ${organizationId}))`.execute(trx);

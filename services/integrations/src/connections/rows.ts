@@ -25,7 +25,7 @@ function noSuchConnection(): DomainError {
   return new DomainError('not_found', 'integration_connection_not_found', 'There is no connection with this id.');
 }
 
-/** Finds the connection that a step or a data source names; undefined if there is none. */
+/** Finds the connection that a step or a data source names; undefined if no such connection exists. */
 export async function findConnectionByKey(
   db: Kysely<DB>,
   organizationId: bigint,

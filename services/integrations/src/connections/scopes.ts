@@ -2,7 +2,7 @@ import { actionsOf, type Provider } from '@drippulse/providers';
 
 export type ScopeFindings = { granted: string[]; missing: string[]; actionsWithout: string[] };
 
-/** Compares granted and needed scopes. Undefined if the provider does not report the granted ones. */
+/** Compares granted scopes with needed scopes. Returns undefined if the provider does not report the granted ones. */
 export function scopeFindings(
   provider: Provider,
   granted: readonly string[] | null | undefined,
@@ -21,8 +21,8 @@ export function scopeFindings(
 }
 
 /**
- * The scopes that a consent requests: those that every connection needs, and either the chosen ones or those of all
- * actions and data sources.
+ * Returns the scopes that a consent requests: the scopes that every connection needs, and either the chosen scopes or
+ * the scopes of all actions and data sources.
  */
 export function scopesToAsk(provider: Provider, chosen: readonly string[]): string[] {
   const all = () => [...actionsOf(provider.key).flatMap(({ scopes }) => scopes), ...(provider.sourceScopes ?? [])];

@@ -7,7 +7,7 @@ const stored = z.object({
   warning: z.string().optional(),
 });
 
-/** Makes the masked form of credentials when they are sealed, so that reads do not open them. */
+/** Makes the masked form of credentials. It is stored when they are sealed, so that reads need not open them. */
 export function makeShown(provider: Provider, credentials: Credentials): string {
   const { message } = provider.warning?.(credentials) ?? {};
   return JSON.stringify({

@@ -4,7 +4,7 @@ import type { PerformEffectRequest } from '@drippulse/proto/drippulse/journeys/v
 /** An effect that the runtime requests. */
 export type AskedEffect = {
   organizationId: bigint;
-  /** Key of the effect. Key, bytes of the request and planned time are the same on every repeat. */
+  /** Key of the effect. The key, the bytes of the request and the planned time are the same on every repeat. */
   key: string;
   kind: string;
   request: Uint8Array;
@@ -34,7 +34,7 @@ export function askedEffect(organizationId: bigint, request: PerformEffectReques
   };
 }
 
-/** Identifies an effect among those of all organizations. */
+/** Returns a string that identifies an effect among the effects of all organizations. */
 export function idOf({ organizationId, key }: Pick<AskedEffect, 'organizationId' | 'key'>): string {
   return `${organizationId} ${key}`;
 }

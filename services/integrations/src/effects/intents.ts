@@ -5,18 +5,18 @@ import type { Context } from '../context.ts';
 import { type AskedEffect, idOf } from './effect.ts';
 import { keptHours } from './partitions.ts';
 
-/** The answer to whether an effect may be tried now. */
+/** The answer to the question whether an effect may be tried now. */
 export type Began =
   /** The caller has the effect until its lease ends. Only a result with this fence counts. */
   | { state: 'go'; fence: number; mayHaveHappened: boolean }
-  /** The effect has ended, for this attempt or permanently. */
+  /** The effect has ended, either for this attempt or permanently. */
   | { state: 'ended'; outcome: Ended['outcome']; isRetryable: boolean; result: Buffer }
-  /** Another process has the effect. */
+  /** A different process has the effect. */
   | { state: 'busy'; until: Date };
 
 /**
- * The end of a try. `waiting` does not end the effect: it was not tried, or not to its end, and may be tried again as
- * the same attempt.
+ * The end of a try. The status `waiting` does not end the effect: the try did not begin or was not finished, and may be
+ * repeated as the same attempt.
  */
 export type Ended = {
   asked: AskedEffect;
@@ -27,18 +27,22 @@ export type Ended = {
   result: Buffer | null;
 };
 
-/** The intents of effects and their results. Concurrent ones are written together. */
+/** Stores the intents of effects and their results. Concurrent calls share a statement. */
 export type Intents = {
   /** Commits the intent before anything is sent. */
   begin(asked: AskedEffect): Promise<Began>;
-  /** Commits the end. Returns false if another process has taken over the effect: then its result counts. */
+  /**
+   * Commits the end of a try. Returns false if another process has taken over the effect, whose result counts instead.
+   */
   end(ended: Ended): Promise<boolean>;
 };
 
 const batches = {
   /** Limit of effects in one statement. */
   most: 200,
-  /** A refused statement has changed nothing. After a broken connection, the outcome is unknown. */
+  /**
+   * Whether a failed batch changed nothing. A refused statement changed nothing. A broken connection leaves it unknown.
+   */
   hasDoneNothing: (error: unknown) => !isInfrastructureError(error),
 };
 
@@ -54,8 +58,8 @@ type Taken = Key & { fence: number; may_have_happened: boolean };
 type Known = Key & { status: string; retryable: boolean; lease_until: Date | null; result: Buffer | null };
 
 /**
- * Takes effects that are new, waiting, or due for another attempt. Also takes effects whose process died, which may
- * have happened. Rows are deleted after a time, so an older effect without a row may have happened, too.
+ * Takes effects that are new, waiting, or due for a further attempt. Also takes effects whose process has died. These
+ * may have happened, and so may effects without a row that are older than the retention of rows.
  */
 async function beginAll(ctx: Context, asked: readonly AskedEffect[]): Promise<Began[]> {
   const { rows } = await sql<Taken>`
@@ -96,7 +100,7 @@ async function readKnown(ctx: Context, asked: readonly AskedEffect[]): Promise<R
   return new Map(rows.map((row) => [rowId(row), row]));
 }
 
-/** The state of a stored effect. If its try ended between the two statements, it is requested again. */
+/** Returns the state of a stored effect. If its try ended between the two statements, the caller requests it again. */
 function knownState(known: Known | undefined): Began {
   if (known === undefined || known.status === 'waiting') return { state: 'busy', until: new Date(0) };
   if (known.status === 'sending') return { state: 'busy', until: known.lease_until ?? new Date(0) };

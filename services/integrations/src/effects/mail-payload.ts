@@ -1,15 +1,15 @@
 import type { JsonObject, JsonValue } from '@drippulse/json';
 import type { Action } from '@drippulse/providers';
 
-/** Parts of a composed mail, by their names in the actions that send mails. */
+/** Members of a composed mail, by their names in the actions that send mails. */
 const parts = [
   ...['to', 'to_name', 'from', 'from_name', 'reply_to', 'subject'],
   ...['html', 'text', 'headers', 'message_id'],
 ] as const;
 
 /**
- * Builds the input of an action `send_email` for a mail that the runtime has composed. If the step asks for tracking,
- * our own pixel and links count opens and clicks, so the provider's tracking is switched off.
+ * Builds the input of an action `send_email` from a mail that the runtime has composed. Switches off the provider's
+ * tracking, because our own pixel and links count opens and clicks if the step asks for tracking.
  */
 export function mailPayload({ input }: Action, request: JsonObject): JsonObject {
   const { category } = request;

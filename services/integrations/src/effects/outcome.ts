@@ -11,20 +11,22 @@ import type { PlannedEffect } from './planned-effect.ts';
 export type Outcome =
   /** The effect cannot be done as requested. */
   | { kind: 'refused'; reason: string }
-  /** No connection can be used. */
+  /** No connection is usable. */
   | { kind: 'unconnected'; planned: PlannedEffect; reason: string }
-  /** The provider was asked, or cannot be asked again. */
+  /** The provider was called, or must not be called again. */
   | { kind: 'acted'; planned: PlannedEffect; verdict: Verdict; output?: JsonObject };
 
 /** The end of a try: its result for the runtime, and the columns of the effect's row. */
 export type TryEnd = Pick<Ended, 'outcome' | 'isRetryable' | 'mayHaveHappened'> & { result: EffectResult };
 
-/** Longest time to retry after refusals for limits. Then the effect fails. */
+/**
+ * Maximum time from the plan of an effect in which it is retried after refusals for limits. After this time it fails.
+ */
 const longestWaitMs = 7 * 86_400_000;
 const defaultWaitMs = 30_000;
 const maxOutputBytes = 256 * 1024;
 
-/** The end that follows from an outcome. `mayHaveHappened` is the knowledge before the try. */
+/** Returns the end that follows from an outcome. `mayHaveHappened` is the value from before the try. */
 export function endOf(
   outcome: Outcome,
   { asked, mayHaveHappened, now }: { asked: AskedEffect; mayHaveHappened: boolean; now: Date },
@@ -59,7 +61,7 @@ export function endOf(
   }
 }
 
-/** The end of a try whose effect another process has. */
+/** Returns the end of a try that must be repeated at a later time. */
 export function postponed(
   reason: string,
   { until, rule, mayHaveHappened }: { until: Date; rule: string; mayHaveHappened: boolean },
@@ -79,7 +81,7 @@ function done({ provider, action }: PlannedEffect, { class: name }: Verdict, out
   return { outcome: 'succeeded', isRetryable: false, mayHaveHappened: true, result };
 }
 
-/** Repeats the effect if a repeat is harmless. Otherwise a person decides: a retry of the enrollment sends it again. */
+/** Returns the end of a try with an unknown outcome. Repeats it if that is harmless; otherwise a person must decide. */
 function unknown(planned: PlannedEffect, problem: Problem): TryEnd {
   const sentence = sentenceOf(planned, problem);
   const isRepeated = planned.action.repeat !== 'none' || planned.repeatsUnknown;
@@ -106,7 +108,7 @@ function failed(
   return { outcome: 'failed', isRetryable, mayHaveHappened, result };
 }
 
-/** Describes a failure so that a person can find it at the provider. The words of many contain the code already. */
+/** Describes a failure so that a person can find it at the provider. Omits a code that the message already contains. */
 function sentenceOf({ provider, action }: PlannedEffect, { code, message, field, requestId }: Problem): string {
   const facts = [
     !message.includes(code) && code,

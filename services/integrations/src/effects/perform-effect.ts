@@ -13,12 +13,12 @@ import { tryEffect } from './try-effect.ts';
 export type Effects = { perform(asked: AskedEffect): Promise<EffectResult> };
 
 /**
- * Time that a call waits for another process with its effect. It is short, so that the runtime still waits when the
- * action ends after it.
+ * Time that a call waits while another process has its effect. It is short, so that the runtime is still waiting when
+ * the action that follows ends.
  */
 const patienceMs = 3_000;
 const lookEveryMs = 100;
-/** Time limit for all requests of an action. It is shorter than the lease. The runtime waits five seconds longer. */
+/** Time limit for all requests of an action, shorter than the lease. The runtime waits five seconds longer. */
 const actionMs = 25_000;
 
 export function createEffects(ctx: Context): Effects {
@@ -43,8 +43,8 @@ export function createEffects(ctx: Context): Effects {
 async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): Promise<EffectResult> {
   const until = ctx.clock.now().getTime() + patienceMs;
   for (;;) {
-    // Computed before the lease begins: a process that stalls after that must not send anything once another process
-    // has taken over the effect.
+    // Computed before the lease begins, so that a process that stalls afterwards sends nothing once another process has
+    // taken over the effect.
     const deadline = new Date(ctx.clock.now().getTime() + actionMs);
     const began = await intents.begin(asked);
     if (began.state === 'ended') return endedResult(asked, began);
@@ -56,7 +56,7 @@ async function performOne(ctx: Context, intents: Intents, asked: AskedEffect): P
   }
 }
 
-/** Commits the outcome of the try before the runtime gets it. */
+/** Tries an effect, and commits the outcome before the runtime gets it. */
 async function tryAndEnd(
   ctx: Context,
   intents: Intents,
@@ -72,7 +72,7 @@ async function tryAndEnd(
     const may = end.mayHaveHappened || progress.hasDone;
     if (await intents.end({ ...end, mayHaveHappened: may, asked, fence, result: box })) return result;
   } catch (error) {
-    // An error of this service, such as an unavailable database: the effect is not known to have ended.
+    // This service failed, for example because the database is unavailable. Whether the effect has happened is unknown.
     const may = mayHaveHappened || progress.hasSent;
     await intents.end({ asked, fence, outcome: 'waiting', isRetryable: true, mayHaveHappened: may, result: null });
     throw error;
@@ -80,7 +80,9 @@ async function tryAndEnd(
   throw new DomainError('aborted', 'effect_taken_over', 'Another process has taken the effect over.');
 }
 
-/** The stored result. If the request has changed, the result cannot be opened, and only the outcome is known. */
+/**
+ * Returns the stored result. If the request has changed, the result cannot be opened, and only the outcome is known.
+ */
 function endedResult(asked: AskedEffect, { outcome, result }: Extract<Began, { state: 'ended' }>): EffectResult {
   const opened = openResult(asked, result);
   if (opened !== undefined) return opened;

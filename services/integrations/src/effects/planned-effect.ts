@@ -11,9 +11,9 @@ export type PlannedEffect = {
   action: Action;
   payload: JsonObject;
   connectionKey: string;
-  /** Whether it is repeated even if its outcome is unknown. */
+  /** Whether the effect is repeated even if its outcome is unknown. */
   repeatsUnknown: boolean;
-  /** Whether it is skipped instead of failing if no connection can be used. */
+  /** Whether the effect is skipped, and does not fail, if no connection is usable. */
   isOptional: boolean;
 };
 
@@ -23,7 +23,7 @@ const common = z.looseObject({
   on_unknown: z.enum(['fail', 'repeat']).default('fail'),
 });
 
-/** Reads the rendered and stored request of a step. Returns a sentence if the effect cannot be done. */
+/** Reads the request of a step, as rendered and stored. Returns a sentence if the effect cannot be done. */
 export function planEffect(
   catalog: Catalog,
   { kind: name, request: bytes }: AskedEffect,
@@ -81,5 +81,5 @@ function readObject(bytes: Uint8Array): JsonObject | undefined {
 
 function objectOf(value: JsonValue | undefined): JsonObject | undefined {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value);
-  return isObject ? (value as JsonObject) : undefined; // an object of JSON, neither an array nor a number
+  return isObject ? (value as JsonObject) : undefined; // the value is an object of JSON, neither an array nor a number
 }

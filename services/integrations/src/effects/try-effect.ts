@@ -8,7 +8,7 @@ import type { AskedEffect } from './effect.ts';
 import type { Outcome } from './outcome.ts';
 import { type PlannedEffect, planEffect } from './planned-effect.ts';
 
-/** Tries an effect once. `mayHaveHappened`: an earlier try may have done it. Nothing is sent after `deadline`. */
+/** Tries an effect once. Sends nothing after `deadline`. `mayHaveHappened`: an earlier try may have done the effect. */
 export async function tryEffect(
   ctx: Context,
   asked: AskedEffect,
@@ -36,7 +36,7 @@ export async function tryEffect(
     planOf(planned, read.input, asked, { mayHaveHappened, connection, now }),
     { priority: 'live', deadline, progress },
   );
-  // Providers quote what they refuse.
+  // A provider's message may quote what it refused.
   const masked = maskVerdict(provider, connection.credentials, verdict);
   return { kind: 'acted', planned, verdict: masked, ...(output !== undefined && { output }) };
 }

@@ -1,24 +1,24 @@
 import type { Provider, ProviderRequest, RateLimit } from '@drippulse/providers';
 import { createLimiters, type LimiterStore, spend } from '@drippulse/service';
 
-/** Priority of requests. Steps go first: an import may use half of an account's rate. */
+/** Priority of requests. Steps are `live` and go first. Imports are `bulk` and may use half of an account's rate. */
 export type Priority = 'live' | 'bulk';
 
-/** An account at a provider. Its requests are counted together, over all its connections. */
+/** An account at a provider. The requests of all its connections are counted together. */
 export type LimitedAccount = { provider: Provider; account: string };
 
 /** The rates of accounts, shared by all processes of the service. */
 export type AccountLimits = {
-  /** Takes a place for a request. Returns undefined on success, else the milliseconds until a place may be free. */
+  /** Takes a place for a request. Returns undefined on success, or else the milliseconds until a place may be free. */
   take(of: LimitedAccount, request: ProviderRequest, priority: Priority): Promise<number | undefined>;
-  /** Pauses all requests of all processes for the account. */
+  /** Pauses the requests of all processes for the account. */
   block(of: LimitedAccount, pauseMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Limit of a pause that an answer may ask for. */
 const longestBlockMs = 24 * 3_600_000;
-/** The limit of requests that only pauses bound. */
+/** The rate of requests that only pauses limit. */
 const unbounded = { points: 1_000_000_000, seconds: 1 };
 
 export function createAccountLimits(...where: Parameters<typeof createLimiters>): AccountLimits {
@@ -45,14 +45,16 @@ export function createAccountLimits(...where: Parameters<typeof createLimiters>)
   };
 }
 
-/** The limiters of a request. The one for bulk comes first, so that its refusal uses up nothing of the live one. */
+/**
+ * Returns the limiters of a request. The bulk limiter comes first, so that its refusal uses no place of the live one.
+ */
 function limitersOf(name: string, limit: RateLimit, priority: Priority): { name: string; limit: RateLimit }[] {
   const whole = { name, limit };
   const half = { name: `${name}-bulk`, limit: { ...limit, points: Math.max(1, Math.floor(limit.points / 2)) } };
   return priority === 'live' ? [whole] : [half, whole];
 }
 
-/** One limiter for each rate; accounts are its keys. */
+/** Creates one limiter for each rate, on first use. The keys of a limiter are accounts. */
 function createFixedLimiters(store: LimiterStore) {
   const made = new Map<string, ReturnType<LimiterStore['fixed']>>();
   return (name: string, { points, seconds }: RateLimit) => {

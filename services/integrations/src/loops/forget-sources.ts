@@ -4,11 +4,11 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 
 const hourMs = 3_600_000;
-/** Limit of data sources whose files one transaction deletes. Their runs cannot start in the meantime. */
+/** Limit of data sources whose files one transaction deletes. Their runs cannot start during the transaction. */
 const sliceSources = 20;
 
 /**
- * Deletes obsolete data of people: uploaded files, failed rows and errors after seven days, incomplete files after a
+ * Deletes outdated data of people: uploaded files, failed rows and errors after seven days, incomplete files after a
  * day, and runs after 180 days.
  */
 export function startForgetSources(ctx: Context): Loop {
@@ -34,14 +34,16 @@ async function forget({ db }: Pick<Context, 'db'>): Promise<void> {
   );
 }
 
-/** Active runs keep their files. */
+/** Selects obsolete files. Active runs keep their files. */
 const isOver = sql`
   (created_at < clock_timestamp() - interval '7 days' or (not is_complete and created_at < clock_timestamp() - interval '1 day'))
     and not exists (select 1 from data_source_runs as run
       where run.organization_id = file.organization_id and run.data_source_id = file.data_source_id
         and run.status in ('queued', 'running'))`;
 
-/** Deletes files of some data sources. By the lock, a starting run is visible here, or waits and finds no file. */
+/**
+ * Deletes files of some data sources. Because of the lock, a starting run is visible here, or waits and finds no file.
+ */
 async function forgetFiles(trx: Transaction<DB>): Promise<number> {
   const { rows } = await sql<{ id: bigint }>`
     select id from data_sources where id in (select data_source_id from source_files as file where ${isOver})

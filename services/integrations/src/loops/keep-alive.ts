@@ -9,12 +9,12 @@ import { freshCredentials } from '../oauth/fresh-credentials.ts';
 
 const everyMs = 600_000;
 const sliceRows = 20;
-/** Time for which one process reserves an idle connection, regardless of the outcome. */
+/** Time for which a process reserves an idle connection, regardless of the outcome. */
 const pauseHours = 6;
 
 /**
  * Refreshes idle connections, after a third of the time until their provider would forget them. The refresh sets
- * `refreshed_at`. `refresh_not_before` excludes the connection from other processes and the next run.
+ * `refreshed_at`. `kept_at` excludes the connection from other processes and from the next run.
  */
 export function startKeepAlive(ctx: Context): Loop {
   return startLoop({
@@ -34,7 +34,9 @@ async function keepSlice(ctx: Context, signal: AbortSignal): Promise<number> {
   return rows.length;
 }
 
-/** Refreshes one connection. A connection that was deleted since must not delay the others of the slice. */
+/**
+ * Refreshes one connection. Ignores a connection that has been deleted, so that the rest of the slice is not delayed.
+ */
 async function keep(ctx: Context, row: Idle): Promise<void> {
   try {
     const read = openConnection(ctx, await findConnection(ctx.db.kysely, row.organization_id, row.id));
@@ -46,7 +48,7 @@ async function keep(ctx: Context, row: Idle): Promise<void> {
 
 type Idle = Pick<ConnectionRow, 'id' | 'organization_id'>;
 
-/** Takes idle connections for this run. */
+/** Reserves idle connections for this run, and returns them. */
 async function dueRows({ db }: Context): Promise<Idle[]> {
   const idle = providers.flatMap(({ key, oauth }) =>
     oauth?.idleDays === undefined ? [] : [[key, oauth.idleDays] as const],

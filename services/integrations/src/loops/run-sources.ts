@@ -6,15 +6,17 @@ import { leaseSeconds } from '../runs/fetch-file.ts';
 import { runSlice } from '../runs/run-slice.ts';
 import { runJobs } from '../runs/start-run.ts';
 
-/** Concurrent slices of a process: a customer's source may take minutes to answer. */
+/** Number of a process's concurrent slices. More than one, because a customer's source may take minutes to answer. */
 const lanes = 4;
-/** Limit of concurrent batches of a slice, while all batches fit into the lanes. The CRM serves other callers, too. */
+/**
+ * Limit of a slice's concurrent batches, or one if the busy slices would exceed the lanes. The CRM serves others, too.
+ */
 const mostAtOnce = 2;
 const busyMs = 1_000;
 
 /**
- * Reads sources and writes their rows, a slice at a time. Runs take turns, and an organization has one slice at a time
- * in a process.
+ * Reads sources and writes their rows, one slice at a time. Runs take turns, and each organization has at most one
+ * slice under way in a process.
  */
 export function startRunSources(ctx: Context): Pick<Loop, 'wake' | 'stop'> {
   const busy = new Set<bigint>();

@@ -36,8 +36,8 @@ function secretOf(grant: Grant): Credentials {
 }
 
 /**
- * Sends a request to a token endpoint. The request may be answered only once, so it never uses a kept connection, which
- * may have ended.
+ * Sends a request to a token endpoint. A provider may answer such a request only once, so it never uses a kept-alive
+ * connection, which may have ended.
  */
 export function sendTokenRequest(
   ctx: Context,

@@ -10,13 +10,14 @@ import { holdLease } from './lease.ts';
 import { refreshDueAt, spreadOf } from './refresh-due.ts';
 import { refreshWithLease } from './refresh-with-lease.ts';
 
-/** Limit of the wait for another process's refresh. After it, the call counts as postponed. */
+/** Maximum wait for a refresh by another process. After this time, the call counts as postponed. */
 const longestWaitMs = 20_000;
 
 /**
  * Returns the connection with a valid access token. A token that ends soon or was refused (`refusedVersion`) is
- * refreshed once for all processes: by a lease in the row, for which the others wait. While the old token is valid,
- * they use it instead of waiting. The refresh continues if the caller leaves, and a stopping process waits for it.
+ * refreshed once for all processes. The refreshing process has a lease in the row. Other processes use the old token
+ * while it is valid, and otherwise wait. The refresh continues if the caller leaves, and a stopping process waits for
+ * the refresh.
  */
 export async function freshCredentials(
   ctx: Context,
@@ -26,17 +27,17 @@ export async function freshCredentials(
   const isForced = refusedVersion !== undefined;
   if (isForced ? connection.version > refusedVersion : !mayBeDue(ctx, connection)) return { connection };
   const fresh = await (ctx.refreshes.get(connection.id) ?? refresh(ctx, connection, isForced));
-  // A refresh that began for another caller may have found the refused token to be valid.
+  // A refresh that began for another caller may have treated the refused token as valid.
   const isEnough = 'verdict' in fresh || !isForced || fresh.connection.version > refusedVersion;
   return isEnough ? fresh : refresh(ctx, connection, isForced);
 }
 
-/** Returns the more informative verdict: the provider's refusal if there is nothing to renew, else the renewal's. */
+/** Returns the more informative verdict: the provider's refusal if there is nothing to renew, or else the renewal's. */
 export function tellingOf(refusal: Verdict, renewal: Verdict): Verdict {
   return 'problem' in renewal && renewal.problem.code === 'no_refresh_token' ? refusal : renewal;
 }
 
-/** Whether the row must be read, because the access token is missing or due for a refresh. */
+/** Whether the row must be read again, because the access token is missing or due for a refresh. */
 function mayBeDue(
   ctx: Context,
   { credentials, tokenExpiresAt, refreshedAt, id, version, provider }: UsableConnection,
@@ -48,7 +49,7 @@ function mayBeDue(
   return ctx.clock.now() >= refreshDueAt({ issuedAt, expiresAt: tokenExpiresAt, spread: spreadOf({ id, version }) });
 }
 
-/** Refreshes once for all concurrent callers of this process. */
+/** Refreshes a connection once for all concurrent callers of this process. */
 function refresh(ctx: Context, connection: UsableConnection, isForced: boolean): Promise<Fresh> {
   const started = takeTurn(ctx, connection, isForced).finally(() => {
     if (ctx.refreshes.get(connection.id) === started) ctx.refreshes.delete(connection.id);

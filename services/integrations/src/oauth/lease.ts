@@ -7,14 +7,16 @@ import type { UsableConnection } from '../usable-connection.ts';
 export type Lease = {
   owner: string;
   version: bigint;
-  /** Whether an earlier refresh of this version began and its answer was not stored: its tokens may have been used. */
+  /**
+   * Whether an earlier refresh of this version began, and no answer was stored. The old tokens may have been used up.
+   */
   isRepeat: boolean;
 };
 
 /**
- * Leases the refresh of a version; undefined if another process has the lease or has refreshed. It is one statement, so
- * no transaction and no connection is occupied while the provider answers. The start of the refresh is committed with
- * it, so that the next process sees a death during the call.
+ * Leases the refresh of a version. Returns undefined if another process has the lease or has refreshed. The lease is
+ * one statement, so no transaction and no database connection is occupied while the provider answers. The same
+ * statement commits the start of the refresh, by which the next process sees that this one died during the call.
  */
 export async function holdLease(
   ctx: Context,

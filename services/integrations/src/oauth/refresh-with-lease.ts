@@ -18,9 +18,9 @@ const storeAgainMs = 250;
 type Outcome = { connection: UsableConnection } | { verdict: Refusal } | 'overtaken';
 
 /**
- * Refreshes under a lease, and stores the result. Stores nothing if another process has got the lease or the
- * credentials have changed. After a lost answer, repeats once with the same token. A provider that still accepts the
- * token answers with a new one; with any other provider, the tokens are lost.
+ * Refreshes under a lease, and stores the result. Stores nothing if another process has got the lease, or if the
+ * credentials have changed. If an answer is lost, repeats the request once with the same refresh token. A provider that
+ * still accepts this token returns new tokens. With any other provider, the tokens are lost.
  */
 export async function refreshWithLease(ctx: Context, connection: UsableConnection, lease: Lease): Promise<Outcome> {
   const provider = providerOf(connection);
@@ -43,9 +43,9 @@ export async function refreshWithLease(ctx: Context, connection: UsableConnectio
 }
 
 /**
- * Retries a store while the database is unavailable, as long as a lease is valid. The former token may be invalid by
- * now, so losing the tokens would end the connection. If an earlier try was stored and its answer lost, the version no
- * longer matches.
+ * Retries `store` while the database is unavailable, for at most the duration of a lease. The old refresh token may
+ * already be invalid, so losing the new tokens would end the connection. If an earlier try was committed although its
+ * answer was lost, the version no longer matches.
  */
 async function untilStored<T>({ config }: Context, store: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
@@ -96,7 +96,7 @@ async function storeTokens(
 
 const noLease = { lease_owner: null, lease_until: null, refresh_started_at: null };
 
-/** The provider no longer knows the refresh token. The first call that learns it disables the connection. */
+/** Disables a connection whose refresh token the provider no longer accepts. Only the first such call disables it. */
 async function endConnection(
   ctx: Context,
   connection: UsableConnection,
@@ -128,7 +128,7 @@ async function hasLease(trx: Transaction<DB>, { id }: UsableConnection, { owner,
   return rows.length === 1;
 }
 
-/** Ends the lease after a transient failure. After a lost answer, `refresh_started_at` stays for the next refresh. */
+/** Ends the lease after a transient failure. If an answer was lost, keeps `refresh_started_at` for the next refresh. */
 async function giveBack(
   ctx: Context,
   { id }: UsableConnection,

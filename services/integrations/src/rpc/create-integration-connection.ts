@@ -20,8 +20,7 @@ import type { DB } from '../db/schema.ts';
 const { createIntegrationConnection: method } = IntegrationConnectionsService.method;
 
 /**
- * Creates a connection. The provider is called outside of the transaction, and only if the request is not a repeat and
- * the key is free.
+ * Creates a connection. Calls the provider outside the transaction, if the request is no repeat and the key is free.
  */
 export async function createIntegrationConnection(
   ctx: Context,
@@ -56,7 +55,7 @@ export async function createIntegrationConnection(
         created_at: now,
         updated_at: now,
       })
-      // A concurrent request was first.
+      // A concurrent request has created a connection with the same key.
       .onConflict((oc) => oc.columns(['organization_id', 'provider', 'external_key']).doNothing())
       .returningAll()
       .executeTakeFirst();

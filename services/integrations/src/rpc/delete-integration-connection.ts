@@ -15,8 +15,8 @@ const { deleteIntegrationConnection: method } = IntegrationConnectionsService.me
 const listedAtMost = 10;
 
 /**
- * Deletes a connection. Its tokens are revoked after the row is deleted: revoking first would leave a dead connection
- * if the deletion failed.
+ * Deletes a connection, and then revokes its tokens. If the tokens were revoked first and the deletion failed, a dead
+ * connection would remain.
  */
 export async function deleteIntegrationConnection(
   ctx: Context,

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 
 const longestWords = 300;
 
-/** Ends a consent. An error is shown in a page, because the person in the browser would not learn of it otherwise. */
+/** Ends a consent. Shows an error as a page, because otherwise the person in the browser would not see it. */
 export async function finishConnect(ctx: Context, request: FinishConnectRequest, call: HandlerContext) {
   const { state, code, error, errorDescription, iss } = request;
   const { publicUrl } = ctx.config;

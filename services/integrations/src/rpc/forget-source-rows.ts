@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 
 /**
  * Deletes the failed rows, errors and files of the organization, except files of active runs. This is more than an
- * erasure needs, so that no row names the erased person. A corrected file can be sent again.
+ * erasure needs, and ensures that no row names the erased person. A corrected file can be uploaded again.
  */
 export async function forgetSourceRows(ctx: Context, _request: object, call: HandlerContext) {
   const { organizationId } = callerOf(call);

@@ -5,7 +5,7 @@ import { callerOf } from '@drippulse/rpc';
 import { askedEffect } from '../effects/effect.ts';
 import type { Effects } from '../effects/perform-effect.ts';
 
-/** Performs an effect within the call. It never answers `accepted`. */
+/** Performs an effect within the call, so the answer is never `accepted`. */
 export async function performEffect(effects: Effects, request: PerformEffectRequest, call: HandlerContext) {
   const { organizationId, mode } = callerOf(call);
   // The runtime describes the effects of test enrollments itself.

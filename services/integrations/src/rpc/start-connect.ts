@@ -12,7 +12,7 @@ import { targetOf } from '../send.ts';
 
 /** Marks the browser, and redirects it to the provider. */
 export async function startConnect(ctx: Context, { ticket }: StartConnectRequest, call: HandlerContext) {
-  // A mere look, such as a link preview, must not use up the ticket.
+  // A preview of the link must not use up the ticket.
   if (isLook(call)) return { page: answerSentences(call, 404, openIt) };
   const browser = randomText();
   const row = await startAuthorization(ctx, ticket, browser);

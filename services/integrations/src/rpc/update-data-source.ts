@@ -13,8 +13,8 @@ import { lockSource } from '../sources/rows.ts';
 import { sourceToProto } from '../sources/to-proto.ts';
 
 /**
- * Changes a data source. The next run reads everything, because skipped rows may have another meaning after the change.
- * A paused schedule resumes.
+ * Changes a data source. The next run reads everything, because the change may affect rows that a reading of changes
+ * would skip. A paused schedule resumes.
  */
 export async function updateDataSource(ctx: Context, request: UpdateDataSourceRequest, call: HandlerContext) {
   return transact(ctx, call, DataSourcesService.method.updateDataSource, request, async (trx, { organizationId }) => {

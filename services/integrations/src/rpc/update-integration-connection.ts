@@ -24,7 +24,7 @@ import type { DB } from '../db/schema.ts';
 
 const { updateIntegrationConnection: method } = IntegrationConnectionsService.method;
 
-/** The findings of a test outside of the transaction, and the tested version of the credentials. */
+/** The findings of a test that ran outside the transaction, and the version of the tested credentials. */
 type TriedOf = { version: bigint; tried: Tried };
 
 export async function updateIntegrationConnection(
@@ -48,7 +48,7 @@ export async function updateIntegrationConnection(
         known = { version: before.version, tried };
       });
     }
-    // The findings for an outdated version must not replace newer credentials.
+    // If the credentials have changed since the test, its findings are outdated, and are ignored.
     const tried = known?.version === before.version ? known.tried : changed && { credentials: changed };
     if (tried !== undefined) await storeTried(ctx, trx, before, tried);
     await storeFields(ctx, trx, before, { present, note: request.note, status });
@@ -77,8 +77,8 @@ function readStatus(
 }
 
 /**
- * Refuses to write credentials during a refresh. The refresh may bring a new refresh token, and the old one, which was
- * read before, is then invalid.
+ * Refuses to write credentials during a refresh. The refresh may replace the refresh token, and the credentials of this
+ * request would restore the invalid one.
  */
 async function requireNoRefresh(ctx: Context, { lease_until: until }: ConnectionRow): Promise<void> {
   if (until === null || until <= ctx.clock.now()) return;
@@ -87,7 +87,7 @@ async function requireNoRefresh(ctx: Context, { lease_until: until }: Connection
   });
 }
 
-/** The credentials after the change; undefined if nothing changes. */
+/** Returns the credentials after the change; undefined if nothing changes. */
 function changeOf(ctx: Context, before: ConnectionRow, bytes: Uint8Array | undefined): Credentials | undefined {
   if (bytes === undefined) return undefined;
   const provider = providerOf(before);
@@ -99,8 +99,8 @@ function changeOf(ctx: Context, before: ConnectionRow, bytes: Uint8Array | undef
 }
 
 /**
- * Whether the change leaves the tokens of a consent unchanged. Such credentials are not tested: their access token may
- * have expired, and only the holder of the lease refreshes it.
+ * Whether the change keeps the tokens of a consent. Credentials with the same tokens are not tested, because their
+ * access token may have expired, and only the owner of the lease may refresh it.
  */
 function hasSameTokens(ctx: Context, before: ConnectionRow, changed: Credentials): boolean {
   const { oauth, credentials } = providerOf(before);
@@ -116,7 +116,7 @@ function openStored({ sealer, log }: Context, row: ConnectionRow): Credentials {
     return openCredentials(sealer, { organizationId: row.organization_id, id: row.id }, row);
   } catch (error) {
     log.error({ err: error, connection: String(row.id) }, 'the credentials of a connection do not open');
-    // A complete new set replaces credentials that nobody can open.
+    // Nobody can open these credentials, so a complete new set must replace them.
     return {};
   }
 }
@@ -129,7 +129,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     { organizationId, id },
     { provider, tried, now: await databaseNow<DB>(trx) },
   );
-  // Values that no test has found stay, and so do the ends of a token that stays.
+  // Values that the test did not find stay. If the token stays, so do its ends.
   const { account_id, account_name, granted_scopes, ends_at, ...rest } = columns;
   const { token_expires_at, refresh_expires_at, refreshed_at, ...others } = rest;
   const isSameToken =
@@ -151,7 +151,7 @@ async function storeTried(ctx: Context, trx: Transaction<DB>, before: Connection
     .execute();
 }
 
-/** A separate statement, because changes by a person raise the revision, and new credentials alone do not. */
+/** Stores the fields that a person changes. A separate statement, because only such changes raise the revision. */
 async function storeFields(
   ctx: Context,
   trx: Transaction<DB>,
@@ -165,7 +165,7 @@ async function storeFields(
       updated_at: ctx.clock.now(),
       ...(o.present.has('note') && { note: readNote(o.note) }),
       ...(isDisabling && { status: 'disabled', status_reason: 'by_hand' }),
-      // Failures from now on can be retried, as after a failure of the connection.
+      // Failures from this time on can be retried, as after a failure of the connection.
       ...(isDisabling && before.status === 'active' && { failed_at: sql<Date>`clock_timestamp()` }),
     })
     .where('id', '=', before.id)

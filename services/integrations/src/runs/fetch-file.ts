@@ -14,8 +14,9 @@ const timeoutMs = 30 * 60_000;
 export const leaseSeconds = 120;
 
 /**
- * Downloads the file of a run before it is read, so that a continued reading reads the same bytes even if the address
- * answers differently by then. An incomplete file of a process that died does not count as a file, and is deleted.
+ * Downloads the file of a run before the file is read. A continued reading then reads the same bytes, even if the
+ * address returns different ones later. If the process dies, the incomplete file does not count as a file, and is
+ * deleted.
  */
 export async function fetchFile(
   ctx: Context,
@@ -39,7 +40,7 @@ export async function fetchFile(
     });
     return { progress: { ...progress, fileId: file.id, tries: 0 } };
   } catch (error) {
-    // The address has not failed: another process downloads the file again.
+    // The service is stopping, and the address has not failed. Another process downloads the file again.
     if (ctx.stopping.aborted)
       throw new DomainError('unavailable', 'service_unavailable', 'The process stops.', { cause: error });
     throw error;

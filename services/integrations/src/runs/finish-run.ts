@@ -10,7 +10,7 @@ import { runToProto } from './to-proto.ts';
 
 const topic = topicOf(IntegrationEventSchema);
 
-/** A schedule is paused after this many consecutive failures, which only burden the source and produce events. */
+/** Number of consecutive failures that pause a schedule. More would only burden the source and produce events. */
 const pausedAfter = 10;
 
 /** The end of a run. */
@@ -24,7 +24,7 @@ export type End =
   | { status: 'cancelled' }
   | { status: 'failed'; code: SourceFailureCode; message: string };
 
-/** Ends a run in the transaction of its last slice: its row, that of its data source and the event. */
+/** Ends a run in the transaction of its last slice: updates the run and its data source, and publishes the event. */
 export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<void> {
   const now = ctx.clock.now();
   const failure = end.status === 'failed' ? { error_code: end.code, error: end.message } : {};
@@ -33,7 +33,7 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
     .set({
       status: end.status,
       ...failure,
-      // Rows that were read and will not be written do not count.
+      // Rows that were read but will not be written do not count.
       rows_read: seenRows(run),
       ...('warnings' in end && { progress: 1, warnings: [...run.warnings, ...end.warnings] }),
       config: null,
@@ -57,8 +57,9 @@ export async function finishRun(ctx: Context, trx: Transaction<DB>, run: RunRow,
 }
 
 /**
- * Updates the data source. Returns whether this end paused the schedule. If the data source was changed during the run,
- * which shows in newly sealed settings, the position of this run is discarded, so that the next run reads everything.
+ * Updates the data source, and returns whether this end paused the schedule. If the data source was changed during the
+ * run, its settings were sealed anew. Then the position of this run is discarded, so that the next run reads
+ * everything.
  */
 async function noteAtSource(ctx: Context, trx: Transaction<DB>, run: RunRow, end: End): Promise<boolean> {
   const source = await trx

@@ -9,19 +9,19 @@ const schema = z.object({
   /** Start of the next page; null before the first. */
   reader: json.nullable(),
   isRead: z.boolean(),
-  /** Number of the next row, for sources that do not number rows. */
+  /** Number of the next row, for sources that do not number their rows. */
   row: z.number(),
   columns: z.array(z.string()),
-  /** The file that was downloaded for the run or uploaded. */
+  /** The file that was downloaded for the run, or that was uploaded. */
   fileId: z.string().nullable(),
-  /** Consecutive tries that failed transiently. */
+  /** Number of consecutive tries that failed transiently. */
   tries: z.number(),
-  /** Number of the next archiving call. */
+  /** Number of the next call that archives records. */
   archived: z.number(),
   isUnchanged: z.boolean(),
 });
 
-/** The progress of a run besides its counts: the cursor of its job. */
+/** The progress of a run apart from its counts. It is stored as the cursor of the run's job. */
 export type Progress = Omit<z.output<typeof schema>, 'reader'> & { reader: JsonObject | null };
 
 export function readProgress(cursor: string | null, fileId: string | null): Progress {
@@ -39,7 +39,7 @@ export function readProgress(cursor: string | null, fileId: string | null): Prog
     };
   }
   const read = schema.parse(JSON.parse(cursor));
-  return { ...read, reader: read.reader as JsonObject | null }; // written by `packProgress`
+  return { ...read, reader: read.reader as JsonObject | null }; // `packProgress` wrote the reader
 }
 
 export function packProgress(progress: Progress): string {

@@ -10,9 +10,9 @@ import type { RunPlace } from './run-place.ts';
 
 /** Limit of rows in a batch, which is one transaction of the CRM. */
 const batchRows = 500;
-/** Limit of pages that a slice reads while their rows are few. */
+/** Limit of pages that a slice reads while the pages have few rows. */
 const morePages = 5;
-/** Length of rows at which a batch is full, because few rows may be large. */
+/** Length in characters at which a batch is full, because even a few rows may be large. */
 const batchLength = 1024 * 1024;
 
 /**
@@ -34,7 +34,7 @@ export async function readRows(ctx: Context, { run, settings, config, progress }
   let page = await read(progress.reader, progress.row);
   const batches: Batch[] = [];
   let count = addRows(batches, page.rows);
-  // Small pages share a batch. Large pages of few rows do not, because they would be in memory at the same time.
+  // Small pages share a batch. Large pages do not, because all pages of a batch are in memory at the same time.
   for (let pages = 1; pages < morePages && !page.isLast && isOpen(batches); pages += 1) {
     const next = await read(page.cursor, progress.row + count);
     page = { ...next, columns: [...new Set([...page.columns, ...next.columns])] };
@@ -80,10 +80,10 @@ function requireColumns(needed: readonly string[], columns: readonly string[]): 
   throw new SourceFailure('schema_changed', message);
 }
 
-/** The JSON of rows, and its length. */
+/** The rows of a batch as JSON, and their total length. */
 type Batch = { texts: string[]; length: number };
 
-/** Adds rows to the last batch, and to new ones when it is full. Returns the number of rows. */
+/** Adds rows to the last batch, and to new batches once it is full. Returns the number of rows. */
 function addRows(batches: Batch[], rows: readonly ReadRow[]): number {
   for (const row of rows) {
     const text = stringifyJson({ ...row });
@@ -101,7 +101,7 @@ function isFull({ texts, length }: Batch): boolean {
   return texts.length >= batchRows || length >= batchLength;
 }
 
-/** Whether there is no more than one batch, with room for more rows. */
+/** Whether at most one batch exists, with room for more rows. */
 function isOpen(batches: readonly Batch[]): boolean {
   return batches.every((batch, index) => index === 0 && !isFull(batch));
 }

@@ -35,12 +35,12 @@ export async function findRunMode(db: Kysely<DB>, { organizationId }: Caller, id
     .selectFrom('data_source_runs')
     .select('mode')
     .where('organization_id', '=', organizationId)
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
 
-/** Number of rows whose result the run knows. */
+/** Returns the number of rows whose result the run knows. */
 export function seenRows(run: RunRow): bigint {
   return run.rows_created + run.rows_updated + run.rows_unchanged + run.rows_skipped + run.rows_failed;
 }

@@ -7,7 +7,7 @@ import type { Progress } from './progress.ts';
 import type { RunRow } from './rows.ts';
 import type { RunSettings } from './settings.ts';
 
-/** A run during a slice. */
+/** A run during one of its slices. */
 export type RunPlace = {
   job: JobRow;
   run: RunRow;

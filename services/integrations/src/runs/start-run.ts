@@ -21,8 +21,9 @@ export type NewRun = {
 };
 
 /**
- * Queues a run of a locked data source. Undefined while another run of it is active, which the unique key decides. The
- * run copies the current settings, including sealed ones, so that a later change does not mix two mappings.
+ * Queues a run of a locked data source. Returns undefined while another run of the data source is active, as the unique
+ * key shows. The run copies the current settings, including the sealed ones, so that a later change does not mix two
+ * mappings.
  */
 export async function startRun(
   ctx: Context,

@@ -13,7 +13,7 @@ import type { RunRow } from './rows.ts';
 
 const statuses = enumTexts(DataSourceRunStatusSchema);
 
-/** Converts a run for lists and events, without the errors of its rows, which contain values of people. */
+/** Converts a run for lists and events. Leaves out the errors of its rows, because they contain values of people. */
 export function runToProto(row: RunRow): MessageInitShape<typeof DataSourceRunSchema> {
   return {
     id: row.id,

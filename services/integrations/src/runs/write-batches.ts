@@ -12,20 +12,22 @@ import type { RunPlace } from './run-place.ts';
 import { givesUp } from './settings.ts';
 import { type MappedRows, mapRows, type RowResult, writeMapped } from './write-rows.ts';
 
-/** Limit of batches in a slice: those of one page of a file. */
+/** Limit of batches per slice, equal to the batches of one page of a file. */
 const mostBatches = 4;
 
-/** The write that saves the results of batches. `rows` is their number of rows. `isAll`: no other batch waits. */
+/**
+ * Batches that were written, with the save of their results. `rows` is their number of rows. `isAll`: no batch waits.
+ */
 type Written = { rows: number; isAll: boolean; save(trx: Transaction<DB>): Promise<RunRow> };
 
-/** A batch with its rows as the CRM takes them, and the keys of their records. */
+/** A batch with its rows in the form of the CRM, and the keys of their records. */
 type Batch = { batch: number; mapped: MappedRows; keys: RowKeys };
 type Begun = Batch & { results: Promise<RowResult[]> };
 
 /**
- * Writes up to four waiting batches; undefined if none waits. While the CRM writes one, the next is mapped, and is
- * written concurrently if the order of both does not matter. When one fails, or too many rows are refused, no further
- * batch begins, and the earlier ones are saved.
+ * Writes up to four waiting batches. Returns undefined if no batch is waiting. While the CRM writes a batch, the next
+ * one is mapped, and is also written if the order of the two does not matter. If a batch fails, or too many rows are
+ * refused, no further batch begins, and the earlier batches are saved.
  */
 export async function writeBatches(ctx: Context, place: RunPlace): Promise<Written | undefined> {
   const numbers = await findWaiting(ctx, place.run);
@@ -59,7 +61,7 @@ export async function writeBatches(ctx: Context, place: RunPlace): Promise<Writt
   };
 }
 
-/** Whether a batch may begin. The first batch may show that the settings are wrong, so it is written alone. */
+/** Whether a batch may begin. The first batch is written alone, because it may show that the settings are wrong. */
 function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys }: Batch): boolean {
   if (underWay.length === 0) return true;
   return underWay.length < atOnce && seenRows(run) > 0n && underWay.every((other) => areApart(other.keys, keys));
@@ -67,7 +69,7 @@ function mayBegin({ run, atOnce }: RunPlace, underWay: readonly Begun[], { keys 
 
 function begin(ctx: Context, place: RunPlace, batch: Batch): Begun {
   const results = writeBatch(ctx, place, batch);
-  results.catch(() => undefined); // awaited later
+  results.catch(() => undefined); // `end` awaits the results later
   return { ...batch, results };
 }
 
@@ -86,7 +88,7 @@ async function readBatch(ctx: Context, place: RunPlace, batch: number): Promise<
     .where('run_id', '=', place.run.id)
     .where('batch', '=', batch)
     .executeTakeFirstOrThrow();
-  const mapped = mapRows(parseJson(rows) as ReadRow[], writingOf(place)); // written by `readRows`
+  const mapped = mapRows(parseJson(rows) as ReadRow[], writingOf(place)); // `readRows` wrote the rows
   return { batch, mapped, keys: keysOfRows(mapped, place.settings.dedupe_by) };
 }
 
@@ -98,7 +100,7 @@ async function writeBatch(ctx: Context, place: RunPlace, { batch, mapped }: Batc
   return results;
 }
 
-/** Whether too many rows were refused, so that the run gives up. */
+/** Whether so many rows were refused that the run gives up. */
 function isRefused({ run, settings }: RunPlace, results: readonly RowResult[]): boolean {
   const failed = results.filter(({ outcome }) => outcome === 'failed').length;
   return givesUp(settings, { seen: seenRows(run) + BigInt(results.length), failed: run.rows_failed + BigInt(failed) });
@@ -124,7 +126,7 @@ async function saveResults(
   return countResults(trx, run, results, addErrors(run.errors, failed));
 }
 
-/** The options by which the rows of a run are written, and the caller. */
+/** Returns the options and the caller with which the rows of a run are written. */
 export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'settings' | 'mapping'>) {
   return {
     caller: callerOfRun(run),
@@ -140,13 +142,13 @@ export function writingOf({ run, settings, mapping }: Pick<RunPlace, 'run' | 'se
   };
 }
 
-/** Names a data source as a system, so that ids of two data sources never refer to the same record. */
+/** Returns the name of a data source as a system, so that equal ids of two data sources are different records. */
 export function externalSystemOf(dataSourceId: bigint): string {
   return `data_source_${dataSourceId}`;
 }
 
 function callerOfRun(run: RunRow): Caller {
-  const actor = { type: run.actor_type, id: run.actor_id } as Actor; // written by `startRun`
+  const actor = { type: run.actor_type, id: run.actor_id } as Actor; // `startRun` wrote the actor
   return { organizationId: run.organization_id, actor, role: 'editor', mode: modeOf(run.mode) };
 }
 
@@ -173,7 +175,7 @@ async function countResults(
     .executeTakeFirstOrThrow();
 }
 
-/** Notes the records that the run has seen. The others are gone from the source when it ends. */
+/** Notes the records that the run has seen. At the end of the run, all other records have no row any more. */
 async function noteRecords(trx: Transaction<DB>, run: RunRow, results: readonly RowResult[]): Promise<void> {
   const ids = [...new Set(results.flatMap(({ recordId }) => recordId ?? []))];
   if (ids.length === 0) return;

@@ -23,13 +23,13 @@ export type WriteOptions = MapOptions & {
   writeMode: string;
   fillsBlanks: boolean;
   isDry: boolean;
-  /** Idempotency key: a repeat gets the first answer. */
+  /** Idempotency key. A repeat with the key gets the first answer. */
   key?: string;
   /** Number of the batch in its run, from 1. */
   batch?: number;
 };
 
-/** A batch is one transaction of the CRM, which takes tens of milliseconds. */
+/** Timeout of a call that writes a batch. The batch is one transaction of the CRM, and takes tens of milliseconds. */
 const timeoutMs = 60_000;
 
 const modes: Readonly<Record<string, CrmRecordBatchMode>> = {
@@ -49,7 +49,7 @@ export function mapRows(rows: readonly ReadRow[], o: MapOptions): MappedRows {
   return { rows, mapped, sent: sent.length === 0 ? undefined : Buffer.from(stringifyJson(sent)) };
 }
 
-/** Writes mapped rows in one call of the CRM. */
+/** Writes mapped rows in one call to the CRM. */
 export async function writeMapped(
   ctx: Context,
   { rows, mapped, sent }: MappedRows,
@@ -67,7 +67,7 @@ export async function writeMapped(
   });
 }
 
-/** Deletes records whose row is gone. Returns their number. */
+/** Deletes the records whose row no longer exists. Returns their number. */
 export async function archiveRecords(
   ctx: Context,
   ids: readonly string[],

@@ -52,12 +52,12 @@ const defaults = {
 
 const maxNameLength = 255;
 
-/** Keys that find a record of a collection, in order of precedence. */
+/** Returns the keys that find a record of a collection, in order of precedence. */
 export function keysOf(target: string): string[] {
   return target === 'accounts' ? ['external_id', 'domain'] : ['external_id', 'email'];
 }
 
-/** Reads the columns of a request. Members outside `present`, the members it sets, keep the values of `former`. */
+/** Reads the columns of a request. `present` has the members that it sets; others keep their value in `former`. */
 export async function readSource(
   given: GivenSource,
   o: {

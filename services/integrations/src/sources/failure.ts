@@ -1,4 +1,4 @@
-/** Codes of unsuccessful ends of runs. */
+/** Codes of the failures of runs. */
 export type SourceFailureCode =
   | 'source_unreadable'
   | 'schema_changed'
@@ -8,10 +8,12 @@ export type SourceFailureCode =
   | 'not_mapped'
   | 'internal_error';
 
-/** The reason why a source cannot be read, as a sentence for people. It contains no credential and no row's value. */
+/**
+ * The reason why a source cannot be read, as a sentence for people. It contains no credential and no value of a row.
+ */
 export class SourceFailure extends Error {
   readonly code: SourceFailureCode;
-  /** Set for a transient failure, with the milliseconds until the next try if the source names them. */
+  /** Set for a transient failure. `retryAfterMs` is the time until the next try, if the source named one. */
   readonly passing: { retryAfterMs?: number } | undefined;
 
   constructor(

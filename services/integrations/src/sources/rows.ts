@@ -31,12 +31,12 @@ export async function findSourceMode(
 ): Promise<Mode | undefined> {
   const row = await selectSources(db, organizationId)
     .select('mode')
-    .where('id', '=', id as bigint) // the type of the field that the path names
+    .where('id', '=', id as bigint) // the path parameter is a bigint
     .executeTakeFirst();
   return row && modeOf(row.mode);
 }
 
-/** Refuses a live data source to a test key, for paths that do not name the data source. */
+/** Refuses a live data source to a test key, for methods whose path does not contain the data source. */
 export function requireOwnMode(caller: Caller, row: Pick<DataSourceRow, 'mode'>): void {
   if (caller.mode !== 'test' || row.mode === 'test') return;
   throw new DomainError('permission_denied', 'test_mode', 'A test key cannot change what is live.');

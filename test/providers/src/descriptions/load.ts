@@ -12,7 +12,7 @@ export type Document = {
 
 type ServerObject = { url: string; variables?: Readonly<Record<string, { default: string }>> };
 
-/** Operations by method, and servers of the path. */
+/** The operations of a path by method, and the servers of the path. */
 type PathItem = { servers?: readonly ServerObject[] } & { [M in Method]?: OperationObject };
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -34,28 +34,32 @@ export type ParameterObject = {
   schema: { type?: string };
 };
 
-/** An operation of a description, with the data for finding it. */
+/** An operation of a description, with the members by which requests are matched to it. */
 export type Operation = {
   /** Method and path of the description, such as `POST /chat.postMessage`. */
   name: string;
   method: string;
-  /** Hosts of its servers. Empty if the host contains a customer's account. */
+  /** Hosts of the operation's servers. Empty if the host name contains a customer's account. */
   hosts: readonly string[];
   /** Pattern of the path from the root of the host, with a group for each parameter. */
   pattern: RegExp;
   parameters: readonly string[];
-  /** Whether it needs no token. */
+  /** Whether the operation needs no token. */
   isOpen: boolean;
-  /** JSON Pointer to it in the description. */
+  /** JSON Pointer to the operation in the description. */
   pointer: string;
   definition: OperationObject;
 };
 
-/** The description of a provider. Validators are compiled on first use, because compiling all takes seconds. */
+/**
+ * The description of a provider. Each validator is compiled on first use, because compiling all of them takes seconds.
+ */
 export type Description = {
   operations: readonly Operation[];
   components: unknown;
-  /** Returns the validator at a JSON Pointer. A lenient one reads numbers and booleans from texts, as in forms. */
+  /**
+   * Returns the validator at a JSON Pointer. A lenient validator reads numbers and booleans from strings, as in forms.
+   */
   validator(pointer: string, kind: 'exact' | 'lenient'): ValidateFunction;
 };
 
@@ -87,14 +91,14 @@ function toDescription(document: Document): Description {
   };
 }
 
-/** Creates the compiler of validators, without optimization, which would take longer than it saves in a test. */
+/** Creates the compiler of validators. It does not optimize, because this would take longer than it saves in a test. */
 function makeAjv({ paths, components }: Document, coerceTypes: boolean) {
   const ajv = new Ajv2020({ strict: false, logger: false, coerceTypes, code: { optimize: false } });
   addFormats.default(ajv);
   return ajv.addSchema({ $id: 'description', paths, components });
 }
 
-/** Returns the operations, those with fewer parameters first, so that `/users/me` precedes `/users/{id}`. */
+/** Returns the operations. Those with fewer parameters come first, so that `/users/me` precedes `/users/{id}`. */
 function operationsOf(document: Document): Operation[] {
   return Object.entries(document.paths)
     .flatMap(([path, item]) =>
@@ -138,7 +142,7 @@ function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Escapes a step of a JSON Pointer for the fragment of a URI (RFC 6901). */
+/** Escapes a segment of a JSON Pointer for the fragment of a URI (RFC 6901). */
 export function escapePointer(name: string): string {
   return encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'));
 }

@@ -20,7 +20,7 @@ function makeState() {
     mayRead: true,
     mails: [] as Mail[],
     events: new Map<string, Event>(),
-    /** Rows by the spreadsheet and the name of the sheet. */
+    /** Rows by spreadsheet and name of the sheet. */
     rows: new Map<string, unknown[][]>(),
     /** Calendars that nobody may read. */
     hiddenCalendars: new Set<string>(),
@@ -54,7 +54,7 @@ function addMail(state: State, { raw, threadId }: { raw: string; threadId?: stri
   return mail;
 }
 
-/** Adds offsets to times. Google answers with offsets even for times that were sent without one in a time zone. */
+/** Adds offsets to times. Google answers with an offset even if a time was sent without one. */
 function withOffsets<E extends Partial<Event>>(event: E): E {
   const fix = (time: Time | undefined) =>
     time?.dateTime === undefined || /(Z|[+-]\d\d:\d\d)$/.test(time.dateTime)
@@ -64,7 +64,7 @@ function withOffsets<E extends Partial<Event>>(event: E): E {
   return { ...event, ...(start && { start }), ...(end && { end }) };
 }
 
-/** Returns the rows of a range's sheet: `Leads!A2:C2` refers to the rows of `Leads`. */
+/** Returns the rows of the sheet in a range. For example, `Leads!A2:C2` refers to the sheet `Leads`. */
 function sheetOf({ rows }: State, { spreadsheetId, range = '' }: Readonly<Record<string, string>>): unknown[][] {
   const title = (range.split('!')[0] ?? '').replace(/^'(.*)'$/, (_, quoted: string) => quoted.replaceAll("''", "'"));
   const key = `${spreadsheetId}/${title}`;
@@ -280,7 +280,7 @@ export const googleWorkspaceFake = defineFake({
   },
 });
 
-/** Returns the rows of `Sheet!A2:C20`; all rows without numbers. Like Google, omits trailing empty rows. */
+/** Returns the rows in `Sheet!A2:C20`; all rows if it has no numbers. Omits trailing empty rows, as Google does. */
 function rowsIn(rows: unknown[][], range: string): unknown[][] {
   const [, first, last] = /!(?:[A-Z]*)(\d+)(?::[A-Z]*(\d+))?/.exec(range) ?? [];
   const picked = rows.slice(first === undefined ? 0 : Number(first) - 1, last === undefined ? undefined : Number(last));

@@ -9,7 +9,7 @@ import { stripeFake } from './stripe.ts';
 import { zendeskFake } from './zendesk.ts';
 import { zoomFake } from './zoom.ts';
 
-/** The fakes, by the key of their provider. */
+/** The fakes, by the keys of their providers. */
 export const fakes = {
   google_workspace: googleWorkspaceFake,
   microsoft365: microsoft365Fake,

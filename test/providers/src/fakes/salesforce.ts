@@ -17,10 +17,10 @@ const prefixes = {
 } as const;
 type ObjectType = keyof typeof prefixes;
 const types = Object.keys(prefixes) as ObjectType[];
-/** Objects with an upsert in the description. */
+/** Objects that the description allows to be upserted. */
 const upserted: readonly ObjectType[] = ['Lead', 'Contact', 'Account', 'Opportunity', 'Case'];
 
-/** The records that the examples of the actions name. */
+/** Returns the records to which the examples of the actions refer. */
 function exampleRecords(): Item[] {
   const at = '2026-01-02T03:04:05.000+0000';
   return (['Lead', 'Contact', 'Opportunity'] as const).map((type) => ({
@@ -34,7 +34,7 @@ function makeState() {
   return {
     organization: '00D5g000004AbCdEAE',
     instanceUrl: 'https://example.my.salesforce.com',
-    /** Uniqueness of custom fields is not enforced: two records with one value show the effect on an upsert. */
+    /** The fake does not enforce unique custom fields, so that an upsert can meet two records with the same value. */
     records: [] as Item[],
     callsLeft: 14_998,
     /** Limit of records in a page, even if a query requests more. */
@@ -73,7 +73,7 @@ function find(state: State, type: string, field: string, value: unknown): Item[]
   return state.records.filter((one) => one.type === type && !one.isDeleted && String(one.fields[field]) === value);
 }
 
-/** Formats a time as Salesforce does, with the zone `+0000`. */
+/** Formats a time as Salesforce does, with the offset `+0000`. */
 function salesforceTime(at: Date): string {
   return at.toISOString().replace('Z', '+0000');
 }

@@ -12,7 +12,9 @@ export type Query = {
 const form =
   /^SELECT (?<fields>[\w., ]+) FROM (?<object>\w+)(?: WHERE (?<where>.+?))?(?: ORDER BY (?<order>[\w., ]+?))?(?: LIMIT (?<limit>\d+))?$/s;
 
-/** Parses the part of SOQL that the actions and readers use; undefined for anything else, which counts as malformed. */
+/**
+ * Parses the subset of SOQL that the actions and readers use; undefined for any other query, which counts as malformed.
+ */
 export function parseSoql(text: string): Query | undefined {
   const groups = form.exec(text)?.groups;
   if (groups === undefined) return undefined;
@@ -34,7 +36,7 @@ function listOf(text: string | undefined): string[] {
 
 type Condition = (record: Fields) => boolean;
 
-/** Splits a text into tokens: names, operators, literals and brackets; undefined if it contains anything else. */
+/** Splits a query into names, operators, literals and brackets; undefined if it contains anything else. */
 function tokensOf(text: string): string[] | undefined {
   const token = /\s*('(?:\\.|[^'\\])*'|[()]|,|!=|<=|>=|=|<|>|[\w.:+-]+)/y;
   const tokens: string[] = [];
@@ -139,7 +141,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null;
 }
 
-/** Compares texts without case, except ids. Null sorts first. */
+/** Compares strings ignoring case, but ids exactly. Null sorts first. */
 export function order(left: unknown, right: unknown): number {
   if (right instanceof Date) return order(typeof left === 'string' ? Date.parse(left) : null, right.getTime());
   if (left === null || right === null) return left === right ? 0 : left === null ? -1 : 1;

@@ -5,7 +5,7 @@ import { defineFake, type FakeAnswer, type FakeCall } from '../fake.ts';
 type Item = Record<string, unknown> & { id: string; object: string; created: number };
 type Form = Record<string, unknown> & { metadata?: Record<string, string> };
 
-/** The objects that the examples of the actions name. */
+/** Returns the objects to which the examples of the actions refer. */
 function exampleItems(): Item[] {
   const { components } = descriptionOf('stripe');
   const customer = { ...leastOf(components, 'customer'), id: 'cus_Nff7xUuG9a2b3c', email: 'ada@example.com' };
@@ -24,9 +24,11 @@ function makeState() {
   return {
     account: { id: 'acct_1032D82eZvKYlo2C', name: 'Example' },
     items: [] as Item[],
-    /** First answers by Idempotency-Key. Stripe keeps them for 24 hours, so tests clear them to simulate the end. */
+    /**
+     * First answers by Idempotency-Key. Stripe keeps them for 24 hours; tests clear them as if this time had passed.
+     */
     keys: new Map<string, { asked: string; answer: FakeAnswer }>(),
-    /** Mails about invoices, by the id of the invoice. */
+    /** Ids of the invoices that were mailed. */
     sent: [] as string[],
     now: () => new Date(),
   };
@@ -56,7 +58,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-/** Members of a new object of a kind, in addition to those that the request names. */
+/** Members of a new object of a kind, in addition to those in the request. */
 const made: Partial<Record<Kind, (form: Form, id: string) => Record<string, unknown>>> = {
   customer: ({ email, name }) => ({ email, name }),
   session: ({ mode, customer = null }, id) => ({ mode, customer, url: `https://checkout.stripe.com/c/pay/${id}` }),
@@ -94,7 +96,7 @@ function add({ state, body, headers, happened }: Call, kind: Kind): Item {
   return item;
 }
 
-/** Answers a repeated key with the first answer, and a key with other parameters with an error. */
+/** Returns the first answer to a repeated key, and an error to a key that is repeated with different parameters. */
 function once(run: (call: Call) => FakeAnswer): (call: Call) => FakeAnswer {
   return (call) => {
     const key = call.headers['idempotency-key'];

@@ -6,41 +6,41 @@ import { descriptionOf, type Operation } from '../descriptions/load.ts';
 import { type Failure, hasAnswer, makeScript } from '../failures.ts';
 import type { Fake, FakeAnswer, FakeRequest } from '../fake.ts';
 
-/** A request that a provider received. */
+/** A request that a fake provider received. */
 export type RecordedRequest = FakeRequest & {
-  /** Number of the request to the provider, from 0. */
+  /** Number of the request among those to the provider, from 0. */
   index: number;
-  /** Such as `POST /chat.postMessage`; `unknown` if the description has none. */
+  /** Method and path, such as `POST /chat.postMessage`; `unknown` if the description has no such operation. */
   operation: string;
-  /** The JSON or form of the body. */
+  /** The JSON or form in the body. */
   body: unknown;
-  /** The token or key in its Authorization, without the scheme. */
+  /** The token or key in the header `Authorization`, without its scheme. */
   token: string | undefined;
-  /** Its deviations from the description. */
+  /** The request's deviations from the description. */
   problems: readonly string[];
 };
 
-/** A running provider. Tests may read and set its `State`. */
+/** A running fake provider. Tests may read and set its state. */
 export type FakeProvider<State> = {
   readonly state: State;
-  /** Returns the requests so far, optionally of one operation. */
+  /** Returns the requests so far, or only those of one operation. */
   requests(operation?: string): readonly RecordedRequest[];
-  /** The number of times that each effect really happened. */
+  /** Returns how many times each effect really happened. */
   effects(): ReadonlyMap<string, number>;
-  /** Sets the failures of the next requests. A request takes the first failure that matches it. */
+  /** Sets the failures of the next requests. Each request takes the first failure that matches it. */
   fail(...failures: Failure[]): void;
   /** Refuses these tokens from now on. */
   refuse(...tokens: string[]): void;
   /** Clears requests, effects, failures, refused tokens and state. */
   reset(): void;
-  /** Adds the objects that the examples of the actions refer to. */
+  /** Adds the objects to which the examples of the actions refer. */
   addExamples(): void;
 };
 
-/** The end of a request: its answer, unless the connection is cut or left without one. */
+/** The end of a request: its answer, or a connection that is closed or never answered. */
 export type Ending = { answer: FakeAnswer; delayMs: number; cut: 'reset' | 'hang' | undefined };
 
-/** A provider with direct access. `answer` never waits. */
+/** A fake provider that is called directly. `answer` returns immediately. */
 export type Running<State> = FakeProvider<State> & { key: ProviderKey; answer(request: FakeRequest): Ending };
 
 export function runFake<State>(fake: Fake<State>): Running<State> {
@@ -130,7 +130,7 @@ function answerOf({ status, headers, body, text }: Failure): FakeAnswer {
   };
 }
 
-/** The answer to a request that the provider would refuse. Its words are ours, so that a failing test shows them. */
+/** Builds the answer to a request that the provider would refuse. It lists the problems for the failing test. */
 function refusalOf({ problems }: RecordedRequest): FakeAnswer {
   return { status: 400, headers: { 'x-fake-provider': 'refused' }, body: { message: problems.join('; '), problems } };
 }

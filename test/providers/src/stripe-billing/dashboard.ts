@@ -1,14 +1,16 @@
 import type { Customer, Method, Price, Subscription } from './objects.ts';
 import { beginSubscription, type Desk, endSubscription } from './routes.ts';
 
-/** Actions of people on Stripe's own pages, and effects of time. Each change emits its events. */
+/**
+ * Actions of people on Stripe's own pages, and effects of time. Each change emits the events that Stripe would emit.
+ */
 export type Dashboard = ReturnType<typeof dashboardOf>;
 
 export function dashboardOf(desk: Desk) {
   const { account } = desk;
   const updated = (subscription: Subscription) => desk.emit('customer.subscription.updated', subscription);
   return {
-    /** A card that the browser has entered into Stripe's form. */
+    /** Adds a card that a browser has entered into Stripe's form. */
     card({ declines = false, last4 = '4242' }: { declines?: boolean; last4?: string } = {}): Method {
       const method: Method = {
         id: desk.id('pm'),
@@ -22,7 +24,7 @@ export function dashboardOf(desk: Desk) {
       account.methods.set(method.id, method);
       return method;
     },
-    /** Pays a session of Checkout with a new card. */
+    /** Pays a Checkout session with a new card. */
     completeCheckout(id: string): Subscription {
       const session = account.sessions.get(id);
       if (session?.status !== 'open') throw new Error(`the session ${id} is not open`);
@@ -58,7 +60,7 @@ export function dashboardOf(desk: Desk) {
       desk.emit('invoice.payment_failed', { object: 'invoice', customer: subscription.customer });
       updated(subscription);
     },
-    /** Pays the due amount. */
+    /** Pays the due amount of a subscription. */
     pay(subscription: Subscription): void {
       subscription.status = 'active';
       updated(subscription);
@@ -68,7 +70,7 @@ export function dashboardOf(desk: Desk) {
       subscription.status = 'unpaid';
       updated(subscription);
     },
-    /** Ends a subscription as the portal does, by `cancel_at` alone. */
+    /** Ends a subscription at a time as Stripe's portal does, by `cancel_at` alone. */
     scheduleEnd(subscription: Subscription, at: number | null): void {
       subscription.cancel_at = at;
       subscription.cancel_at_period_end = false;
@@ -104,7 +106,7 @@ export function dashboardOf(desk: Desk) {
         if (subscription.customer === customer.id) subscription.default_payment_method = null;
       }
     },
-    /** Creates a meter with an hourly window, and the price of its events. */
+    /** Creates a meter with an hourly window, and the price of the meter's events. */
     meter({ eventName, lookupKey }: { eventName: string; lookupKey: string }): void {
       account.meters.add(eventName);
       const price: Price = {
@@ -119,7 +121,9 @@ export function dashboardOf(desk: Desk) {
       };
       account.prices.set(price.id, price);
     },
-    /** Returns the quantity that a customer would be charged for: the sum of the last event of each hour. */
+    /**
+     * Returns the quantity for which a customer would be charged: the sum over hours of the last event in each hour.
+     */
     metered(customer: string, eventName: string): number {
       const hours = new Map<number, number>();
       for (const { event_name: name, timestamp, payload } of account.meterEvents) {

@@ -10,7 +10,7 @@ export type Price = {
   recurring: { usage_type: 'licensed' | 'metered' };
 };
 
-/** A payment method. `declines` exists only in the fake: payments with it fail. */
+/** A payment method. Only the fake has `declines`, with which every payment fails. */
 export type Method = {
   id: string;
   object: 'payment_method';
@@ -76,7 +76,7 @@ export type Invoice = {
   invoice_pdf: string;
 };
 
-/** An event of a meter: the usage of a customer in an hour. */
+/** An event of a meter, which reports the usage of a customer in an hour. */
 export type MeterEvent = {
   object: 'billing.meter_event';
   event_name: string;
@@ -85,7 +85,7 @@ export type MeterEvent = {
   payload: Record<string, string>;
 };
 
-/** An event, with a copy of its object at the time of the event. */
+/** An event, with a copy of the event's object at that time. */
 export type Event = {
   id: string;
   object: 'event';
@@ -106,12 +106,12 @@ export type Account = {
   invoices: Map<string, Invoice>;
   /** Names of the events of meters with an hourly window. */
   meters: Set<string>;
-  /** In the order in which they arrived. */
+  /** Events of meters, in the order in which they arrived. */
   meterEvents: MeterEvent[];
   events: Event[];
 };
 
-/** An account with a price for each of the default plans. */
+/** Returns an account with a price for each of the default plans. */
 export function newAccount(): Account {
   const prices: Price[] = (['starter', 'growth', 'scale'] as const).map((plan, index) => ({
     id: `price_${plan}`,

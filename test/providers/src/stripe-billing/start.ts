@@ -9,12 +9,12 @@ import { type Account, type Event, newAccount } from './objects.ts';
 import { type Desk, routes, StripeRefusal } from './routes.ts';
 
 /**
- * The way in which the fake fails. `lose` loses requests before they take effect, `cut` loses answers after the effect,
- * `break` answers 500 without an effect, and `refuse` accepts no connection.
+ * How the fake fails. `lose` loses requests before they take effect. `cut` loses answers after the effect. `break`
+ * answers 500 without an effect. `refuse` accepts no connection.
  */
 export type FailureMode = 'lose' | 'cut' | 'break' | 'refuse';
 
-/** A received request with the status of its answer. */
+/** A received request, with the status of its answer. */
 export type SeenRequest = { method: string; path: string; key: string | undefined; status: number };
 
 /** Stripe as the platform uses it, with state, idempotency keys and signed events. Only the test sends the events. */
@@ -26,14 +26,16 @@ export type FakeStripe = {
   requests: SeenRequest[];
   /** Fails in a mode from now on; undefined ends the failure. */
   fail(mode: FailureMode | undefined): Promise<void>;
-  /** Delays answers of writes, which still take effect. `path` selects writes; default: all. Returns the release. */
+  /**
+   * Delays answers of writes, which still take effect. `path` selects writes; default: all. `release` ends the delay.
+   */
   holdWrites(path?: RegExp): { held(): number; release(): void };
-  /** Shifts its clock. */
+  /** Shifts the fake's clock. */
   shift(seconds: number): void;
   stop(): Promise<void>;
 };
 
-/** Options of the fake. `mock` is the address of stripe-mock, which refuses requests outside Stripe's description. */
+/** Options of the fake. `mock` is the URL of stripe-mock, which refuses requests outside Stripe's description. */
 export type FakeStripeOptions = { mock?: string };
 
 export async function startFakeStripe({ mock }: FakeStripeOptions = {}): Promise<FakeStripe> {
@@ -156,7 +158,7 @@ export async function startFakeStripe({ mock }: FakeStripeOptions = {}): Promise
   };
 }
 
-/** Returns the body and the header of an event as Stripe sends it. `at`: seconds since 1970, default now. */
+/** Returns the body and the signature header of an event as Stripe sends it. `at`: seconds since 1970; default: now. */
 export function signEvent(
   event: Event,
   secret: string,
@@ -167,7 +169,7 @@ export function signEvent(
   return { body, header: `t=${at},v1=${signature}` };
 }
 
-/** Refuses requests that stripe-mock refuses. Its other answers are mere examples, and are ignored. */
+/** Refuses requests that stripe-mock refuses. Ignores its other answers, which are only examples. */
 async function askMock(
   mock: string,
   o: { method: string; path: string; text: string; headers: IncomingMessage['headers'] },

@@ -1,12 +1,12 @@
 import type { ProviderKey, VerdictClass } from '@drippulse/providers';
 
-/** An answer of a provider, and its meaning. */
+/** A recorded answer of a provider, and the answer's meaning. */
 export type Recorded = {
-  /** A phrase for the name of the test. */
+  /** Phrase for the name of the test. */
   what: string;
-  /** The action whose request it answers, or `token` for the token endpoint. */
+  /** The action whose request gets the answer, or `token` for the token endpoint. */
   to: string;
-  /** Index of the answered request within the action. The fake answers those before it. Default: 0. */
+  /** Index of the request within the action. The fake answers the requests before it. Default: 0. */
   call?: number;
   status: number;
   headers?: Readonly<Record<string, string>>;
@@ -18,8 +18,8 @@ export type Recorded = {
 };
 
 /**
- * Answers of each class, from the provider's documentation, and the reason why a class never occurs. Together they name
- * all ten classes.
+ * Recorded answers of a provider, taken from its documentation, and for each class without an answer the reason why it
+ * never occurs. Together they name all ten classes.
  */
 export type RecordedTable = {
   provider: ProviderKey;

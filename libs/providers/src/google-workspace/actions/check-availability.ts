@@ -4,7 +4,7 @@ import { given, listOf, objectOf, textOf } from '../../answers/reading.ts';
 import { ActionRefusal } from '../../outcomes.ts';
 import { line, time } from '../../requests/fields.ts';
 
-/** Checks calendars. Errors are reported per calendar, within a successful answer. */
+/** Checks calendars. A successful answer may contain errors of single calendars. */
 export const checkAvailability = defineAction({
   provider: 'google_workspace',
   name: 'check_availability',

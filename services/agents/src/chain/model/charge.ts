@@ -7,8 +7,8 @@ import type { Price } from '../../pricing/price.ts';
 import { dearestOf, ratesFor } from '../../pricing/prices.ts';
 
 /**
- * The charge of a call: its settlement and its tokens. `answered` is the price of the model that answered; undefined if
- * it is the model that was asked, or its price is unknown.
+ * Returns the charge of a call: its settlement and its tokens. `answered` is the price of the model that answered;
+ * undefined if the requested model answered, or if the price is unknown.
  */
 export function chargeOf(
   result: CallResult,
@@ -19,7 +19,7 @@ export function chargeOf(
   const { usage } = result.answer ?? {};
   const rates = dearestOf(price);
   const bytesBoundPicoUsd = BigInt(Buffer.byteLength(body)) * rates.input + BigInt(result.bytes) * rates.output;
-  // The higher of the costs by the requested and by the answering model.
+  // The call costs the higher of the two prices: that of the requested model and that of the answering model.
   const costs = usage === undefined ? [] : [price, ...(answered ? [answered] : [])].map((one) => costAt(one, usage));
   const costPicoUsd = costs.reduce<bigint | undefined>(
     (most, cost) => (most === undefined || cost > most ? cost : most),

@@ -13,8 +13,8 @@ import { lockOwn } from '../commits.ts';
 import type { PlannedStep } from './state.ts';
 
 /**
- * Commits the result of an attempt with its cost. Returns false if this process has lost the execution: the cost is
- * still settled, and the answer is discarded.
+ * Commits the result of an attempt with its cost. If this process has lost the execution, settles the cost, discards
+ * the answer, and returns false.
  */
 export async function commitAnswer(
   ctx: Context,
@@ -66,7 +66,7 @@ export async function commitPlan(ctx: Context, claimed: Claimed, steps: readonly
   });
 }
 
-/** Commits that a budget refused a step, with the question that follows. False if the execution is lost. */
+/** Commits a budget's refusal of a step, and the question as the next step. Returns false if the execution is lost. */
 export async function commitQuestion(
   ctx: Context,
   claimed: Claimed,

@@ -5,7 +5,7 @@ import { actionName } from '../../tools/offer.ts';
 import type { ToolNext } from '../../tools/state.ts';
 import type { ModelNext, ModelState } from './state.ts';
 
-/** Decides what follows an answer that asks for tools. */
+/** Decides the next action after an answer that asks for tools. */
 export function onToolCalls(state: ModelState, calls: readonly ToolCall[]): ModelNext {
   const seq = state.steps.at(-1)?.seq ?? 0;
   const requests = calls.map(({ name, input }, index) => ({
@@ -14,7 +14,7 @@ export function onToolCalls(state: ModelState, calls: readonly ToolCall[]): Mode
   return nextOf(planCalls(toolStateOf(state), requests));
 }
 
-/** Decides what follows a last step of kind `tool_call` or `approval`. */
+/** Decides the next action after a last step of kind `tool_call` or `approval`. */
 export function afterTools(state: ModelState): ModelNext {
   return nextOf(nextOfTools(toolStateOf(state)));
 }

@@ -9,7 +9,7 @@ import { storedObject } from '../../json-objects.ts';
 import type { ToolResult } from '../../tools/state.ts';
 import { callerOf } from '../caller.ts';
 
-/** Exceeds the longest attempt of an effect. */
+/** Timeout of the call, longer than the longest attempt of an effect. */
 const timeoutMs = 40_000;
 
 /** Asks the runtime to perform an action. Every attempt has the same key and bytes. */

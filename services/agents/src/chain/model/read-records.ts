@@ -13,7 +13,7 @@ import { callerOf } from '../caller.ts';
 
 const timeoutMs = 10_000;
 
-/** Reads records of the CRM with read access alone. Records of another organization answer like missing ones. */
+/** Reads CRM records with read access alone. A record of another organization is reported as missing. */
 export async function readRecords(
   { clients }: Context,
   row: ExecutionRow,

@@ -4,14 +4,14 @@ import type { Bounds } from '../../policies/bounds.ts';
 import type { CallPlace } from '../../tools/check-call.ts';
 import type { End } from '../step.ts';
 
-/** The state of a chain. */
+/** The state of a chain that calls models. */
 export type ModelState = {
   /** Steps in order. Never empty, because an execution begins with the intent of a model call. */
   steps: readonly ModelStep[];
-  /** JSON Schema of the output; null: any text. */
+  /** JSON Schema of the output; null if the output may be any text. */
   outputSchema: string | null;
   bounds: Pick<Bounds, 'maxRetries' | 'retryUncertain'>;
-  /** Determines the checks of tool calls. */
+  /** The policies and facts by which tool calls are checked. */
   place: CallPlace;
   now: Date;
   deadline: Date;
@@ -21,10 +21,10 @@ export type ModelState = {
   random: number;
 };
 
-/** A step to be added to a chain. */
+/** A step to add to a chain. */
 export type PlannedStep = { kind: ModelStep['kind']; request: JsonObject };
 
-/** The next thing to do. */
+/** The next action for a chain. */
 export type ModelNext =
   /** Reserve and begin another attempt of the last step, a model call, then make the call. */
   | { do: 'call' }
@@ -32,7 +32,7 @@ export type ModelNext =
   | { do: 'plan'; steps: readonly PlannedStep[] }
   /** Begin another attempt of this tool step, then perform the call or ask for its approval. */
   | { do: 'perform'; seq: number }
-  /** Wait for an external event, such as a person's decision. The wait does not count against the deadline. */
+  /** Wait for an event from elsewhere, such as a person's decision. The wait does not count against the deadline. */
   | { do: 'park' }
   | { do: 'wait'; ms: number }
   | { do: 'end'; end: End };

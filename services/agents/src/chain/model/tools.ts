@@ -44,7 +44,7 @@ async function perform(
   return performTool(ctx, { loaded, place, step: tool, attempt: step.formerAttempts + step.attempts + 1 }, stopping);
 }
 
-/** Commits the result of an attempt. Extends the deadline by the time that a decision took. */
+/** Commits the result of an attempt. Extends the deadline by the time that a person took to decide. */
 async function commitStep(
   ctx: Context,
   claimed: Claimed,
@@ -85,7 +85,7 @@ function measure({ metrics }: Context, step: ModelStep, result: ToolResult): voi
   metrics.toolEnded(action, result.outcome === 'refused' ? result.why : result.outcome);
 }
 
-/** Adds the people whom a tool has read to the execution, so that an erasure finds it. */
+/** Adds the people in a tool's output to the execution, so that an erasure finds the execution. */
 async function addPeople(trx: Transaction<DB>, { created_at, id }: Claimed, output: JsonValue): Promise<void> {
   await sql`
     update execution_texts set people = array(select distinct unnest(people || ${peopleIn(output)}::text[]))
@@ -101,7 +101,7 @@ function statusOf({ outcome }: ToolResult): 'intent' | 'succeeded' | 'failed' {
 export async function withdrawApprovals(ctx: Context, claimed: Claimed, { row, steps }: LoadedModel): Promise<void> {
   const calls = toolStepsOf(steps).filter((step) => step.kind === 'approval' && isAsked(step));
   const raises = raiseStepsOf(steps).filter(isAsked);
-  // The step of the call follows the step of its question.
+  // The step of the call follows the step of the question about it.
   const asked = [...calls.map(({ seq }) => seq + 1), ...raises.map(({ seq }) => seq)];
   for (const seq of asked) await cancelApproval(ctx, { caller: callerOf(row), row, seq });
   await ctx.db.kysely
@@ -112,7 +112,7 @@ export async function withdrawApprovals(ctx: Context, claimed: Claimed, { row, s
     .execute();
 }
 
-/** Whether a person may have an unanswered question. */
+/** Whether the step may have asked a person who has not answered. */
 function isAsked({ attempts, result }: Pick<ToolStep, 'attempts' | 'result'>): boolean {
   return attempts > 0 && (result === null || result.outcome === 'waiting');
 }

@@ -13,7 +13,7 @@ const height = 110;
 const mostBars = 60;
 const labelSize = 7;
 
-/** Reads the bars of a chart: the sum of the values of each label, for the first 60 labels in their order. */
+/** Computes the bars of a chart: the sum of the values of each label, for the first 60 labels in their order. */
 export function readBars(
   rows: readonly (readonly Cell[])[],
   columns: readonly Column[],
@@ -57,7 +57,7 @@ export function drawChart(document: Document, root: Structure, { bars, title }: 
   document.y = top + 16 + height + 28;
 }
 
-/** Draws as many labels as there is room for. */
+/** Draws as many of the labels as fit. */
 function drawLabels(document: Document, bars: readonly Bar[], { base, step }: { base: number; step: number }): void {
   const every = Math.ceil(48 / step);
   const measure = measureOf(document, labelSize);

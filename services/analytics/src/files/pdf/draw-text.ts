@@ -17,12 +17,17 @@ export type Placement = {
   align: 'left' | 'right';
 };
 
-/** An empty list of features keeps a run whole. Otherwise words are shaped one by one, in a wrong order for Hebrew. */
+/**
+ * With an empty list of features, a run is shaped as a whole. Otherwise each word is shaped separately, which puts
+ * Hebrew words in the wrong order.
+ */
 const whole: PDFKit.Mixins.TextOptions = { features: [], lineBreak: false };
 
 const widths = new WeakMap<Document, Map<string, number>>();
 
-/** Measures texts. Shaping takes most of the time of a document, so each text is measured once. */
+/**
+ * Returns a function that measures text. Shaping takes most of the time of a document, so each text is measured once.
+ */
 export function measureOf(document: Document, size: number): Measure {
   const known = widths.get(document) ?? new Map<string, number>();
   widths.set(document, known);
@@ -34,7 +39,7 @@ export function measureOf(document: Document, size: number): Measure {
   };
 }
 
-/** Draws one line. A right-to-left text is aligned to the right. */
+/** Draws one line. Right-to-left text is aligned to the right. */
 export function drawText(document: Document, line: string, { x, y, width, size, color, align }: Placement): void {
   const isRight = align === 'right' || (width > 0 && isRightToLeft(line));
   const measure = measureOf(document, size);

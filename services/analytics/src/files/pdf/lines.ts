@@ -4,14 +4,14 @@ const ellipsis = '…';
 const segments = new Intl.Segmenter(undefined, { granularity: 'word' });
 const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Measures a text in one of the fonts of the document. */
+/** Measures the width of a text in one of the document's fonts. */
 export type Measure = (text: string, font: FontName) => number;
 
 export function widthOf(line: string, measure: Measure): number {
   return runsOf(line).reduce((sum, { text, font }) => sum + measure(text, font), 0);
 }
 
-/** Wraps a text into a limited number of lines of a width. A text that does not fit ends in an ellipsis. */
+/** Wraps a text into a limited number of lines of the given width. A text that does not fit ends in an ellipsis. */
 export function wrap(
   text: string,
   { width, most, measure }: { width: number; most: number; measure: Measure },
@@ -19,8 +19,8 @@ export function wrap(
   const lines: string[] = [];
   let [line, used] = ['', 0];
   for (const part of partsOf(oneLine(text).trim(), width, measure)) {
-    // Words are measured one by one. Their neighbours hardly change their width, and measuring a growing line anew
-    // would take quadratic time.
+    // Words are measured one by one, because measuring a growing line again for each word would take quadratic time.
+    // The neighbours of a word hardly change its width.
     const partWidth = widthOf(part, measure);
     const fits = used + (part.trim() === '' ? 0 : partWidth) <= width;
     if (line !== '' && !fits) {
@@ -34,7 +34,7 @@ export function wrap(
   return line.trim() === '' ? lines : [...lines, line.trim()];
 }
 
-/** Yields the words of a text. A word wider than a line is split into its characters. */
+/** Yields the words of a text. Splits a word that is wider than a line into its characters. */
 function* partsOf(text: string, width: number, measure: Measure): Generator<string> {
   for (const { segment } of segments.segment(text)) {
     if (widthOf(segment, measure) <= width) yield segment;

@@ -13,7 +13,7 @@ function make(rows: Cell[][], chart = { label: 'name', value: 'amount' }): Promi
   return pdfOf({ title: 'Pipeline', columns, pages: pages(), chart }, { heading, onPage: async () => undefined });
 }
 
-/** Reads the texts of a document by page, in drawing order, and the roles of its structure. */
+/** Reads the texts of a document by page, in drawing order, and the roles of the document's structure. */
 async function read(bytes: Buffer): Promise<{ pages: string[]; roles: Set<string> }> {
   const loading = getDocument({ data: new Uint8Array(bytes), verbosity: 0 });
   const document = await loading.promise;
@@ -78,7 +78,7 @@ test('a name without end takes three lines and ends in an ellipsis', async () =>
     ]),
   );
   expect(pages).toHaveLength(1);
-  // Twice in the table; the labels of the chart are shortened too.
+  // The table has two ellipses. The shortened labels of the chart have further ones.
   expect(pages[0]?.split('…').length).toBeGreaterThanOrEqual(3);
 });
 

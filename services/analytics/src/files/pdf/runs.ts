@@ -1,18 +1,21 @@
 import bidiFactory from 'bidi-js';
 
-/** The fonts of a document, by their names in it. */
+/** The fonts of a document, by their names in the document. */
 export type FontName = 'sans' | 'cjk';
 
-/** Text of one font and one direction, in logical order. */
+/** A text with one font and one direction, in logical order. */
 export type Run = { text: string; font: FontName; level: number };
 
-// Node loads the CommonJS file of the package, which is the function itself; the types belong to the other file.
+// At run time, Node loads the CommonJS file of the package, which exports the function itself. The types describe the
+// ES module.
 const bidi = (bidiFactory as unknown as typeof bidiFactory.default)();
 const east =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
-/** Most texts contain only these characters, which have one font and one direction. */
+/** Matches texts of characters that have one font and one direction. Most texts match. */
 const plain = /^[ -~]*$/;
-/** Invisible characters and those that reorder their neighbours. Tabs and line ends become spaces. */
+/**
+ * Matches invisible characters, and characters that reorder their neighbours. Before, tabs and line ends become spaces.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}]/gu;
 
 /** Puts a text on one line, and removes characters that a font cannot show or that could mislead a reader. */
@@ -44,7 +47,7 @@ export function runsOf(line: string): Run[] {
   return reordered(runs);
 }
 
-/** Rule L2: reverses each sequence of runs at or above a level, from the highest level down to 1. */
+/** Applies rule L2: reverses each sequence of runs at or above a level, from the highest level down to 1. */
 function reordered(runs: Run[]): Run[] {
   const ordered = [...runs];
   for (let level = Math.max(0, ...runs.map((run) => run.level)); level > 0; level -= 1) {

@@ -12,7 +12,7 @@ const pointer = z
   .max(1_000);
 const key = z.string().regex(/^[\w.-]{1,100}$/, 'must be the key of a connection');
 
-/** The settings of each type. */
+/** The schemas of the settings, by type. */
 export const configSchemas = {
   csv: z.strictObject({
     url: text(2_048).optional(),
@@ -22,9 +22,9 @@ export const configSchemas = {
   json_url: z.strictObject({
     url: text(2_048),
     headers: headers.optional(),
-    /** Path of the array of rows. Default: the whole answer. */
+    /** JSON Pointer to the array of rows. Default: the whole answer. */
     items_path: pointer.optional(),
-    /** Path of the URL of the next page. Default: the Link header (RFC 8288). */
+    /** JSON Pointer to the URL of the next page. Default: the Link header (RFC 8288). */
     next_path: pointer.optional(),
   }),
   google_sheets: z.strictObject({

@@ -17,7 +17,7 @@ const entrySchema = z.strictObject({
   default: z.string().max(1_000).optional(),
 });
 
-/** The source of one member of a record. */
+/** The mapping of one member of a record. */
 export type MappingEntry = z.output<typeof entrySchema>;
 export type Mapping = readonly MappingEntry[];
 
@@ -70,7 +70,7 @@ export function storedMapping(text: string): Mapping {
   return mappingSchema.parse(JSON.parse(text));
 }
 
-/** The columns that a mapping reads. */
+/** Returns the columns that a mapping reads. */
 export function columnsOf(mapping: Mapping): string[] {
   const named = mapping.flatMap(({ from, transform: done }) => [
     ...(from === undefined ? [] : [from]),

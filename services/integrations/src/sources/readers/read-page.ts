@@ -13,9 +13,9 @@ export type ReadableSource = {
   organizationId: bigint;
   mode: string;
   config: SourceConfig;
-  /** The stored file of a CSV source. */
+  /** Id of the stored file of a CSV source. */
   fileId: string | undefined;
-  /** Requested columns, for sources that can leave out others. */
+  /** Requested columns, for sources that can leave out other columns. */
   columns: readonly string[];
 };
 
@@ -23,9 +23,9 @@ export type ReadableSource = {
 const fileRows = 2_000;
 
 /**
- * Reads the next page of a source. `cursor` comes from the previous page, and is null for the first one. `position` is
- * the end of the last complete reading, for sources that can report later changes. Changes from `upper` on belong to
- * the next reading.
+ * Reads the next page of a source. `cursor` comes from the previous page, and is null for the first page. `position` is
+ * the end of the last complete reading, for sources that can report only later changes. Changes at or after `upper`
+ * belong to the next reading.
  */
 export async function readPage(
   ctx: Context,

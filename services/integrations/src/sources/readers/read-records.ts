@@ -15,10 +15,7 @@ type ProviderConfig = Exclude<Config, { type: 'csv' | 'json_url' }>;
 
 const pageMs = 60_000;
 
-/**
- * Reads a page of a provider's records, through the connection that the settings name. Bulk reads use up to half of an
- * account's rate.
- */
+/** Reads a page of a provider's records, through the named connection, with up to half of the account's rate. */
 export async function readRecordsPage(
   ctx: Context,
   organizationId: bigint,
@@ -55,7 +52,7 @@ export async function readRecordsPage(
 /** Returns the settings in the form of the provider's reader. */
 function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObject {
   const { type: _, connection_key: __, ...settings } = config;
-  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // without undefined members
+  const given: JsonObject = JSON.parse(JSON.stringify(settings)); // drops the undefined members
   if (config.type === 'google_sheets') return given;
   const member = config.type === 'hubspot' ? 'properties' : 'fields';
   if (Array.isArray(given[member])) return given;
@@ -63,7 +60,7 @@ function settingsOf(config: ProviderConfig, columns: readonly string[]): JsonObj
   return { ...given, [member]: [...(named.length > 0 ? named : (usualFields[config.object] ?? []))] };
 }
 
-/** Advances a reader, which refuses bad answers, such as a missing sheet. */
+/** Advances a reader. Converts the reader's refusal of an answer, for example of a missing sheet, to a failure. */
 function advance<T>(next: () => T, connection: UsableConnection): T {
   try {
     return next();
@@ -77,8 +74,8 @@ function isRead(verdict: Verdict): boolean {
 }
 
 /**
- * The failure of a verdict. It is shown, stored and sent to webhooks, and providers quote what they refuse, so
- * credentials are removed from it.
+ * Converts a verdict to a failure. The failure's message is shown, stored and sent to webhooks. Credentials are removed
+ * from the message, because providers quote the values that they refuse.
  */
 function failureOf(verdict: Verdict, connection: UsableConnection): SourceFailure {
   const { name } = providerOf(connection);

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Locks all windows in the order of their keys, and checks `spent + reserved + amount <= limit` in each. If all have
- * room, reserves in all of them; otherwise changes nothing and returns the first full window. A missing window is
- * created with the current limit. A drawn window keeps the limit that its draws gave it. An attempt that already has
- * its reservation gets a new lease.
+ * Creates the function that reserves an amount. It locks all windows in the order of their keys, and checks `spent +
+ * reserved + amount <= limit` in each. If all windows have room, it reserves the amount in all of them; otherwise it
+ * changes nothing and returns the first full window. It creates a missing window with the current limit. A drawn window
+ * keeps the limit that its draws gave it. An attempt that already has its reservation gets a new lease.
  */
 export async function createReserve(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -73,9 +73,9 @@ export async function createReserve(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Settles a reservation, and updates all its sums. The first result frees the reserved amount. A later result, after a
- * charge was assumed, moves the difference. As everywhere, the execution is locked before the windows, and the windows
- * in the order of their keys. Returns whether anything changed.
+ * Creates the function that settles a reservation and updates all its sums. The first result frees the reserved amount.
+ * A later result, after an assumed charge, adds the difference to the sums. As everywhere, the execution is locked
+ * before the windows, and the windows in the order of their keys. The function returns whether anything changed.
  */
 export async function createSettle(db: Kysely<unknown>): Promise<void> {
   await sql`

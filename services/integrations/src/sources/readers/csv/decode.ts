@@ -2,7 +2,7 @@ import { unreadable } from '../../failure.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** Byte order marks. The decoders drop the mark. */
+/** Byte order marks of the encodings. The decoders drop the mark. */
 const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
   { encoding: 'utf-8', bytes: [0xef, 0xbb, 0xbf] },
   { encoding: 'utf-16le', bytes: [0xff, 0xfe] },
@@ -12,7 +12,7 @@ const marks: readonly { encoding: Encoding; bytes: readonly number[] }[] = [
 export const guessedEncoding =
   'The file is not UTF-8, so it was read as Windows-1252. Look at letters with accents, or save it as CSV in UTF-8.';
 
-/** Converts the bytes of a text to UTF-8 as they arrive. */
+/** Converts the bytes of a file to UTF-8 as they arrive. */
 export type Decoder = {
   write(chunk: Uint8Array): string;
   end(): string;
@@ -21,13 +21,14 @@ export type Decoder = {
 };
 
 /**
- * Decodes by the byte order mark, else as UTF-8, else as Windows-1252. Refuses a file with both valid UTF-8 letters and
- * other bytes, because either encoding would garble some letters.
+ * Creates a decoder. The byte order mark determines the encoding. Without a mark, it is UTF-8, or Windows-1252 if the
+ * bytes are not valid UTF-8. Refuses a file with both UTF-8 letters and invalid bytes, because either encoding would
+ * garble some letters.
  */
 export function createDecoder(): Decoder {
   let head: Uint8Array = new Uint8Array();
   let state: { encoding: Encoding; decoder: InstanceType<typeof TextDecoder>; isAscii: boolean } | undefined;
-  /** Trailing bytes after ASCII that are kept, because a letter may begin with them. */
+  /** The last bytes of the ASCII so far, which are kept because a letter may begin with them. */
   let open: Uint8Array = new Uint8Array();
 
   function begin(): string {
@@ -52,7 +53,7 @@ export function createDecoder(): Decoder {
       if (state.encoding !== 'utf-8' || !state.isAscii || hasLetters(Buffer.concat([open, bytes]))) {
         throw unreadable('The file has bytes that are not text in its encoding. Save it as CSV in UTF-8.', cause);
       }
-      // Only ASCII came before, which both encodings read alike.
+      // Everything before was ASCII, which is the same in both encodings.
       state = { encoding: 'windows-1252', decoder: new TextDecoder('windows-1252'), isAscii: false };
       return state.decoder.decode(Buffer.concat([open, bytes]), { stream: more });
     }
@@ -79,7 +80,7 @@ function isAscii(text: string): boolean {
   return ascii.test(text);
 }
 
-/** Whether bytes that are not valid UTF-8 as a whole contain UTF-8 letters. */
+/** Whether bytes that are not valid UTF-8 as a whole contain letters in UTF-8. */
 function hasLetters(bytes: Uint8Array): boolean {
   return !isAscii(new TextDecoder().decode(bytes).replaceAll('\ufffd', ''));
 }
@@ -90,7 +91,7 @@ function tailOf(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(from);
 }
 
-/** Detects the encoding of a text without a mark. UTF-16 has a NUL next to most letters. */
+/** Detects the encoding of a file without a byte order mark. In UTF-16, most letters have a NUL next to them. */
 function unmarked(head: Uint8Array): Encoding {
   const nuls = [0, 1].map((odd) => head.filter((byte, index) => index % 2 === odd && byte === 0).length);
   const [even = 0, odd = 0] = nuls;
