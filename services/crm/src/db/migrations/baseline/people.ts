@@ -109,8 +109,8 @@ async function indexDuplicates(db: Kysely<unknown>, table: string): Promise<void
 }
 
 /**
- * Creates the indexes of merged records. By them, an import finds a merged record by its former external id and
- * address, and then updates the survivor.
+ * Creates the indexes of merged records, in which an import finds a merged record by its former external id or
+ * address. The import then updates the survivor.
  */
 async function indexMerged(db: Kysely<unknown>, table: string): Promise<void> {
   await sql`create index ${sql.ref(`${table}_organization_id_merged_external_idx`)} on ${sql.table(table)}
