@@ -20,8 +20,8 @@ export type Listener = {
  */
 export type Hub = {
   /**
-   * Number of messages that were read or that are older than those read; undefined before the first contact with the
-   * transport.
+   * Returns the number of messages that were read, plus those before the first one read; undefined before the first
+   * contact with the transport.
    */
   position(): bigint | undefined;
   /**
