@@ -25,6 +25,6 @@ export const auditedRows: AuditedRows<DB> = {
   plans: audited(OperatorPlanSchema, async (trx, { organizationId }, id: string) =>
     planToProto(trx, await findPlan(trx, organizationId, id)),
   ),
-  // The row contains only a secret, which is not shown.
+  // The row contains only a secret, which the API does not show.
   lead_scoring: async () => undefined,
 };

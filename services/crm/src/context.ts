@@ -10,7 +10,7 @@ import type { Decoy } from './inbound-secrets/secrets.ts';
 import type { Members } from './members.ts';
 import type { ServiceMetrics } from './metrics.ts';
 
-/** The parts that every operation of this service works with. */
+/** The dependencies of every operation of this service. */
 export type Context = ServiceBase<Config, DB> & {
   captcha: Captcha;
   members: Members;
@@ -23,6 +23,6 @@ export type Context = ServiceBase<Config, DB> & {
     chains: ClientOf<typeof ChainsService>;
   };
   metrics: ServiceMetrics;
-  /** Runs a loop of this process now; called after the commit that added work for it. */
+  /** Makes a loop of this process run now. Called after the commit that added work for the loop. */
   wake: { enrollSubmissions(): void; imports(): void };
 };

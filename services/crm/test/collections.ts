@@ -34,7 +34,7 @@ export type AnyCollection = {
   list(caller: Caller, request?: List): Promise<{ rows: AnyRecord[]; nextCursor?: string; totalCount: bigint }>;
 };
 
-/** The five collections. `create` sets only required fields; `q` searches the one with the name. */
+/** Returns the five collections. `create` sets only required fields; `q` searches for the record with the name. */
 export function collectionsOf(harness: () => Harness, name: string): AnyCollection[] {
   const accounts = (caller: Caller) => harness().accounts(caller);
   const contacts = (caller: Caller) => harness().contacts(caller);

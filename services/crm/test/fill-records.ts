@@ -4,11 +4,11 @@ import type { DB } from '../src/db/schema.ts';
 
 const tables = ['accounts', 'contacts', 'leads', 'opportunities', 'activities', 'change_events', 'merges'];
 
-/** Id of the nth row of a table, so that other rows can link to it. */
+/** Returns the id of the nth row of a table, so that other rows can link to it. */
 const idOf = (table: string, n = 'n') => sql`md5(${sql.lit(table)} || ${sql.raw(n)})::uuid`;
 /**
- * Half of the rows belong to the first organization, three tenths to the second; a row links to rows with the same
- * tail.
+ * Half of the rows belong to the first organization, three tenths to the second. A row links to rows whose number has
+ * the same last two digits.
  */
 const organizationText = '(case when n % 10 < 5 then 1 when n % 10 < 8 then 2 else 3 end)';
 const organization = sql.raw(organizationText);
@@ -83,7 +83,7 @@ async function fillPipelines(db: Kysely<DB>): Promise<void> {
     select ${idOf('stages')}, n, ${idOf('pipelines')}, 'Open', 'open', 0 from generate_series(1, 3) as n`.execute(db);
 }
 
-/** Drops the indexes: building them once over all rows takes a fraction of the time. */
+/** Drops the indexes, because building them once over all rows takes a fraction of the time. */
 async function dropIndexes(db: Kysely<DB>): Promise<{ definition: string }[]> {
   const { rows } = await sql<{ name: string; definition: string }>`
     select indexname as name, indexdef as definition from pg_indexes

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Number of contacts that a caller gets which accepts a list of this size, or the refusal. */
+/** Returns the number of contacts that a caller gets who accepts a list of this size, or the refusal. */
 function ask(size: 'small' | 'large', limit: number): Promise<number | string> {
   return harness
     .contacts(editor)
@@ -56,7 +56,7 @@ test('when clients leave, PostgreSQL ends what their lists do, and others have t
     expect((await left).map(({ status }) => status)).toEqual(lists.map(() => 'rejected'));
     expect(await harness.leadForms(editor).listLeadForms({})).toMatchObject({ leadForms: [] });
     await eventually(async () => expect(await waiting()).toEqual([]));
-    // They were cancelled, not ended with their connections.
+    // The statements were cancelled, but their connections were kept.
     const { rows } = await sql`select 1 from pg_stat_activity where pid = any(${pids})`.execute(harness.db);
     expect(rows).toHaveLength(pids.length);
   } finally {

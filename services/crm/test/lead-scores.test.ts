@@ -22,7 +22,7 @@ afterAll(() => harness.stop());
 const hour = 3_600_000;
 let sent = 0;
 
-/** Message of a sender. Members replace those that a correct sender would send. */
+/** Message of a sender. Members that are present replace those that a correct sender would send. */
 type Sent = {
   secret: string;
   body: unknown;
@@ -33,7 +33,7 @@ type Sent = {
   headers?: Record<string, string>;
 };
 
-/** Sends a message like the gateway. */
+/** Sends a message in the same way as the gateway. */
 async function send({ secret, body, org = slugOf(editor), id, atMs = 0, signature, headers }: Sent) {
   sent += 1;
   const messageId = id ?? `msg_${seed}_${sent}`;
@@ -149,7 +149,7 @@ test('a message is taken once, also when two of it arrive together; one that was
     '200 true',
     '202 false',
   ]);
-  // Ids belong to the organization: another one may use the same.
+  // Ids belong to the organization, so a different organization may use the same id.
   const theirs = await makeSecret(strangeAdmin);
   const theirLead = await makeLead({ email: 'late@example.com' }, stranger);
   const reused = { ...message, secret: theirs.secret, org: slugOf(stranger) };
@@ -263,7 +263,7 @@ test.each<[string, unknown, string, object]>([
   ['a NUL', '{"lead":{"email":"a\\u0000@b.co"},"score":1}', 'invalid validation_failed', {}],
 ])('a signed message with %s is refused, and may be sent again', async (_what, body, error, fields) => {
   const { secret } = await makeSecret();
-  // The same id each time: a refused message does not count as processed.
+  // The id is the same each time, because a refused message does not count as processed.
   const answer = await refusal(send({ secret, body, id: `refused_${seed}` }));
   expect(answer?.error).toBe(error);
   for (const [field, message] of Object.entries(fields)) expect(answer?.fields[field]).toMatch(message);

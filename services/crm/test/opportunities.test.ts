@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-/** Ids of the stages of the default pipeline by name. */
+/** Returns the ids of the stages of the default pipeline by name. */
 async function stagesOf(caller = editor): Promise<Record<string, string>> {
   const { pipelines } = await harness.pipelines(caller).listCrmOpportunityPipelines({});
   return Object.fromEntries(found(pipelines[0]).stages.map(({ name, id }) => [name, id]));
@@ -29,7 +29,7 @@ async function move(id: string, pipelineStageId: string | undefined) {
   return found((await harness.opportunities(editor).updateCrmOpportunity(request)).opportunity);
 }
 
-/** Names of the opportunities of a stage, in order. */
+/** Returns the names of the opportunities of a stage, in order. */
 async function namesIn(pipelineStageId: string): Promise<string> {
   const list = { pipelineStageId, sort: 'stage_position' };
   const { opportunities } = await harness.opportunities(editor).listCrmOpportunities(list);

@@ -84,7 +84,7 @@ const common = {
   'a beginning': { q: 'c1' },
 };
 
-/** Searches by the public ids of a collection and by a phrase that all its records have. */
+/** Returns searches by the public ids of a collection and by a phrase that all its records have. */
 const searchesOf = (prefix: string, name: string) => ({
   'one by its public id': { q: `${prefix}_1006` },
   'those whose public ids begin alike': { q: `${prefix}_1` },
@@ -243,7 +243,7 @@ test('duplicates are found in the index alone, and those of one record without t
   for (const kind of [CrmDuplicateKind.EMAIL, CrmDuplicateKind.PHONE]) {
     const { result, costs } = await measure(() => contacts.listCrmContactDuplicates({ kind }));
     expect(result.duplicates).toHaveLength(1);
-    // Some hundred entries per page of the index, and the twenty shown records.
+    // The index has a few hundred entries per page, and twenty records are shown.
     for (const { buffers } of costs) expect(buffers).toBeLessThan(records / 20 + 20 * 20);
   }
   const one = await measure(() => contacts.listCrmContactDuplicates({ contactId: uuidOf('contacts', 16) }));
@@ -270,7 +270,7 @@ function uuidOf(table: string, n: number): string {
     .replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5');
 }
 
-/** Clients of the operations without the service's loops, whose statements would be measured too. */
+/** Returns clients of the operations without the service's loops, whose statements would be measured too. */
 function clientsOf(database: Database<DB>): <S extends DescService>(rpc: S) => Client<S> {
   const base = bareBase(service, database);
   const ctx: Context = {

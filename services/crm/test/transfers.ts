@@ -9,7 +9,7 @@ export async function readExport(messages: AsyncIterable<{ body?: HttpBody }>): 
 
 type Options = { contentType?: string; dryRun?: boolean; pieceBytes?: number };
 
-/** Creates an upload. Pieces of a few bytes split characters, quotes and line ends. */
+/** Yields an upload. Pieces of a few bytes split characters, quotes and line ends. */
 export async function* upload(content: string | Uint8Array, options: Options = {}) {
   const { contentType = 'text/csv', dryRun = false, pieceBytes = 10_000 } = options;
   const bytes = Buffer.from(content);

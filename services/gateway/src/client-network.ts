@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Network of all addresses that cannot be read. They share one budget, so that no text gets its own. */
+/** Network of all addresses that cannot be read. They share one budget, so that no unreadable address gets its own. */
 const unreadable = 'unknown';
 
 /**

@@ -25,19 +25,19 @@ export const readConfig = statelessConfigReader(
   (read) => ({
     /** Port of the public API. */
     port: read.PORT,
-    /** Addresses and networks whose X-Forwarded-For is trusted. */
+    /** Addresses and networks of proxies whose X-Forwarded-For is trusted. */
     trustedProxies: read.TRUSTED_PROXIES,
     redisUrl: read.REDIS_URL,
     /** External address of the public API, without a trailing slash. */
     publicUrl: read.PUBLIC_URL,
     /** Steady rate of requests per minute for one credential; an organization gets five times this rate. */
     rateLimitPerMinute: read.RATE_LIMIT_PER_MINUTE,
-    /** Requests beyond the steady rate in a minute. */
+    /** Number of requests that are allowed in a minute beyond the steady rate. */
     rateLimitBurst: read.RATE_LIMIT_BURST,
   }),
 );
 
-/** Variables of bootstrap.ts: the database and the first administrator. */
+/** Reads the variables of bootstrap.ts: the database and the first administrator. */
 export function readBootstrapConfig(env: NodeJS.ProcessEnv) {
   const read = readEnv(
     z.object({

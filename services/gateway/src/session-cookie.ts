@@ -1,23 +1,32 @@
 import { isPlainLoopback } from './public-url.ts';
 
-/** Name of the cookie with the session of a browser. The prefix prevents other hosts and paths from setting one. */
+/**
+ * Returns the name of the cookie with the session of a browser. The prefix prevents other hosts and paths from setting
+ * the cookie.
+ */
 function nameOf(publicUrl: string): string {
   return isPlainLoopback(publicUrl) ? 'drippulse' : '__Host-drippulse';
 }
 
-/** `Set-Cookie` with a session token. No script of a page can read it, and no other site can send it. */
+/**
+ * Returns the `Set-Cookie` value with a session token. No script of a page can read the cookie, and no foreign site can
+ * send it.
+ */
 export function sessionCookie(publicUrl: string, token: string, secondsLeft: number): string {
   const attributes = [`Max-Age=${Math.max(0, Math.floor(secondsLeft))}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
   if (!isPlainLoopback(publicUrl)) attributes.push('Secure');
   return [`${nameOf(publicUrl)}=${token}`, ...attributes].join('; ');
 }
 
-/** `Set-Cookie` that removes the session. */
+/** Returns the `Set-Cookie` value that removes the session. */
 export function endedSessionCookie(publicUrl: string): string {
   return sessionCookie(publicUrl, '', 0);
 }
 
-/** Session token in a `Cookie` header. Undefined with two cookies of the name, because one may be planted. */
+/**
+ * Returns the session token of a `Cookie` header. Undefined if two cookies have the name, because one of them may be
+ * planted.
+ */
 export function readSessionCookie(header: string | undefined, publicUrl: string): string | undefined {
   const start = `${nameOf(publicUrl)}=`;
   const found = (header ?? '').split(/;\s*/).filter((pair) => pair.startsWith(start));

@@ -12,7 +12,7 @@ afterAll(async () => probe[Symbol.asyncDispose]());
 
 type Raw = { status: number; headers: IncomingHttpHeaders; bytes: Buffer };
 
-/** Requests the bytes as they are sent: fetch would decompress them. */
+/** Requests the bytes as they are sent, because fetch would decompress them. */
 function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const request = httpRequest(probe.url + path, { method, headers: { authorization: 'Bearer editor', ...headers } });

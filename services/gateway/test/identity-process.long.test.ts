@@ -26,7 +26,7 @@ let identity: StartedProcess;
 let gateway: StartedProcess;
 let identityPort: number;
 
-/** Identity is the only process with the address of the database. */
+/** Starts the identity service, the only process with the address of the database. */
 function startIdentity(): Promise<StartedProcess> {
   return startProcess('identity/main.ts', {
     message: 'identity serves',
@@ -161,7 +161,7 @@ test('requests are limited by the gateway, attempts to log in by identity', asyn
     expect(statuses).toEqual([200, 200, 200, 200, 429]);
     const attempts = [];
     for (let index = 0; index < 11; index++) {
-      // Every second attempt goes to the other gateway: both share one count, at identity.
+      // Every second attempt goes to the second gateway. Both gateways share one count, at the identity service.
       const { as } = at(index % 2 === 0 ? slow : gateway);
       const body = { username: 'victim', password };
       attempts.push((await as(null)('POST', '/api/v1/auth/login', body)).status);

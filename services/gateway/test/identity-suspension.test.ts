@@ -71,7 +71,7 @@ test('when a deletion begins, sessions and keys of the organization are refused 
     const { key } = (await session('POST', '/api/v1/api_keys', {})).body;
     const callers = [session, gateway.as(key), callerOfApi(other.url, token), callerOfApi(other.url, key)];
     for (const call of callers) expect(outcomeOf(await call('GET', '/api/v1/account'))).toBe(200);
-    // No other service runs, so none erases anything.
+    // No other service runs, so no service erases anything.
     await sql`
       insert into organization_deletions (organization_id, requested_at, delete_at, next_at)
       values (${organizationId}, now() - interval '30 days', now(), now())`.execute(gateway.identity.kysely);

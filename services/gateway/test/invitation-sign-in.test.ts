@@ -32,7 +32,7 @@ function says(name: string, claims: Record<string, unknown> = {}) {
   provider.people.set(name, { email: `${name}@example.com`, email_verified: true, hd: 'example.com', ...claims });
 }
 
-/** Invites a person to a new organization, and returns the token of the mail. */
+/** Invites a person to a new organization. Returns the token from the mail. */
 async function invite(organization: string, name: string): Promise<string> {
   await gateway.makeOrganization(organization);
   const { call } = await logIn(gateway, organization);
@@ -63,7 +63,7 @@ test('who signs in with Google alone accepts an invitation by that, and belongs 
   expect([...browser.cookies.keys()]).not.toContain('__Host-drippulse-invitation');
   const { body } = await first.fetch('GET', '/api/v1/auth/organizations');
   expect(body).toMatchObject({ total_count: 2 });
-  // The token is used up.
+  // The token is now used up.
   expect(await openBrowser(gateway.url).submit('/dashboard/invitation', { token, by: 'provider' })).toMatchObject({
     status: 422,
     title: 'Accept the invitation',
@@ -99,7 +99,7 @@ test('an invitation is accepted by nobody whose address at Google is another one
     expect([person, shown.title]).toEqual([person, 'Who are you here?']);
     expect(browser.cookies.has('__Host-drippulse')).toBe(false);
   }
-  // A person who is known by Google, but has another address, is refused with the reason.
+  // A person who is linked to Google, but has a different address, is refused with the reason.
   await makePerson('other-address');
   says('other-address');
   const known = openBrowser(gateway.url);

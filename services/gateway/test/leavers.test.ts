@@ -8,7 +8,7 @@ import { layouts, type Probe, startProbe } from './probe/start-probe.ts';
 
 const path = '/api/v1/workflows/1/enrollments';
 
-/** Starts a probe whose lists end when the test releases them, whether or not a client waits for them. */
+/** Starts a probe whose lists end when the test releases them, whether or not a client still waits for them. */
 async function startSlowLists(layout: (typeof layouts)[number], isLarge: boolean) {
   const counts = { asked: 0, running: 0, most: 0, cancelled: 0 };
   const { promise: letGo, resolve } = Promise.withResolvers<void>();

@@ -47,7 +47,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Opens identity, and counts its statements and password comparisons. */
+/** Opens the identity service, and counts its statements and password comparisons. */
 function openIdentity(url: string) {
   const work = { statements: 0, comparisons: 0 };
   const db = connectDatabase<DB>({ url, schema: 'identity', service: 'test', log: testLogger(), max: 1 });

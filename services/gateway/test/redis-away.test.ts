@@ -37,8 +37,8 @@ withRedis('while Redis does not answer, limits are counted in memory and no requ
   let users = 0;
 
   /**
-   * Logs in a new user, whose attempts are not counted yet, and makes requests with the token: one by one and in
-   * parallel.
+   * Logs in a new user, whose attempts are not counted yet, and makes requests with the token, first one by one and
+   * then in parallel.
    */
   async function useApi(): Promise<number[]> {
     users += 1;

@@ -9,7 +9,7 @@ import { openSocket } from './probe/raw-http.ts';
 import { send } from './probe/send.ts';
 import { type Probe, startProbe } from './probe/start-probe.ts';
 
-/** More than the kernel buffers hold. */
+/** More bytes than the kernel buffers can contain. */
 const largeBytes = 20 << 20;
 const large = `/api/v1/probe/items?tags=large&count=${largeBytes}`;
 
@@ -17,7 +17,7 @@ function ask(probe: Probe, path: string, credential = 'viewer'): Promise<Socket>
   return openSocket(probe, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${credential}\r\n\r\n`);
 }
 
-/** Clients that do not read, and whose answer has begun. A socket reads ahead until its buffer is full. */
+/** Returns the clients whose answer has begun and who do not read it. A socket reads ahead until its buffer is full. */
 const begun = (sockets: readonly Socket[]) => sockets.filter(({ readableLength }) => readableLength > 0);
 
 test('of the unread answers of an organization as many are made as it may have, and others get theirs', async () => {
@@ -31,7 +31,7 @@ test('of the unread answers of an organization as many are made as it may have, 
   for (const left of [1, 2, 3]) {
     const [reader] = begun(sockets);
     reader?.destroy();
-    sockets.splice(sockets.indexOf(reader as Socket), 1); // it is one of them
+    sockets.splice(sockets.indexOf(reader as Socket), 1); // the reader is one of the sockets
     await eventually(() => expect(begun(sockets)).toHaveLength(1));
     expect(sockets).toHaveLength(4 - left);
   }
@@ -47,7 +47,7 @@ test.each([
   socket.on('error', () => undefined);
   await eventually(() => expect(probe.answered).toHaveLength(1));
   if (!socket.destroyed) {
-    // The end comes after the unread data.
+    // The end of the connection comes after the unread data.
     socket.resume();
     await once(socket, 'close');
   }
@@ -78,7 +78,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   await using closing = new AsyncDisposableStack();
   closing.defer(() => slow.forEach((socket) => void socket.destroy()));
   await eventually(() => expect(begun(slow)).toHaveLength(2));
-  /** One second, in which each client reads a part of the required amount. */
+  /** Lets one second pass, in which each client reads only some of the required amount. */
   const second = async () => {
     await Promise.all(slow.map(takeSome));
     jest.advanceTimersByTime(1_000);
@@ -87,7 +87,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   const ended = () => probe.answered.filter(({ authenticated }) => authenticated?.limitKey === 'role:viewer');
   expect(ended()).toEqual([]);
-  // A third answer of 30 MiB would leave less than the reserve for answers such as this one.
+  // A third answer of 30 MiB would leave less than the reserve that answers such as this one need.
   const third = `/api/v1/probe/items?tags=large&count=${16 << 20}`;
   expect((await send(probe, 'GET', third, { role: 'viewer@3' })).text.length).toBeGreaterThan(16 << 20);
   expect(ended()).toHaveLength(1);
@@ -103,7 +103,7 @@ test('a reader that is too slow is ended when others wait for its room, and not 
   });
   const { text } = await fourth;
   expect([status, text.length > largeBytes]).toEqual([200, true]);
-  // Its room became free.
+  // The disconnected reader's room became free.
   await eventually(() => expect(ended().map(({ status }) => status)).toEqual([200, 200, 200]));
 });
 
@@ -124,7 +124,7 @@ test('lists of an organization are made a few at a time, in order, and delay nob
   await eventually(() => expect(asked).toEqual([1n]));
   const waiting = [list(2, 'viewer'), list(3, 'viewer')];
   expect((await list(4, 'viewer@2')).status).toBe(200);
-  // An answer that is not a list has no turn to wait for.
+  // An answer that is not a list does not wait for a turn.
   expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
   expect(asked).toEqual([1n, 4n]);
   held.resolve();
@@ -180,7 +180,7 @@ test.each(['small', 'large'])(
     const first = await list(1);
     await eventually(() => expect(asked).toEqual([1n]));
     const leaving = await Promise.all([list(2), list(3)]);
-    // It is answered after both wait, because requests are read in order.
+    // This request is answered after both others wait, because requests are read in order.
     expect((await send(probe, 'GET', '/api/v1/probe/items')).status).toBe(200);
     for (const socket of leaving) socket.destroy();
     const leavers = () => probe.answered.filter(({ status }) => status === 499);
@@ -246,7 +246,7 @@ test('organizations whose clients read nothing of their large lists keep no plac
   const path = '/api/v1/workflows/1/enrollments';
   await using closing = new AsyncDisposableStack();
   const organizations = [1, 2, 3];
-  // Of two lists each, the second has no room in addition to the first.
+  // Each organization asks for two lists. The answer of the second list has no room next to the first.
   for (const round of [1, 2]) {
     for (const organization of organizations) {
       const socket = await ask(probe, path, `viewer@${organization}`);
@@ -273,6 +273,6 @@ test('while large lists are encoded, the event loop turns after each piece of th
   const texts = (await Promise.all(answers)).map(({ text }) => text);
   isOver = true;
   expect(texts.map((text) => JSON.parse(text).enrollments.length)).toEqual([300, 300]);
-  // A row is larger than a piece.
+  // A row is larger than a piece, so each row takes more than one turn.
   expect(turns).toBeGreaterThan(2 * 300);
 });

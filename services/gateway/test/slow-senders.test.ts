@@ -61,7 +61,7 @@ describe('uploads under way at once', () => {
     ['of parts, in the head of a part', `${multipart}--b\r\nContent-Disposition: form-data; na`],
     ['of parts, within the file', `${multipart}${filePart}`],
   ])('one %s that breaks off gives its place back', async (_, begun) => {
-    // Nobody is too slow: only the end of a connection frees the place.
+    // No sender is too slow here, so only the end of a connection frees the place.
     const holdings = { uploads: { ofEach: 1, ofAll: 1 } };
     await using probe = await startProbe('in memory', { holdings, bodyIdleTimeoutMs: 3_600_000 });
     const socket = await openSocket(probe, begun);
@@ -98,7 +98,7 @@ test('the bytes of bodies under way are bounded for an organization and for all,
     const answer = once(socket, 'data').then(([bytes]) => String(bytes));
     return { answer, finish: () => socket.write(text.slice(-1)), end: () => socket.destroy() };
   };
-  /** Of two requests, the later one is refused. */
+  /** Sends two requests, of which the later one is refused. */
   const contest = async (credentials: [string, string]) => {
     const [one, other] = [await stall(credentials[0]), await stall(credentials[1])];
     const refused = await Promise.race([one.answer.then(() => one), other.answer.then(() => other)]);

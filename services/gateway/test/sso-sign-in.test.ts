@@ -75,7 +75,7 @@ test('a domain is verified by its record, by one organization, until the record 
   const { body: mine } = await admin('POST', '/api/v1/account/domains', { domain: 'shared.example' });
   records.set(made.record.name, [made.record.value, mine.record.value]);
   expect((await verify(admin, mine.id)).body.error).toBe('domain_taken');
-  // Unavailable name servers change nothing.
+  // If the name servers are unavailable, nothing changes.
   records.set(made.record.name, undefined);
   expect((await verify(call, made.id)).body.verified).toBe(true);
   records.set(made.record.name, [mine.record.value]);
@@ -123,7 +123,7 @@ test('settings are checked, and the client secret is sealed and shown masked', a
   const { rows } = await sql<{ row: string }>`
     select sso_connections::text as row from sso_connections`.execute(gateway.identity.kysely);
   expect(rows[0]?.row).not.toContain(provider.client.secret);
-  // A request may repeat the values that GET answered.
+  // A request may repeat the values that GET returned.
   const { body: kept } = await admin('PATCH', '/api/v1/account/sso', (await admin('GET', '/api/v1/account/sso')).body);
   expect(kept.client_secret).toBe(body.client_secret);
   const { call: viewer } = await addMember('looker', 'viewer');
@@ -242,7 +242,7 @@ test("an invited person joins by the organization's provider without a password,
   const email = 'joiner@acme.example';
   says('joiner');
   const token = await invite(admin, email, 1);
-  // Without the mail, the provider alone admits nobody.
+  // Without the token from the mail, the provider alone admits nobody.
   expect((await come('joiner')).shown).toMatchObject({ status: 403 });
   const browser = openBrowser(gateway.url);
   const page = await browser.submit('/dashboard/invitation', { token, by: 'provider' });
@@ -258,7 +258,7 @@ test("an invited person joins by the organization's provider without a password,
   expect(await browser.get(await browser.visit(start, 'joiner'))).toMatchObject({ title: 'You are signed in' });
   const { body } = await boss('GET', '/api/v1/team_members');
   expect(body.team_members).toEqual(expect.arrayContaining([expect.objectContaining({ email, status: 'active' })]));
-  // The session belongs only to the provider's organization.
+  // The session is valid only for the provider's organization.
   expect((await browser.fetch('GET', '/api/v1/auth/organizations')).body).toMatchObject({ total_count: 1 });
 });
 

@@ -23,8 +23,8 @@ export type Call = (method: string, path: string, body?: unknown, headers?: Reco
 export const password = 'correct horse battery';
 
 /**
- * Starts the gateway and identity, on a database that is reached through the address `through`, if given. The only peer
- * of identity, workflows, counts in memory.
+ * Starts the gateway and the identity service, on a database that is reached through the address `through`, if given.
+ * The only peer of the identity service is workflows, which counts in memory.
  */
 export async function startGateway(
   overrides: Partial<Config> & { identity?: Partial<IdentityConfig> } = {},
@@ -89,9 +89,9 @@ export async function startGateway(
   return {
     config: { ...config, identity: harness.config },
     service: running,
-    /** Port of identity's gRPC. */
+    /** Port of the identity service's gRPC server. */
     grpcPort: identityProcess.port,
-    /** Metrics of both, as one process would export them. */
+    /** Metrics of both services, as one process would export them. */
     metrics: async () => `${await running.metrics.metrics()}${await identityProcess.metrics.metrics()}`,
     peers,
     /** Collects the events of a topic from now on. */
@@ -99,7 +99,7 @@ export async function startGateway(
     /** The transport of hints. */
     events,
     database,
-    /** Starts another gateway process on the same database. */
+    /** Starts a second gateway process on the same database. */
     startAnother: async () => {
       const other = await service.start(config, shared);
       return { url: `http://127.0.0.1:${other.publicPort}`, stop: () => other.stop() };
@@ -132,7 +132,7 @@ export async function logIn(gateway: Pick<Gateway, 'as'>, username: string): Pro
   return { call: gateway.as(answer.body.token), token: answer.body.token };
 }
 
-/** Waits until a credential that was revoked elsewhere is refused: five seconds, and the look-up. */
+/** Waits until a credential that was revoked through a different gateway is refused: five seconds, and the look-up. */
 export async function untilRefused(call: Call): Promise<void> {
   await eventually(async () => (await call('GET', '/api/v1/account')).status === 401);
 }

@@ -43,7 +43,7 @@ export async function startMailServer() {
   };
 }
 
-/** The token of the link in a mail. */
+/** Returns the token of the link in a mail. */
 export function tokenOf({ text = '' }: ParsedMail): string {
   const token = /#token=([\w-]+)/.exec(text)?.[1];
   if (token === undefined) throw new Error(`no link in ${text}`);

@@ -24,7 +24,7 @@ export async function startProcess(
   return { started: await lineWith(child, message), stop: () => stopChild(child) };
 }
 
-/** Returns the first log line with this message; rejects with all output when the process ends before. */
+/** Returns the first log line with this message. Rejects with the whole output if the process ends before. */
 function lineWith(child: ChildProcess, message: string): Promise<Record<string, unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
   const output: string[] = [];

@@ -16,12 +16,12 @@ async function stall(probe: Probe, network: string): Promise<Socket> {
     `POST /webhooks/nurture/bounce HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: ${network}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${reportBytes}\r\n\r\n`;
   const socket = await openSocket(probe, head);
-  socket.on('error', () => undefined); // those that are refused
+  socket.on('error', () => undefined); // the sockets that are refused
   socket.write(report.slice(1));
   return socket;
 }
 
-/** More than the kernel buffers hold. */
+/** More bytes than the kernel buffers can contain. */
 const largeBytes = 20 << 20;
 
 afterEach(() => void jest.useRealTimers());
@@ -51,7 +51,7 @@ test('strangers fill a pool of their own, and every organization has its room', 
     const refused = await stranger(report.slice(0, 2 << 20));
     expect(refused).toMatchObject({ status: 503, json: { error: 'busy' } });
   });
-  // The size of a login.
+  // The body has the size of a login.
   expect(await stranger(report.slice(0, 4 << 10))).toMatchObject({ status: 200 });
   const contacts = [{ email: 'a@example.com', note: 'x'.repeat(2 << 20) }];
   for (let organization = 1; organization <= 5; organization += 1) {

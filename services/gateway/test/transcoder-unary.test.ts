@@ -194,7 +194,7 @@ describe.each(layouts)('%s', (layout) => {
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
     const answer = await send(probe, 'POST', '/api/v1/probe/echo/1', { body: { name: 'n' }, headers });
     expect(answer).toMatchObject({ status: 400, json: { error: 'invalid_idempotency_key' } });
-    // Methods without idempotency ignore it.
+    // Methods without idempotency ignore the header.
     expect((await send(probe, 'PATCH', '/api/v1/probe/items/1', { body: {}, headers })).status).toBe(200);
   });
 });

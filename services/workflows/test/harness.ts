@@ -47,11 +47,13 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
   const counted: CountWorkflowsRequest[] = [];
   /** Test mails that the service asked the runtime to send. */
   const mailed: { to: string; request: string }[] = [];
-  /** Counts of enrollments that the runtime answers, by workflow. */
+  /** Counts of enrollments that the runtime returns, by workflow. */
   const stats: Record<string, MessageInitShape<typeof WorkflowStatsSchema>> = {};
-  /** Living enrollments that the runtime answers, by version. */
+  /** Living enrollments that the runtime returns, by version. */
   const active: Record<number, bigint> = {};
-  /** Runs once, after identity has found the next project and before it answers. */
+  /**
+   * Functions that are each called once, after the identity service has found the next project and before it answers.
+   */
   const betweenCheckAndWrite: (() => Promise<unknown>)[] = [];
   const harness = await createHarness(service, {
     ...(o.resolve && { overrides: { resolve: o.resolve } }),
@@ -74,7 +76,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
       },
     ],
   });
-  /** Reasons why connections cannot be used, by provider; the others can. */
+  /** Reasons why connections cannot be used, by provider. Connections to all other providers can be used. */
   const unusable = new Map<string, string>();
   const registerIntegrations = () =>
     harness.servePeer(integrations, (router) => {
@@ -119,7 +121,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     config: harness.config,
     peers: harness.peers,
     registerRuntime,
-    /** Integrations as a peer, which answers from `unusable`. */
+    /** The integrations service as a peer, which answers from `unusable`. */
     integrations: {
       unusable,
       register: registerIntegrations,
@@ -133,7 +135,7 @@ export async function startHarness(o: { resolve?: Resolve; clock?: Clock } = {})
     /** Workflows that the runtime was asked to apply. */
     applied,
     mailed,
-    /** Requests for counts to the runtime, and its answers. */
+    /** Requests for counts to the runtime, and the counts that it returns. */
     counted,
     stats,
     active,

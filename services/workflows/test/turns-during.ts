@@ -4,12 +4,12 @@ import { type QueueTurn, queueTurns } from '@drippulse/loops';
 /** A turn of synchronous work, and its round of the event loop. */
 type Turn = QueueTurn & { round: number };
 
-/** Records the turns of all queues of this process during some work. */
+/** Runs some work and records the turns of all queues of this process meanwhile. */
 export async function turnsDuring<T>(work: () => Promise<T>): Promise<{ result: T; turns: Turn[] }> {
   const turns: Turn[] = [];
   let round = 0;
   let isOver = false;
-  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the only messages of the channel
+  const note = (turn: unknown) => void turns.push({ ...(turn as QueueTurn), round }); // the channel has no other messages
   const counting = (async () => {
     for (; !isOver; round += 1) await nextRound();
   })();

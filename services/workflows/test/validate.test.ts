@@ -22,7 +22,7 @@ afterAll(() => harness.stop());
 
 type RawStep = Record<string, unknown>;
 
-/** Saves and checks the same members, and returns the problems of both, and the steps if there are no problems. */
+/** Saves and checks the same members. Returns the problems of both calls, and the steps if there are no problems. */
 async function both(members: { steps?: Uint8Array; status?: WorkflowStatus; name?: string }) {
   const saving = harness.workflows(editor).createWorkflow({ name: 'Checked', ...members });
   const refused = await refusal(saving);
@@ -33,7 +33,7 @@ async function both(members: { steps?: Uint8Array; status?: WorkflowStatus; name
 
 const withoutIds = (steps: unknown) => (steps as RawStep[]).map(({ id: _, ...step }) => step);
 
-/** Creates a few steps of the catalog, every third with one change. */
+/** Creates a few steps from the catalog. Every third step has one change. */
 function randomSteps(random: Random): unknown[] {
   const steps = random.some(stepTypes, 1 + random.below(6)).map(({ example }) => structuredClone(example) as RawStep);
   return steps.map((step, index) => (random.below(3) === 0 ? changed(random, step, index) : step));
@@ -74,7 +74,7 @@ test(
           told: Object.keys(fields).sort(),
           valid: refused === undefined,
         });
-        // The text of a refusal also names the step.
+        // The message of a refusal also names the step.
         for (const { path, message } of problems) expect(fields[path]?.endsWith(message)).toBe(true);
         for (const { path, step } of problems) expect(path).toMatch(step === undefined ? /^steps$/ : `steps.${step}`);
         seen[valid ? 'valid' : 'invalid'] += 1;
@@ -148,7 +148,7 @@ test('a masked credential is valid for the workflow that has it, and for no othe
   const { valid, problems, refused } = await both({ ...(steps && { steps }) });
   expect({ valid, refused }).toMatchObject({ valid: false, refused: { error: 'invalid secret_needed' } });
   expect(Object.keys(refused?.fields ?? {})).toEqual(problems.map(({ path }) => path));
-  // For a caller who may not see it, a complete credential comes back masked too.
+  // A caller who may not see the credential gets it back masked, even after sending it in full.
   const whole = await harness.workflows({ ...editor, role: 'viewer' }).validateWorkflow({ steps: json([callback]) });
   expect(JSON.stringify(parsed(whole.steps))).not.toContain('planted');
 });

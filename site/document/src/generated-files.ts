@@ -11,8 +11,8 @@ import { publicServicesModule } from './public-services.ts';
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 /**
- * Files that are generated from an image of `buf build`, by path from the root of the repository: the list of public
- * services, the OpenAPI document, the skills pack and the regions of the hand-written pages.
+ * Returns the files that are generated from an image of `buf build`, by path from the root of the repository: the list
+ * of public services, the OpenAPI document, the skills pack and the regions of the hand-written pages.
  */
 export function generatedFiles(image: Uint8Array, root: string): Map<string, string | Buffer> {
   const api = readImage(image);
@@ -31,7 +31,7 @@ export function generatedFiles(image: Uint8Array, root: string): Map<string, str
   ]);
 }
 
-/** Reasons of errors that a page explains. */
+/** Returns the error reasons that a page explains. */
 export function publicReasons(image: Uint8Array): Reason[] {
   return readImage(image).reasons;
 }

@@ -12,9 +12,9 @@ type Names = Map<string, { file: string; name: string }>;
 type File = { tops: Map<string, ts.Node>; imports: Names; exports: Names; stars: string[] };
 
 /**
- * Finds the mentions in the code of this repository, by declaration. It reads only the syntax, which takes a second,
- * and so overestimates: a declaration mentions everything that is written in it, whether or not it is executed. Members
- * of objects that are passed along are not followed.
+ * Finds the mentions in the code of this repository, by declaration. Only the syntax is read, which takes a second and
+ * so overestimates: a declaration mentions everything that is written in it, whether or not it is executed. Members of
+ * objects that are passed along are not followed.
  */
 export function readCode(root: string) {
   const entries = packageEntries(root);
@@ -88,7 +88,7 @@ function sourceOf(path: string): ts.SourceFile {
   return ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
 }
 
-/** Members of object literals, such as the methods that a service registers. */
+/** Returns the members of object literals, such as the methods that a service registers. */
 function membersOf(file: string, source: ts.SourceFile): Declared[] {
   const found: Declared[] = [];
   const visit = (node: ts.Node): void => {
@@ -129,7 +129,7 @@ function namesWithin(pattern: ts.BindingPattern): ts.Identifier[] {
   );
 }
 
-/** Files behind `@drippulse/…`, from the `exports` of each package. */
+/** Returns the files behind `@drippulse/…`, from the `exports` of each package. */
 function packageEntries(root: string): Map<string, string> {
   const entries = new Map<string, string>();
   for (const path of globSync('{libs,services}/*/package.json', { cwd: root })) {

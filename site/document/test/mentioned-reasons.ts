@@ -1,12 +1,13 @@
-// Prints, for each method named on the standard input, the reasons that its code can reach, each with the declarations
-// that lead to it. It is a separate process, because a test's loader takes several times as long for the compiler.
+// Prints, for each method named on the standard input, the reasons that the method's code can reach, each with the
+// declarations that lead to it. It runs in a separate process, because a test's loader takes several times as long to
+// load the compiler.
 import { globSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { type Declared, readCode } from './code-graph.ts';
 
-/** `names` are methods, `reasons` the reasons to look for. Declarations in `notFollowed` are not followed. */
+/** `names` are methods, and `reasons` are the reasons to look for. Declarations in `notFollowed` are not followed. */
 export type Question = { names: string[]; reasons: string[]; notFollowed: string[] };
 /** Reasons by method name; undefined for a method that no service registers. */
 export type Answer = Record<string, [reason: string, way: string[]][]>;
@@ -23,7 +24,10 @@ const methodNames = new Set(
     .map(([, first = '', rest = '']) => first.toLowerCase() + rest),
 );
 
-/** Functions that serve each method: the member with its name where a service registers its methods. */
+/**
+ * Functions that serve each method: the members with the method's name in the places where services register their
+ * methods.
+ */
 const paths = globSync('services/*/src/{rpc,identity/rpc}/*.ts', { cwd: root }).map((path) => resolve(root, path));
 const methods = Map.groupBy(paths.flatMap(code.membersOf), ({ name }) => name);
 
@@ -34,7 +38,7 @@ for (const name of question.names) {
 }
 process.stdout.write(JSON.stringify(answer));
 
-/** Reasons that a method mentions, including those of calls to other services. */
+/** Returns the reasons that a method mentions, including those of calls to other services. */
 function mentionedBy(name: string, served: readonly Declared[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const seen = new Set<Declared['node']>();
@@ -51,7 +55,7 @@ function mentionedBy(name: string, served: readonly Declared[]): Map<string, str
   return found;
 }
 
-/** Whether a text is a reason. A template such as `${type}_not_found` stands for any reason with this end. */
+/** Whether a string is a reason. A template such as `${type}_not_found` stands for any reason with this ending. */
 function isReason(text: string): boolean {
   return reasons.has(text) || (text.startsWith('*_') && [...reasons].some((reason) => reason.endsWith(text.slice(1))));
 }

@@ -14,7 +14,7 @@ const api = { services: [...publicServices], reasons: [], schemas: [], events: [
 const files = filesOf(api);
 const operations = operationsOf(api, files);
 
-/** Faults, which the document has as `default`, and reasons that only the gateway and the transport answer. */
+/** Faults, which the document has as `default`, and reasons that only the gateway and the transport return. */
 const notOfMethods: ReadonlySet<string> = new Set(['unauthenticated', 'message_too_large']);
 const reasons = new Set(
   [...files, file_drippulse_rest_v1_reasons]
@@ -23,24 +23,24 @@ const reasons = new Set(
     .map(({ name }) => name),
 );
 
-/** Reasons of `transact`, which only repeatable methods have. */
+/** Reasons of `transact`, which only repeatable methods can return. */
 const ofRepeats = ['invalid_idempotency_key', 'idempotency_in_progress', 'idempotency_key_reused', 'answer_erased'];
 
 /**
- * Declarations that are not followed. The table of effects is used for the deadlines of interrupted attempts. Other
- * methods also read pages of a list, with page parameters of our own. Outcomes of our own requests have separate codes,
- * some of which equal a reason.
+ * Declarations that are not followed. The table of effects is used only for the deadlines of interrupted attempts.
+ * Methods other than lists also read pages, with page parameters of our own. Outcomes of our own requests have separate
+ * codes, some of which equal a reason.
  */
 const notFollowed = ['effectTypeOf', 'readPage', 'startOf', 'mayHaveBeenSent', 'neverSent', 'lasting', 'HttpFailure'];
 
-/** Reasons in code that serves several methods, of which some cannot answer with them. */
+/** Reasons in code that serves several methods, some of which cannot return them. */
 const impossible: Readonly<Record<string, readonly string[]>> = {
-  // Its mail goes through integrations, which run no agent.
+  // The mail of sendTestMail goes through integrations, which run no agent.
   sendTestMail: [
     ...['agent_not_active', 'wrong_agent_type', 'agent_rate_limited', 'agent_not_found', 'agent_model_not_found'],
     ...['budget_exceeded', 'model_price_unknown', 'model_overrun'],
   ],
-  // Scorers call no language model. The model of a scorer is deleted only with its agent.
+  // Scorers call no language model. The model of a scorer is deleted only with the scorer's agent.
   scoreLead: ['budget_exceeded', 'model_price_unknown', 'model_overrun', 'agent_model_not_found'],
   executeAgent: ['agent_model_not_found'],
   inferAgent: ['agent_model_not_found'],
@@ -49,17 +49,17 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   // An eval set belongs to an agent with a template, and is deleted with it.
   createAgentEvalCase: ['agent_not_found', 'enrollment_not_found', 'workflow_not_found'],
   startAgentEvalRun: ['agent_not_found', 'wrong_agent_type'],
-  // The workflows that move to another project are locked and valid, and their steps do not change.
+  // The workflows that move to a different project are locked and valid, and their steps do not change.
   deleteProject: ['workflow_not_found', 'secret_needed', 'invalid_step_graph'],
-  // The project does not change.
+  // These methods do not change the project.
   activateWorkflow: ['project_not_found'],
   pauseWorkflow: ['project_not_found'],
   archiveWorkflow: ['project_not_found'],
   // The workflow that is sent to the runtime was just read.
   deleteWorkflow: ['parameter_missing'],
-  // A page shows the refusal.
+  // A page shows this refusal.
   finishConnect: ['integration_connection_limit_reached'],
-  // A deleted version has numbers, and no names.
+  // A deleted version still has numbers, but no names.
   getAnalyticsFunnel: ['workflow_version_not_found'],
   getAnalyticsExperiments: ['workflow_version_not_found'],
   // The webhook was just created.
@@ -76,7 +76,7 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   // The merged records release their external ids before the survivor takes one.
   mergeCrmContacts: ['external_id_taken'],
   mergeCrmLeads: ['external_id_taken'],
-  // These methods write other members.
+  // These methods write members other than those that the reasons concern.
   convertCrmLead: ['external_id_taken', 'pipeline_not_found'],
   reorderCrmOpportunities: ['external_id_taken'],
   receiveLeadScore: ['external_id_taken'],
@@ -102,7 +102,7 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   getBilling: ['payment_failed'],
   listPaymentMethods: ['payment_failed'],
   listInvoices: ['payment_failed'],
-  // Pages show the refusal.
+  // Pages show these refusals.
   submitSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
   submitSignInCode: ['mfa_code_required', 'sso_required'],
   linkSignIn: ['mfa_code_required', 'invalid_credentials', 'sso_required'],
@@ -116,7 +116,8 @@ const impossible: Readonly<Record<string, readonly string[]>> = {
   submitNewPassword: ['link_not_valid'],
   submitSignUpLink: ['link_not_valid', 'sign_up_for_another_address'],
   submitAddressChange: ['link_not_valid'],
-  // A submission makes a generated contact. A refusal of its enrollment is shown to the owner of the form.
+  // A submission makes a generated contact. If the contact's enrollment is refused, the refusal is shown to the owner
+  // of the form.
   submitLeadForm: [
     ...['external_id_taken', 'contacts_required', 'contacts_empty', 'too_many_contacts', 'not_an_array'],
     ...['workflow_not_found', 'workflow_archived', 'agent_not_found', 'no_enrollments_created', 'invalid_timezone'],
@@ -154,7 +155,7 @@ function askForMentions(): Answer {
   return JSON.parse(execFileSync(process.execPath, [script], options));
 }
 
-/** Whether a reason is documented. A template such as `${type}_not_found` stands for any reason with this end. */
+/** Whether a reason is documented. A template such as `${type}_not_found` stands for any reason with this ending. */
 function isDocumented(name: string, documented: ReadonlySet<string>): boolean {
   return name.startsWith('*') ? [...documented].some((one) => one.endsWith(name.slice(1))) : documented.has(name);
 }

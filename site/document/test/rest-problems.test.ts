@@ -26,7 +26,7 @@ import { file_drippulse_webhooks_v1_webhooks } from '@drippulse/proto/drippulse/
 import { expect, test } from '@jest/globals';
 import { restProblems } from '../src/api/rest-problems.ts';
 
-/** Problems of the webhooks file after a change to it. */
+/** Returns the problems of the webhooks file after a change to the file. */
 function problemsAfter(change: (file: FileDescriptorProto) => void): string[] {
   const [file, ...imported] = withImports(file_drippulse_webhooks_v1_webhooks);
   const changed = clone(FileDescriptorProtoSchema, file.proto);

@@ -15,15 +15,16 @@ import { searchEntries } from './search/search-entries.ts';
 
 const contentFolder = 'site/pages/content';
 const documentAddress = '/docs/skills/drippulse-openapi-v1.json';
-/** Facts about operations that the document cannot express; absent from older trees. */
+/** Address of the facts about operations that the document cannot express. Older trees lack the file. */
 const manifestAddress = '/docs/skills/manifest.json';
 const packAddress = '/docs/skills/drippulse-agent-skills-v1.md';
-/** Hand-written pages come before these. */
+/** Place of the reference. Hand-written pages come before it. */
 const reference = { section: 'API reference', order: 10_000 };
 
 /**
- * Pages of the site and all files that they load, by path from the root of the repository. `earlier` contains the files
- * that were generated before: the OpenAPI document, and pages of the content folder with generated regions.
+ * Returns the pages of the site and all files that they load, by path from the root of the repository. `earlier`
+ * contains the files that were generated before: the OpenAPI document, and pages of the content folder with generated
+ * regions.
  */
 export function generatedFiles(
   earlier: ReadonlyMap<string, string | Buffer>,

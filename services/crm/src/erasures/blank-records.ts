@@ -20,7 +20,7 @@ const opportunityColumns = ['name', 'description', 'custom'];
 
 /** Replacement for an opportunity's name that contained the name of the person. */
 const erasedName = '[erased]';
-/** Shorter names are ignored, because they occur inside other words. */
+/** Shorter names are ignored, because they also occur inside unrelated words. */
 const leastLength = 3;
 
 type Place = { organizationId: bigint; now: Date };
@@ -41,7 +41,7 @@ export async function blankPeople(
   await blankChanges(trx, organizationId, ids, columns);
 }
 
-/** Clears the texts of activities that are linked to the person. The activities themselves stay. */
+/** Clears the texts of activities that are linked to the person. The activities themselves are kept. */
 export async function blankActivities(
   trx: Transaction<DB>,
   { contactIds, leadIds }: { contactIds: readonly string[]; leadIds: readonly string[] },
@@ -72,8 +72,8 @@ export async function blankActivities(
 }
 
 /**
- * An opportunity belongs to the organization. If one of its texts contains or contained the person's name, its texts
- * are cleared. Its amount and stage stay.
+ * Clears the texts of opportunities that contain or contained the person's name. An opportunity belongs to the
+ * organization, so its amount and stage are kept.
  */
 export async function blankOpportunities(
   trx: Transaction<DB>,
@@ -107,7 +107,7 @@ export async function blankOpportunities(
   return rows.map((row) => ({ type: 'opportunity', ...row }));
 }
 
-/** Clears the undo data of merges of these records, which contains overwritten values. */
+/** Clears the undo data of merges of these records, because it contains overwritten values. */
 export async function blankMerges(
   trx: Transaction<DB>,
   ids: readonly string[],

@@ -12,7 +12,7 @@ export type Trace = { type: 'contact' | 'lead' | 'activity' | 'opportunity'; id:
 
 /**
  * Locks a contact of the organization, deleted or not. A merged contact is erased with its survivor, which is the same
- * person; its own id answers 404 like in other methods.
+ * person; the merged contact's own id answers 404, as in other methods.
  */
 export async function lockContact(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<ContactRow> {
   const condition = sql`organization_id = ${organizationId} and ${hasId('contact', id)}`;
@@ -23,7 +23,7 @@ export async function lockContact(trx: Transaction<DB>, organizationId: bigint, 
   return row;
 }
 
-/** Locks the records that were merged into these, directly or through another record. */
+/** Locks the records that were merged into these, directly or through a further record. */
 export async function lockMerged<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -46,7 +46,7 @@ export async function lockMerged<Row extends RecordRow>(
 
 /**
  * Locks the leads of the same person, deleted or not: leads that were converted to the contact, and leads with one of
- * its addresses.
+ * the contact's addresses.
  */
 export async function lockLeads(
   trx: Transaction<DB>,

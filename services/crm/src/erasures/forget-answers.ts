@@ -3,7 +3,7 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Erases stored answers that name one of these records. Answers for repeated requests contain records, and are kept for
+ * Erases stored answers that name one of these records. Answers to repeated requests contain records, and are kept for
  * two days.
  */
 export async function forgetAnswers(

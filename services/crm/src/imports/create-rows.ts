@@ -17,7 +17,7 @@ import { uuidRandom } from './uuid-random.ts';
 /** Violation of a row when the plan has no room for its record. */
 const noRoom: Violation = { field: 'plan', message: 'has no room for more contacts', code: 'not_allowed' };
 
-/** Creates records for plans without one, and deletes those whose row is marked as deleted. */
+/** Creates records for plans that have no record, and deletes the new records whose row is marked as deleted. */
 export async function createRows<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,
@@ -53,7 +53,7 @@ export async function createRows<Row extends RecordRow>(
   return [...created, ...(await removeRows(write, collection, gone))];
 }
 
-/** Chooses the public ids of the rows: a stand-in when another organization has the id. */
+/** Chooses the public ids of the rows. If a different organization has the id, a stand-in is chosen. */
 async function choosePublicIds<Row extends RecordRow>(
   trx: Transaction<DB>,
   organizationId: bigint,

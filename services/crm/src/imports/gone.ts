@@ -8,7 +8,7 @@ import type { Write } from '../records/write.ts';
 
 export const erasedMessage = 'The person was erased here, and is not imported again.';
 
-/** Reason to refuse a row whose record is erased, merged or deleted. */
+/** Returns the reason to refuse a row whose record is erased, merged or deleted. */
 export function goneMessage(type: RecordType, row: RecordRow): string {
   if ('erased_at' in row && row.erased_at !== null) return erasedMessage;
   const into = row.merged_into_public_id;
@@ -25,8 +25,8 @@ export async function lockAgainstErasure(
 }
 
 /**
- * Finds the plans for erased people, whom an import never creates again, under any id. A person who was added again in
- * another way has a live record.
+ * Finds the plans for erased people, whom an import never creates again, under any id. A person who was added again by
+ * other means has a live record.
  */
 export async function findErased<Plan extends { fields: JsonObject; values: Values; before: RecordRow | undefined }>(
   { ctx, trx, author }: Write,

@@ -42,7 +42,7 @@ export const importers = new Map<string, Importer>([
   ],
 ]);
 
-/** Contact that a lead was converted to. The link already has the UUID of this installation. */
+/** Returns the columns of a lead's conversion to a contact. The link already has the UUID of this installation. */
 function conversionOf({ contact_id, converted_at }: JsonObject): Values {
   const convertedAt = typeof converted_at === 'string' ? parseTimestamp(converted_at) : undefined;
   if (convertedAt === undefined || typeof contact_id !== 'string') return {};

@@ -26,7 +26,7 @@ const inputSchema = z.object({
 /** Data of the request that started a job. */
 export type ImportInput = z.infer<typeof inputSchema>;
 
-/** Progress of a job: the next batch, and the report of the earlier ones. */
+/** Progress of a job: the next batch, and the report of the batches before it. */
 export type ImportPlace = { batch: number; report: Report };
 
 const placeSchema = z.object({ batch: z.int().nonnegative(), report: z.unknown() });

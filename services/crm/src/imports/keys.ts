@@ -8,7 +8,7 @@ import type { ReadRow } from './source-row.ts';
 /** The keys of a row. In a file, the mail address is also a key of people. */
 export type Keys = { publicId?: string; external?: string; email?: string; domain?: string; content?: string };
 
-/** Keys of rows in addition to ids: the mail address of people, the domain of accounts (default: false). */
+/** Keys of rows in addition to ids: the mail address of people, and the domain of accounts (default: false). */
 export type KnownBy = { email: boolean; domain?: boolean };
 
 const peopleTypes: ReadonlySet<RecordType> = new Set(['contact', 'lead']);
@@ -56,7 +56,7 @@ export async function findKnown(
       const found = byPublicId.get(publicId ?? content ?? '') ?? ofExternal(known);
       if (found !== undefined) return found;
       const person = byEmail.get(email) ?? byDomain.get(domain);
-      // A record with another external id is a different record.
+      // A record with a different external id is a different record.
       if (person !== undefined && (external === undefined || person.external_id === null)) return person;
       return external === undefined ? merged.get(email) : merged.get(external);
     },
@@ -64,7 +64,7 @@ export async function findKnown(
   };
 }
 
-/** Finds merged records by their former keys, because a row with such a key must not create them again. */
+/** Finds merged records by their former keys, because a row with such a key must not create the records again. */
 async function findMerged(
   trx: Transaction<DB>,
   organizationId: bigint,
@@ -100,8 +100,9 @@ async function findByExternal(
 }
 
 /**
- * Finds the oldest record of each text, with a separate look-up for each. For `lower(email) = any(…)` the planner has
- * no statistics, because only partial indexes have the expression; it expects most of the table and reads all rows.
+ * Finds the oldest record of each string, with a separate look-up for each. For `lower(email) = any(…)` the planner has
+ * no statistics, because only partial indexes have the expression; so it expects most of the table to match and reads
+ * all rows.
  */
 async function findByText(
   trx: Transaction<DB>,

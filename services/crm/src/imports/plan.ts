@@ -9,27 +9,27 @@ export type Outcome = 'created' | 'updated' | 'unchanged';
 /** Result of a row: an outcome, its violations, or `skipped` when the policy leaves it out. */
 export type Result = Outcome | 'skipped' | Violation[];
 
-/** Permitted effects of rows on records. */
+/** The effects that rows may have on records. */
 export type Policy = {
-  /** Whether a row without a record creates one. */
+  /** Whether a row that has no record creates one. */
   creates: boolean;
   /** Whether a row changes its existing record. */
   updates: boolean;
   /** Whether existing values of a record stay, so that rows fill only empty members. */
   fillsBlanks: boolean;
-  /** Called with the record of each row that has one, by the index of the row. */
+  /** Called with the record of each row that has one, and with the index of the row. */
   onRecord?(index: number, id: string): void;
 };
 
-/** Policy of an upload: all rows and values are written. */
+/** Policy of an upload, by which all rows and values are written. */
 export const uploadPolicy: Policy = { creates: true, updates: true, fillsBlanks: false };
 
-/** Whether the policy lets a row be written. */
+/** Whether the policy allows a row to be written. */
 export function isWanted<Row>(policy: Policy, { before }: Plan<Row>): boolean {
   return before === undefined ? policy.creates : policy.updates;
 }
 
-/** The plan for one row: `index` is its position in the batch, `before` the existing record, if any. */
+/** The plan for one row. `index` is the row's position in the batch, `before` the existing record, if any. */
 export type Plan<Row> = { index: number; keys: Keys; fields: JsonObject; values: Values; before: Row | undefined };
 
 export function isDeleted(fields: JsonObject): boolean {

@@ -29,7 +29,7 @@ export function readReport(json: unknown): Report {
   return reportSchema.parse(json);
 }
 
-/** Adds the results of a batch. */
+/** Adds the results of a batch to a report. */
 export function addResults(report: Report, rows: readonly SourceRow[], results: readonly (Result | undefined)[]): void {
   for (const [index, row] of rows.entries()) {
     const result = results[index];

@@ -8,8 +8,8 @@ const maxRowLength = 1024 * 1024;
 const maxDepth = 64 + 2;
 
 /**
- * Splits a bundle into the elements of its top-level arrays as it arrives, so that only one is in memory. It refuses
- * unmatched brackets, deep nesting and an incomplete bundle; it does not parse the elements.
+ * Splits a bundle into the elements of its top-level arrays as it arrives, so that only one element is in memory. It
+ * refuses unmatched brackets, deep nesting and an incomplete bundle; it does not parse the elements.
  */
 export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<BundleRow> {
   const decode = createDecoder();
@@ -20,7 +20,7 @@ export async function* splitBundle(chunks: AsyncIterable<Uint8Array>): AsyncGene
 }
 
 function createSplitter() {
-  /** Closing brackets of the open ones, outermost first. */
+  /** The closing brackets of the brackets that are open, outermost first. */
   const open: string[] = [];
   let isString = false;
   let isEscaped = false;
@@ -72,7 +72,7 @@ function createSplitter() {
     return open.length === 2 && open[1] === ']';
   }
 
-  /** Also refuses a second object after the first: a bracket opens again or was never closed. */
+  /** Records an opening bracket. Refuses a second object after the first, and too deep nesting. */
   function push(bracket: string): void {
     if (isOver) throw malformed();
     if (open.length === maxDepth) {
@@ -100,7 +100,7 @@ function readKey(text: string): string {
   }
 }
 
-/** Joins characters that are split between pieces of the upload. Undefined ends the upload. */
+/** Creates a decoder that joins characters which are split between pieces of the upload. Undefined ends the upload. */
 function createDecoder(): (chunk: Uint8Array | undefined) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   return (chunk) => {

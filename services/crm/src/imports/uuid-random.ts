@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
 const idBytes = 16;
-/** Random bytes for 256 ids: a system call for each id would take several times as long as the rest of the id. */
+/** Random bytes for 256 ids. A system call for each id would take several times as long as the rest of the id. */
 const pool = new Uint8Array(256 * idBytes);
 let used = pool.byteLength;
 
-/** Returns sixteen random bytes, for the `rng` of the `uuid` package; each is used once. */
+/** Returns sixteen random bytes, for the `rng` of the `uuid` package. Each byte is used once. */
 export function uuidRandom(): Uint8Array {
   if (used === pool.byteLength) {
     randomFillSync(pool);

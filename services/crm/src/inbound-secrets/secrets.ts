@@ -34,7 +34,7 @@ export function resealSecret(sealer: Sealer, organizationId: bigint, box: Buffer
   return sealer.seal(sealer.open(box, context), context);
 }
 
-/** A sealed secret that nobody knows. It stands in for a missing one. */
+/** A sealed secret that nobody knows. It stands in for a missing secret. */
 export type Decoy = { organizationId: bigint; box: Buffer };
 
 export function makeDecoy(sealer: Sealer): Decoy {
@@ -43,8 +43,8 @@ export function makeDecoy(sealer: Sealer): Decoy {
 }
 
 /**
- * Keys that verify: those of the current secret and, while it is valid, of the previous one. There are always two, and
- * each is opened, so that an organization without a secret takes the same time.
+ * Returns the keys that verify a message: the key of the current secret and, while it is valid, of the previous one.
+ * Two keys are always returned, and each is opened, so that an organization without a secret takes the same time.
  */
 export function keysOf(sealer: Sealer, decoy: Decoy, sealed: SealedSecrets | undefined, now: Date): [Buffer, Buffer] {
   const open = (box: Buffer | null | undefined) =>
@@ -59,7 +59,7 @@ function keyOf(secret: Buffer): Buffer {
   return Buffer.from(secret.toString().slice(prefix.length), 'base64');
 }
 
-/** Context that binds a secret to its organization. */
+/** Returns the context that binds a secret to its organization. */
 export function inboundContext(organizationId: bigint): string {
   return `inbound:${purpose}:${organizationId}`;
 }

@@ -16,7 +16,7 @@ const maxFields = 50;
 const maxOptions = 200;
 const maxLabelLength = 255;
 
-/** Labels of the lead's columns that a form can have. */
+/** Labels of the lead's columns that a form can have as fields. */
 const labels: ReadonlyMap<string, string> = new Map([
   ['email', 'Email'],
   ['first_name', 'First name'],
@@ -48,7 +48,7 @@ export function readFields(fields: readonly LeadFormField[]): FormField[] {
   }));
 }
 
-/** The violations of the fields of a form. */
+/** Returns the violations of the fields of a form. */
 export function checkFields(fields: readonly FormField[]): Violation[] {
   if (fields.length === 0 || fields.length > maxFields) {
     return [{ field: 'fields', message: `must be 1 to ${maxFields} fields`, code: 'length' }];

@@ -84,7 +84,10 @@ export function leadFormToProto(row: FormRow): MessageInitShape<typeof LeadFormS
   };
 }
 
-/** The error for an unknown form, a deleted one, one of another organization and, for visitors, an inactive one. */
+/**
+ * Creates the error for an unknown or deleted form, for a form of a different organization and, for visitors, for an
+ * inactive form.
+ */
 function formNotFound(): DomainError {
   return new DomainError('not_found', 'lead_form_not_found', 'There is no such form.');
 }

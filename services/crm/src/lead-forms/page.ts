@@ -8,7 +8,7 @@ import { trapField } from './read-submission.ts';
 /** A page and its content security policy, which allows no external content except hCaptcha. */
 export type Page = { html: string; policy: string };
 
-/** Values to show in the form, and their problems. */
+/** Values to show in the form, and the problems of these values. */
 export type Filled = { submissionId: string; values: ReadonlyMap<string, string>; problems: readonly Violation[] };
 
 const style = `:root { color-scheme: light dark; }
@@ -91,7 +91,10 @@ function heading(form: FormRow): string {
   return form.description === null ? title : `${title}\n<p>${escapeHtml(form.description)}</p>`;
 }
 
-/** The problems come first, so that a screen reader reports them; each links to its field. */
+/**
+ * Renders the list of problems. The problems come first on the page, so that a screen reader reports them; each one
+ * links to its field.
+ */
 function summary(fields: readonly FormField[], problems: readonly Violation[]): string {
   if (problems.length === 0) return '';
   const lines = problems.map(({ field, message }) => {
@@ -145,7 +148,7 @@ const autocomplete: Readonly<Record<string, string>> = {
   phone: 'tel',
 };
 
-/** Browsers apply `form-action` to every redirect of the response. */
+/** Returns the sources of `form-action`. Browsers apply `form-action` to every redirect of the response. */
 function formTargets({ redirect_url }: FormRow): string {
   if (redirect_url === null) return "'self'";
   return redirect_url.startsWith('http:') ? "'self' http: https:" : "'self' https:";

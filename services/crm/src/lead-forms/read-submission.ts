@@ -4,14 +4,14 @@ import { DomainError, refuseViolations } from '@drippulse/errors';
 import { checkJsonText, isRawNumber, type JsonValue, parseJson } from '@drippulse/json';
 import busboy from 'busboy';
 
-/** A submission: texts by field name, and its metadata. */
+/** A submission: strings by field name, and its metadata. */
 export type Submission = {
-  /** Whether the request is JSON; then the answer is JSON too. */
+  /** Whether the request is JSON. If it is, the answer is JSON too. */
   isJson: boolean;
   /** Id of the submission; a repeat has the same id. */
   id: string;
   values: ReadonlyMap<string, string>;
-  /** The visitor's answer from hCaptcha. */
+  /** The token that hCaptcha gave the visitor. */
   captchaAnswer: string;
   /** Whether the trap field has a value. */
   isTrapped: boolean;
@@ -64,8 +64,8 @@ function unstorable(name: string): DomainError {
 }
 
 /**
- * Members of the object, with those of `custom` as `custom.<key>`. Nested objects and arrays are ignored, because a
- * form has no such values.
+ * Returns the members of the object, with the members of `custom` as `custom.<key>`. Nested objects and arrays are
+ * ignored, because a form has no such values.
  */
 function readJson(bytes: Uint8Array): Map<string, string> {
   refuseViolations(checkJsonText(bytes));

@@ -4,7 +4,9 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Longer than any sender repeats. An older message is refused by its age, after minutes already. */
+/**
+ * Longer than any sender repeats a message. A message that is older than a few minutes is refused because of its age.
+ */
 const keptDays = 7;
 
 /** Deletes the ids of messages that were accepted long ago. */

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { DB } from '../db/schema.ts';
 import { forgottenAtOnce, startForgetting } from './start-forgetting.ts';
 
-/** Applied plans are kept as long as the log, which offers to apply them again. */
+/** Applied plans are kept as long as the log, because the log offers to apply them again. */
 const keptDays = 365;
 const unappliedDays = 30;
 

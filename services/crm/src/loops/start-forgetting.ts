@@ -8,7 +8,10 @@ const everyMs = 3_600_000;
 /** Upper limit of rows that one statement deletes. */
 export const forgottenAtOnce = 1_000;
 
-/** Deletes old data every hour, in slices. `forget` returns the number of deleted rows, at most `forgottenAtOnce`. */
+/**
+ * Deletes old data every hour, in slices. `forget` returns the number of deleted rows, which is at most
+ * `forgottenAtOnce`.
+ */
 export function startForgetting(ctx: Context, name: string, forget: (db: Kysely<DB>) => Promise<number>): Loop {
   return startLoop({
     name,

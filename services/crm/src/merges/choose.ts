@@ -5,10 +5,10 @@ import type { Mergeable } from './mergeable.ts';
 
 const customPrefix = 'custom.';
 
-/** Record whose value each field takes, for fields named in the request. */
+/** The record whose value each field takes, for the fields that the request names. */
 export type Choices<Row> = ReadonlyMap<string, Row>;
 
-/** Reads the choices as records, or returns violations. */
+/** Reads the choices as records. Returns violations if they are invalid. */
 export function readChoices<Row extends RecordRow>(
   { fields }: Pick<Mergeable<Row>, 'fields'>,
   rows: readonly Row[],
@@ -33,8 +33,8 @@ export function isNamed(row: RecordRow, id: string): boolean {
 }
 
 /**
- * Columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has none, the value of
- * the first merged record that has one.
+ * Returns the columns that the survivor takes over: the chosen value, even if empty; else, if the survivor has no
+ * value, the value of the first merged record that has one.
  */
 export function chooseValues<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,

@@ -7,7 +7,7 @@ import type { DB } from '../db/schema.ts';
 import { enumTexts } from '../enum-texts.ts';
 import { timestampOf } from '../records/values.ts';
 
-/** Days in which a merge can be undone; afterwards its undo data is deleted. */
+/** Number of days within which a merge can be undone; afterwards its undo data is deleted. */
 export const undoDays = 30;
 
 export const mergeRecordTypes = enumTexts(CrmMergeRecordTypeSchema);

@@ -2,7 +2,7 @@ import { type ContactRow, contacts } from '../contacts/contact.ts';
 import { type LeadRow, leads } from '../leads/lead.ts';
 import type { Collection, MergeableType, RecordRow, Values } from '../records/collection.ts';
 
-/** Columns of a field. If the first is empty, the field is empty. */
+/** Columns of a field. If the first column is empty, the field is empty. */
 type Columns = readonly [string, ...string[]];
 
 /** Differences between merges of contacts and of leads. */
@@ -12,8 +12,8 @@ export type Mergeable<Row extends RecordRow> = {
   /** Fields by their name in a request. */
   fields: Readonly<Record<string, Columns>>;
   /**
-   * Fields that a request cannot choose. A survivor without one takes the first available value, and the values that
-   * follow from it.
+   * Fields that a request cannot choose. A survivor that lacks such a field takes the first available value, and the
+   * values that this implies.
    */
   carried: Readonly<Record<string, { columns: Columns; implies: Values }>>;
 };

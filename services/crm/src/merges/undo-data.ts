@@ -13,7 +13,7 @@ const undoSchema = z.object({
   fields: z.array(
     z.object({ name: z.string(), columns: z.record(z.string(), z.object({ before: stored, after: stored })) }),
   ),
-  /** External ids that the survivor took over, with their previous records. */
+  /** External ids that the survivor took over, with the records that had them before. */
   externals: z.array(z.object({ id: z.uuid(), external_system: z.string().nullable(), external_id: z.string() })),
   /** Links that moved to the survivor, by their previous target. */
   links: z.array(
@@ -35,13 +35,13 @@ export function readUndo(json: string): UndoData {
 
 type Stored = z.infer<typeof stored>;
 
-/** Converts a value to JSON; PostgreSQL casts it back to the type of the column. */
+/** Converts a value to JSON. PostgreSQL casts it back to the type of the column. */
 function store(value: Value): Stored {
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'bigint' ? String(value) : value;
 }
 
-/** Fields that a merge changed; columns of one field count as one. */
+/** Returns the fields that a merge changed. The columns of one field count as one change. */
 export function changedFields<Row extends RecordRow>(
   { fields, carried }: Pick<Mergeable<Row>, 'fields' | 'carried'>,
   before: Row,
@@ -61,7 +61,7 @@ export function changedFields<Row extends RecordRow>(
   });
 }
 
-/** Columns to restore, and the names of fields that changed since the merge and stay. */
+/** Returns the columns to restore, and the names of fields that were changed after the merge and therefore stay. */
 export function revert(fields: UndoData['fields'], row: RecordRow): { values: Values; kept: string[] } {
   const present: Values = { ...row };
   const values: Record<string, Value> = {};

@@ -26,7 +26,7 @@ type Logged = {
   leadFormId?: bigint | null;
 };
 
-/** Writes a log line, in the transaction of the action. Call `hintActivity` after the commit. */
+/** Writes a log line in the transaction of the action. Call `hintActivity` after the commit. */
 export async function logActivity(
   ctx: Context,
   trx: Transaction<DB>,
@@ -68,7 +68,7 @@ export function hintActivity({ hints }: Pick<Context, 'hints'>, { organizationId
   hints.note({ organizationId, topic: 'operator', id: '', kind: 'created', mode: modeToProto(mode) });
 }
 
-/** `token` is the token of the form, if its page is served. */
+/** Converts a log line. `token` is the token of the form, if the form's page is served. */
 export function activityToProto(
   row: ActivityRow & { token: string | null },
 ): MessageInitShape<typeof OperatorActivitySchema> {

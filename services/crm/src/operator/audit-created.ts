@@ -22,8 +22,8 @@ const readers = {
 };
 
 /**
- * Writes the resource that an operation created into the audit trail, like the method that creates it directly. Wake
- * the relay after the commit.
+ * Writes the resource that an operation created into the audit trail, in the same way as the method that creates it
+ * directly. Wake the relay after the commit.
  */
 export async function auditCreated(
   trx: Transaction<DB>,

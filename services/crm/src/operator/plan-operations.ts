@@ -25,8 +25,8 @@ const descriptions: Readonly<Record<Goal, string>> = {
 };
 
 /**
- * Operations of a plan, in the order of their execution: a form needs its workflow. The same goal and answers always
- * give the same operations.
+ * Returns the operations of a plan, in the order of their execution, because a form needs its workflow. The same goal
+ * and answers always give the same operations.
  */
 export function planOperations(goal: Goal, answers: Answers): Operation[] {
   const { form, pipeline, slack, workflowName } = answers;
@@ -59,7 +59,7 @@ export function planOperations(goal: Goal, answers: Answers): Operation[] {
   ];
 }
 
-/** Description of the resource of an operation, one line each. */
+/** Returns a description of an operation's resource, as lines. */
 export function detailsOf(operation: Operation): string[] {
   switch (operation.kind) {
     case 'create_pipeline':

@@ -23,7 +23,7 @@ export type PlanRow = Selectable<OperatorPlans>;
 /** An operation with its state. */
 export type PlannedOperation = Operation & {
   status: 'planned' | 'exists' | 'missing' | 'done';
-  /** Id of the resource, as text. */
+  /** Id of the resource, as a string. */
   resource_id: string | null;
   note: string | null;
 };
@@ -38,7 +38,7 @@ function selectPlans(db: Kysely<DB>, organizationId: bigint) {
 }
 
 /**
- * Finds a plan of the organization. An unknown id, a malformed one and an id of another organization have the same
+ * Finds a plan of the organization. An unknown id, a malformed id and an id of a different organization have the same
  * error.
  */
 export async function findPlan(db: Kysely<DB>, organizationId: bigint, id: string): Promise<PlanRow> {
@@ -47,7 +47,7 @@ export async function findPlan(db: Kysely<DB>, organizationId: bigint, id: strin
   return row;
 }
 
-/** Locks a plan that was found before, and reads it again. */
+/** Locks a plan that was found before, and reads the plan again. */
 export function lockPlan(trx: Transaction<DB>, { organization_id, id }: PlanRow): Promise<PlanRow> {
   return selectPlans(trx, organization_id).where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
 }
@@ -65,7 +65,7 @@ export function parseOperations(text: string): PlannedOperation[] {
   return JSON.parse(text);
 }
 
-/** Resource of an operation of a plan; undefined before it exists. */
+/** Returns the id of an operation's resource; undefined until the resource exists. */
 export function resourceOf(operations: readonly PlannedOperation[], key: Operation['key']): string | undefined {
   return operations.find((operation) => operation.key === key)?.resource_id ?? undefined;
 }

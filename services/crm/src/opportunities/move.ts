@@ -8,7 +8,7 @@ import { findStage, placeAtEnd } from './place.ts';
 
 type Request = UpdateCrmOpportunityRequest;
 
-/** Columns of a PATCH that moves an opportunity; empty if the stage is the same. */
+/** Returns the columns of a PATCH that moves an opportunity; empty if the stage stays the same. */
 export async function readMove(
   ctx: Context,
   trx: Transaction<DB>,

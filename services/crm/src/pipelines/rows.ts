@@ -38,8 +38,8 @@ export async function findPipeline(db: Kysely<DB>, organizationId: bigint, id: s
 }
 
 /**
- * Finds a pipeline of the organization with a shared lock, so that it is not deleted and keeps its stages until the
- * transaction ends.
+ * Finds a pipeline of the organization with a shared lock, so that the pipeline is not deleted and keeps its stages
+ * until the transaction ends.
  */
 export async function sharePipeline(trx: Transaction<DB>, organizationId: bigint, id: string): Promise<PipelineRow> {
   const query = selectPipelines(trx, organizationId).where('id', '=', id).forShare();

@@ -11,8 +11,9 @@ export type Made = { records: number };
 /**
  * Counts the new records of a request that continues a chain. The runtime counts all records of a chain. A write that
  * makes more records than were counted is rolled back, and runs again after they are counted: `withCalls` does this.
- * Records beyond the budget of the chain are refused as `chain_cut`. Only the write knows the number of its records,
- * and a repeat that gets a stored answer makes none. A step of a workflow was counted when it was planned.
+ * Records beyond the budget of the chain are refused with `chain_cut`. Only the write knows the number of its records,
+ * and a repeat that gets a stored answer makes no records. A step of a workflow was already counted when it was
+ * planned.
  */
 export function countNewRecords(ctx: Context, author: Author) {
   let counted = 0;

@@ -10,7 +10,7 @@ import { cursorOf, isBehind, type Order, orderBy, readGroup, readOrder } from '.
 import { selectRecords } from './rows.ts';
 import { type Group, searchGroups } from './search.ts';
 
-/** A list: the live records of an organization in groups, one group after the other, each in the same order. */
+/** A list: the live records of an organization in groups, one group after the other. Each group has the same order. */
 type List<Row extends RecordRow> = {
   collection: Collection<Row>;
   live: RawBuilder<boolean>;
@@ -22,7 +22,7 @@ type List<Row extends RecordRow> = {
 
 type Counter = () => Promise<RowCount>;
 
-/** Lists a page of the live records that meet the conditions, with the other members of a list response. */
+/** Lists a page of the live records that meet the conditions, with the further members of a list response. */
 export async function listRecords<Row extends RecordRow>(
   ctx: Context,
   call: HandlerContext,
@@ -64,7 +64,7 @@ function startOf({ after }: Page, order: Order, groups: number) {
   return { group: readGroup(after, groups), behind: [isBehind(order, after)] };
 }
 
-/** Reads the rows of the page with their groups, and one more if another page follows. */
+/** Reads the rows of the page with their groups, and one additional row if a further page follows. */
 async function readRows<Row extends RecordRow>(
   ctx: Context,
   list: List<Row>,
@@ -87,7 +87,10 @@ async function readRows<Row extends RecordRow>(
   return found;
 }
 
-/** Number of rows that the next group skips, after a group that gave rows, or that the offset skipped completely. */
+/**
+ * Returns the number of rows that the next group skips, after a group that gave rows or that the offset skipped
+ * completely.
+ */
 async function offsetAfter(offset: number, given: number, count: Counter | undefined): Promise<number> {
   if (offset === 0 || given > 0 || count === undefined) return 0;
   const { totalCount } = await count();

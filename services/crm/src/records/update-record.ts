@@ -11,7 +11,7 @@ import { recordColumns } from './rows.ts';
 import type { Write } from './write.ts';
 import { writeOne } from './write-one.ts';
 
-/** Updates a locked record. Unchanged values write nothing and make no event. */
+/** Updates a locked record. If no value changes, nothing is written and there is no event. */
 export async function updateRecord<Row extends RecordRow>(
   write: Write,
   collection: Collection<Row>,

@@ -13,7 +13,7 @@ import { findPlan, lockPlan, type PlanRow, parseOperations, planToProto, resourc
 
 /**
  * Applies a plan. Each operation records its result before the next one starts, so that a call after a crash continues
- * there.
+ * at that point.
  */
 export async function applyOperatorPlan(ctx: Context, request: ApplyOperatorPlanRequest, call: HandlerContext) {
   const { kysely } = ctx.db;
@@ -36,7 +36,7 @@ export async function applyOperatorPlan(ctx: Context, request: ApplyOperatorPlan
   return response;
 }
 
-/** Of parallel calls, only one writes the log line. */
+/** Marks the plan as applied. Of parallel calls, only one writes the log line. */
 async function finish({ ctx, caller, plan }: Applying, trx: Transaction<DB>): Promise<PlanRow> {
   const locked = await lockPlan(trx, plan);
   if (locked.status === 'applied') return locked;

@@ -21,7 +21,7 @@ const topic = topicOf(CrmEventSchema);
 const namedRecords = 1_000;
 
 /**
- * Clears all data of a person in one transaction, keeps the columns that reports count by, and publishes an event with
+ * Clears all data of a person in one transaction, keeps the columns by which reports count, and publishes an event with
  * ids only. The names are cleared last, because finding the other data needs them.
  */
 export function eraseCrmContact(ctx: Context, request: EraseCrmContactRequest, call: HandlerContext) {
@@ -85,7 +85,7 @@ function tracesOf(type: Trace['type'], rows: readonly { id: string; public_id: s
   return rows.map(({ id, public_id }) => ({ type, id, public_id }));
 }
 
-/** Former addresses become tombstones too. */
+/** Returns addresses in the form of known people, because former addresses become tombstones too. */
 function asKnown(emails: readonly string[]) {
   return emails.map((email) => ({ email }));
 }

@@ -34,8 +34,8 @@ function matches(organizationId: bigint, { recordType, recordId }: ListCrmMerges
 }
 
 /**
- * Merges with this record. A union of two index scans: one condition over both columns would read all merges of the
- * organization.
+ * Returns the condition that a merge involves this record. It is a union of two index scans, because one condition over
+ * both columns would read all merges of the organization.
  */
 function takesPart(organizationId: bigint, id: string): RawBuilder<boolean> {
   const record = sql`(

@@ -12,7 +12,7 @@ import { makeSecret, overlapMs, purpose, sealSecret } from '../inbound-secrets/s
 
 const { method } = InboundSecretsService;
 
-/** Creates or replaces the secret of the organization; the previous one is valid for another day. */
+/** Creates or replaces the secret of the organization. The previous secret stays valid for 24 hours. */
 export async function rotateLeadScoringSecret(
   ctx: Context,
   request: RotateLeadScoringSecretRequest,

@@ -31,7 +31,7 @@ const maxRows = 500;
 type Answer = MessageInitShape<typeof WriteCrmRecordBatchResponseSchema>;
 
 /**
- * Writes rows of a data source. Two rows of one record are written one after the other, so that the last one takes
+ * Writes rows of a data source. Two rows of one record are written one after the other, so that the last row takes
  * effect.
  */
 export async function writeCrmRecordBatch(ctx: Context, request: WriteCrmRecordBatchRequest, call: HandlerContext) {
@@ -84,7 +84,7 @@ async function writeAll(
       ...policyOf(request),
       onRecord: (index, id) => ids.set(index, id),
     });
-    // A dry run removes the ids that it made.
+    // The ids of records that a dry run creates are left out, because the records do not remain.
     for (const index of batch.keys()) {
       const outcome = outcomes[index];
       const id = request.dryRun && outcome === 'created' ? undefined : ids.get(index);
@@ -120,7 +120,7 @@ function resultOf(result: Result | undefined): MessageInitShape<typeof CrmRecord
   return { outcome: CrmRecordBatchOutcome.FAILED, errors };
 }
 
-/** Deletes records with the collection's own importer: a row that is marked as deleted deletes its record. */
+/** Deletes records with the collection's own importer, in which a row that is marked as deleted deletes its record. */
 async function archive(write: Write, { target, archive: ids }: WriteCrmRecordBatchRequest): Promise<number> {
   const importer = importers.get(target);
   if (importer === undefined || ids.length === 0) return 0;
@@ -150,7 +150,7 @@ function readRows({ target, rows: bytes, archive: ids }: WriteCrmRecordBatchRequ
   return rows.map((fields, row) => ({ collection: target, row, fields }));
 }
 
-/** Null for a text that is not JSON. */
+/** Returns the parsed rows; null for a string that is not JSON. */
 function parseRows(text: string): JsonValue {
   try {
     return parseJson(text);

@@ -10,14 +10,14 @@ import { isCredentialText } from '../credential-texts/credential.ts';
 import type { Authenticated } from '../transcoder/ports.ts';
 import type { LookupLimit } from './lookup-limit.ts';
 
-/** Resolves bearer credentials, and caches the answers of identity for a few seconds. */
+/** Resolves bearer credentials, and caches the answers of the identity service for a few seconds. */
 export type Credentials = {
   /**
-   * Finds the owner. Undefined when the credential is unknown, malformed, expired, ended or revoked. Throws
-   * `resource_exhausted` when the network has sent too many unknown credentials.
+   * Finds the owner of a credential. Undefined when the credential is unknown, malformed, expired, ended or revoked.
+   * Throws `resource_exhausted` when the network has sent too many unknown credentials.
    */
   find(credential: string, request: Asking): Promise<Authenticated | undefined>;
-  /** Empties the caches, so that a change that passed through this gateway takes effect at once. */
+  /** Empties the caches, so that a change that passed through this gateway takes effect immediately. */
   forget(): void;
 };
 
@@ -28,7 +28,7 @@ type Asking = {
   isBackground?: boolean;
 };
 
-/** A change must take effect everywhere within 5 s. The difference leaves time for the call itself. */
+/** A change must take effect everywhere within 5 s. The remaining 0.5 s are for the call itself. */
 const cachedForMs = 4500;
 const goodForMs = 3_600_000;
 
@@ -36,16 +36,16 @@ export function createCredentials(options: {
   identity: () => Pick<Client<typeof CredentialsService>, 'resolveCredential'>;
   clock: Clock;
   lookups: LookupLimit;
-  /** Entries of each cache. Default 10,000. */
+  /** Upper limit for the entries of each cache. Default: 10,000. */
   max?: number;
-  /** Monotonic clock, in milliseconds, that the age of answers is measured with. Default: the clock of the process. */
+  /** Monotonic clock, in milliseconds, that measures the age of answers. Default: the clock of the process. */
   monotonic?: { now(): number };
 }): Credentials {
   const { identity, clock, lookups, max = 10_000, monotonic: perf = performance } = options;
   const found = new LRUCache<string, Promise<Authenticated | undefined>>({ max, ttl: cachedForMs, ...age(perf) });
-  // Separate from the others, so that unknown credentials evict no valid one.
+  // Unknown credentials have their own cache, so that they evict no valid one.
   const unknown = new LRUCache<string, true>({ max, ttl: cachedForMs, ...age(perf) });
-  // Credentials that were valid within the last hour. Look-ups of these do not count for the network, so a flood of
+  // Credentials that were valid within the last hour. Their look-ups do not count for the network, so a flood of
   // unknown credentials from the same network does not affect them.
   const lately = new LRUCache<string, true>({ max, ttl: goodForMs, ...age(perf) });
 
@@ -62,7 +62,7 @@ export function createCredentials(options: {
     }
   }
 
-  /** Counts the look-up before it is made, so that parallel look-ups are counted too. */
+  /** Resolves a credential. Counts the look-up before it is made, so that parallel look-ups are counted too. */
   async function resolveCounted(credential: string, asking: Asking): Promise<Authenticated | undefined> {
     await lookups.count(asking.clientNetwork);
     let isUnknown = false;
@@ -75,7 +75,10 @@ export function createCredentials(options: {
     }
   }
 
-  /** Caches the promise before the answer arrives: its age starts before identity reads the rows. */
+  /**
+   * Looks up a credential, and caches the promise before the answer arrives, because the answer's age starts before the
+   * identity service reads the rows.
+   */
   function ask(key: string, credential: string, asking: Asking): Promise<Authenticated | undefined> {
     const start = perf.now();
     const answer = lately.has(key) ? resolve(credential, asking) : resolveCounted(credential, asking);
@@ -84,7 +87,7 @@ export function createCredentials(options: {
     answer.then(
       (authenticated) => {
         if (authenticated !== undefined) lately.set(key, true);
-        // After a call of `forget` in the meantime, the cache contains another promise.
+        // If `forget` was called in the meantime, the cache contains a different promise or none.
         else if (found.peek(place) === answer && found.delete(place)) unknown.set(key, true, { start });
       },
       () => found.delete(place),
@@ -110,14 +113,14 @@ export function createCredentials(options: {
 }
 
 /**
- * Key of an answer. Requests that a page sends by itself have separate answers, because a request of the person must
- * reach identity to count as use.
+ * Returns the cache key of an answer. Requests that a page sends by itself have separate answers, because a request of
+ * the person must reach the identity service to count as use.
  */
 function placeOf(key: string, { isBackground }: Asking): string {
   return isBackground ? `${key} background` : key;
 }
 
-/** Disables the cached clock of the LRU cache, which would extend the age of answers. */
+/** Returns options that disable the LRU cache's cached clock, which would extend the age of answers. */
 function age(perf: { now(): number }) {
   return { perf, ttlResolution: 0 };
 }
@@ -157,7 +160,10 @@ function readPrincipal(principal: Principal): Authenticated {
   }
 }
 
-/** Identity of the previous version does not send the time: its sessions count as signed in long ago. */
+/**
+ * Converts the sign-in time. An identity service of the previous version does not send it; its sessions count as signed
+ * in long ago.
+ */
 function signedIn(at: Timestamp | undefined): { signedInAt: Date } {
   return { signedInAt: at === undefined ? new Date(0) : timestampDate(at) };
 }

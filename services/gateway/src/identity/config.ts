@@ -6,7 +6,7 @@ import { parseSessionKeys } from './sessions/tokens.ts';
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** Reads the configuration of identity, in a process of its own or within the gateway. */
+/** Reads the configuration of the identity service, in a process of its own or within the gateway. */
 export const readConfig = configReader(
   {
     SESSION_KEYS: textFor(parseSessionKeys),
@@ -32,7 +32,7 @@ export const readConfig = configReader(
     allowPrivate: read.WEBHOOK_ALLOW_PRIVATE,
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
-    /** Folder where mails are written as `.eml` files without a mail server. */
+    /** Folder to which mails are written as `.eml` files if no mail server is configured. */
     mailDir: read.MAIL_DIR,
     /** Whether sign-up is open to anybody. */
     isSignUpOpen: read.SIGN_UP === 'open',

@@ -13,7 +13,7 @@ import { version } from '../version.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type AppOptions = {
-  /** Serves every path without a page. */
+  /** Serves all paths that are not pages. */
   transcode: Transcoder;
   /** Pages other than static files, such as health. */
   routes: readonly Pages[];
@@ -24,7 +24,7 @@ export type AppOptions = {
   trustedProxies: readonly string[];
 };
 
-/** Creates a listener for the whole public HTTP surface. */
+/** Creates a listener for the whole public HTTP interface. */
 export function createApp(options: AppOptions): RequestListener {
   const { transcode, routes, dashboard, observe, trustedProxies } = options;
   const pages: Pages = new Map([staticFiles(), ...routes].flatMap((more) => [...more]));
@@ -53,7 +53,7 @@ export function createApp(options: AppOptions): RequestListener {
     page(request, response);
   }
 
-  /** Finds the page of a path, and its name in metrics: all screens of the dashboard share one. */
+  /** Finds the page of a path, and its name in metrics. All screens of the dashboard share one name. */
   function pageAt(path: string): { route: string; page: Page | undefined } {
     const key = pageKey(path);
     const page = pages.get(key);
@@ -70,7 +70,7 @@ export function createApp(options: AppOptions): RequestListener {
 /** Headers of every answer. */
 const headersOfAll = [...answerHeaders, ['drippulse-version', version] as const];
 
-/** Path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
+/** Returns the path of a request target, which may also be a whole URL (RFC 9112, 3.2.2). */
 function pathOf(target = '/'): string {
   const path = /^[^?#]*/.exec(target)?.[0] ?? '';
   return path.startsWith('/') || !URL.canParse(target) ? path : new URL(target).pathname;

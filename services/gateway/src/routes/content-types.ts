@@ -11,7 +11,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Media type of a file, by its extension. */
+/** Returns the media type of a file, by the file's extension. */
 export function contentTypeOf(name: string): string {
   const contentType = contentTypes[path.extname(name)];
   if (contentType === undefined) throw new Error(`No content type is known for ${name}`);

@@ -4,7 +4,10 @@ import { askParts, type Parts } from '@drippulse/observability';
 /** Watches the parts that the gateway needs. */
 export type HealthMonitor = { isHealthy(): boolean; stop(): Promise<void> };
 
-/** How long a part may be unavailable before the gateway reports `unavailable`. A restart or failover is shorter. */
+/**
+ * Time for which a part may be unavailable before the gateway reports `unavailable`. A restart or failover takes less
+ * time.
+ */
 const toleratedMs = 5000;
 const checkEveryMs = 2000;
 const awayCheckEveryMs = 1000;

@@ -2,7 +2,8 @@ import Negotiator from 'negotiator';
 import type { Page } from './page.ts';
 
 /**
- * Serves a page in two forms: Markdown for a client whose `Accept` prefers it, HTML for all others, such as browsers.
+ * Serves a page in two forms: Markdown for a client whose `Accept` prefers it, and HTML for all other clients, such as
+ * browsers.
  */
 export function inEitherForm(html: Page, markdown: Page): Page {
   return (request, response) => {

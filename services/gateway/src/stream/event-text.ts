@@ -7,8 +7,8 @@ import type { StreamHint } from './pending.ts';
 const retryMs = 2000;
 
 /**
- * First block: the reconnection time, and the start position of the stream. Before the first contact with the
- * transport, that is the beginning of everything: a client that is cut off then is asked to read everything again.
+ * Returns the first block: the reconnection time, and the start position of the stream. Before the first contact with
+ * the transport, the position is 0, so that a client that is cut off at this point is asked to read everything again.
  */
 export function openingText(position: bigint | undefined): string {
   return `retry: ${retryMs}\n${idLine(position ?? 0n)}\n`;
@@ -18,14 +18,14 @@ export function hintText(hint: StreamHint, position: bigint | undefined): string
   return `${idLine(position)}data: ${JSON.stringify(hint)}\n\n`;
 }
 
-/** Comment that keeps proxies from closing the connection as idle, with the current position of the stream. */
+/** Returns a comment with the current position of the stream. It keeps proxies from closing the connection as idle. */
 export function heartbeatText(position: bigint | undefined): string {
   return `: still here\n${idLine(position)}\n`;
 }
 
 /**
- * Last event, with the reason why the platform ends the stream. `random` spreads the reconnections of clients when a
- * process stops.
+ * Returns the last event, with the reason why the platform ends the stream. `random` spreads the reconnections of
+ * clients when a process stops.
  */
 export function endText({ reason, message }: DomainError, random: number): string {
   const retry = `retry: ${Math.round(retryMs * (0.25 + random))}\n`;

@@ -36,7 +36,7 @@ async function open(start: bigint | undefined) {
       follower?.onMessage({ partition: 3, offset, key: 'hints', value, headers: {} });
       offset += 1n;
     },
-    /** Hints that a listener of organization 7 gets at once. */
+    /** Returns the hints that a listener of organization 7 receives immediately. */
     since(position: bigint | undefined) {
       const heard: string[] = [];
       const end = hub.listen(

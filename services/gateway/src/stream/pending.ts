@@ -2,13 +2,19 @@ import { type Hint, mergedHint } from '@drippulse/events';
 
 /** Hints of one stream that are not written yet: at most one per topic, even with a slow reader. */
 export type Pending = {
-  /** Adds a hint to those topics of the stream that it is for. `position` is the hub's position after its message. */
+  /**
+   * Adds a hint to those topics of the stream to which it belongs. `position` is the hub's position after the hint's
+   * message.
+   */
   add(hint: Hint, position: bigint): void;
   /** Marks every topic to be read again, because some of its hints are lost. */
   resync(): void;
-  /** Takes the hints that are due: a topic gets one per `gapMs`. */
+  /** Takes the hints that are due: a topic gets one hint per `gapMs`. */
   take(nowMs: number): StreamHint[];
-  /** Position to resume from, so that no hint that waits here is missed. Undefined when no hint waits. */
+  /**
+   * Returns the position from which a client may resume without missing a hint that waits here. Undefined when no hint
+   * waits.
+   */
   oldest(): bigint | undefined;
 };
 
@@ -29,7 +35,7 @@ export function createPending(topics: readonly string[]): Pending {
     const state = states.get(topic);
     if (state === undefined) return;
     const { waiting } = state;
-    // A topic that is to be read again stays so, regardless of further hints.
+    // A topic that is to be read again remains so, regardless of further hints.
     if (waiting?.kind === 'resync') return;
     const before = waiting?.before ?? position - 1n;
     state.waiting = { ...(waiting === undefined ? hint : mergedHint(waiting, { ...hint, before })), before };
@@ -39,7 +45,7 @@ export function createPending(topics: readonly string[]): Pending {
     add(hint, position) {
       const { id, kind, topic } = hint;
       note(topic, { id, kind }, position);
-      // A hint for a part also applies to the whole topic.
+      // A hint for a part of a topic also applies to the whole topic.
       const colon = topic.indexOf(':');
       if (colon > 0) note(topic.slice(0, colon), { id, kind }, position);
     },

@@ -7,7 +7,7 @@ import type { Hub } from './hub.ts';
 import type { StreamMetrics } from './metrics.ts';
 import type { Pending } from './pending.ts';
 
-/** A stream to start, whose response has its head. */
+/** A stream to start, whose response head is already set. */
 export type Opening = {
   response: Writable;
   organizationId: bigint;
@@ -21,14 +21,14 @@ export type Opening = {
 
 /** The open streams of this process. */
 export type Streams = {
-  /** Writes hints until the client leaves, or until the platform ends the stream; then resolves. */
+  /** Writes hints until the client leaves, or until the platform ends the stream. Resolves at the end. */
   run(opening: Opening): Promise<void>;
-  /** Asks every client to reconnect elsewhere, and refuses new streams. */
+  /** Asks every client to reconnect to a different process, and refuses new streams. */
   stop(): Promise<void>;
 };
 
 /**
- * Interval of checks and writes. Together with the seconds for which a credential is cached it stays below five
+ * Interval of checks and writes. The interval plus the seconds for which a credential is cached stays below five
  * seconds.
  */
 const tickMs = 250;
@@ -40,20 +40,23 @@ const endGraceMs = 1000;
 
 type Stream = Opening & {
   checkedAtMs: number;
-  /** Start of the check that is under way. */
+  /** Start time of the check that is under way. */
   checkingSinceMs: number | undefined;
   writtenAtMs: number;
-  /** Whether the client has not read the written data. Nothing more is written until then, and hints are merged. */
+  /**
+   * True while the client has yet to read the data already written. Until then, nothing more is written and hints are
+   * merged.
+   */
   isBlocked: boolean;
 };
 
-/** One timer serves all streams; it does not run without a stream. */
+/** Creates the streams. One timer serves all streams; it does not run while there is no stream. */
 export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetrics }): Streams {
   const streams = new Set<Stream>();
   let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Position that a client may resume from: no earlier hint waits here. */
+  /** Returns the position from which a client may resume, because no earlier hint waits here. */
   const positionOf = ({ pending }: Stream) => pending.oldest() ?? hub.position();
 
   function write(stream: Stream, text: string): void {
@@ -67,7 +70,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     const due = stream.pending.take(performance.now());
     if (due.length === 0) return;
     const position = positionOf(stream);
-    // Only the last hint has the position: a client that lost an earlier one resumes before all of them.
+    // Only the last hint has the position, so a client that lost an earlier hint of these resumes before all of them.
     write(stream, due.map((hint, index) => hintText(hint, index === due.length - 1 ? position : undefined)).join(''));
     for (const { kind } of due) metrics.hintSent(kind);
   }
@@ -77,16 +80,17 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     metrics.ended(error.reason);
     const { response } = stream;
     response.end(endText(error, Math.random()));
-    // A client that reads nothing does not read the reason either. It must block neither its place nor a stop.
+    // A client that reads nothing does not read the reason either. Such a client must not block its place or a stop.
     const late = setTimeout(() => response.destroy(), endGraceMs);
     response.once('close', () => clearTimeout(late));
   }
 
-  /** Checks the credential. It is cached for some seconds, so most checks only read a map. */
+  /** Checks the credential of a stream. Credentials are cached for a few seconds, so most checks only read a map. */
   async function check(stream: Stream): Promise<void> {
     const startedAtMs = performance.now();
     if (stream.checkingSinceMs !== undefined) {
-      // A pending check does not count as passed: a revoked client must not read on because identity hangs.
+      // A pending check does not count as passed, because a revoked client must not read on if the identity service
+      // hangs.
       if (startedAtMs - stream.checkingSinceMs > mostUncheckedMs) end(stream, unchecked());
       return;
     }
@@ -118,7 +122,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     async run(opening) {
       if (isStopping) throw restarting();
       const { response, pending, organizationId, since } = opening;
-      // Its `close` event has passed, so nothing would ever end the stream.
+      // If the response is already destroyed, its `close` event has passed, so nothing would ever end the stream.
       if (response.destroyed) return;
       const nowMs = performance.now();
       const stream: Stream = {
@@ -160,7 +164,7 @@ export function createStreams({ hub, metrics }: { hub: Hub; metrics: StreamMetri
     },
     async stop() {
       isStopping = true;
-      // Hints that still wait come after the client's position, so it gets them when it reconnects.
+      // Hints that still wait come after the client's position, so the client gets them when it reconnects.
       for (const stream of streams) end(stream, restarting());
     },
   };

@@ -10,7 +10,7 @@ const rules = publishers.flatMap(({ events }) => getOption(events, topicOption).
 /** Topics that a stream may request. */
 const topics: ReadonlySet<string> = new Set(rules.map(({ topic }) => topic));
 
-/** Topics of which a part may be requested, such as `enrollments:12`. */
+/** Topics of which a single part may be requested, such as `enrollments:12`. */
 const divided = new Set(rules.filter(({ dividedBy }) => dividedBy !== '').map(({ topic }) => topic));
 
 /** Reads a comma-separated list of topics. Ids are not looked up, because an unknown workflow has no hints. */

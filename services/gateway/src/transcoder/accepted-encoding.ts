@@ -1,16 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Content codings of answers, the better one first. */
+/** Content codings of answers, the better coding first. */
 export type Encoding = 'br' | 'gzip';
 
 const encodings: readonly Encoding[] = ['br', 'gzip'];
 
-/** Headers of clients are shorter than 40 characters. A longer one is ignored. */
+/** The headers of real clients are shorter than 40 characters. A longer header than this is ignored. */
 const longestHeader = 256;
 
 /**
- * Coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): the accepted coding with the highest
- * weight, and among equals the first of `available`. Undefined for none, and for a header that cannot be read.
+ * Returns the coding that a client prefers by its `Accept-Encoding` (RFC 9110, 12.5.3): the accepted coding with the
+ * highest weight, and among equals the first of `available`. Undefined if no coding is accepted, or if the header
+ * cannot be read.
  */
 export function acceptedEncoding(
   { headers }: Pick<IncomingMessage, 'headers'>,

@@ -11,8 +11,9 @@ import { writeOut } from './write-out.ts';
 type Stream = { header: Headers; message: AsyncIterable<unknown> };
 
 /**
- * Writes a stream out as it arrives, no faster than the client reads. An error before the first byte is thrown, and
- * answered like any other. An error after it closes the connection, so that a partial answer never looks complete.
+ * Writes out a stream as it arrives, no faster than the client reads. An error before the first byte is thrown, and
+ * answered like any other error. An error after the first byte closes the connection, so that a partial answer never
+ * looks complete.
  */
 export async function answerStream(
   response: ServerResponse,
@@ -30,8 +31,8 @@ export async function answerStream(
     if (response.req.method !== 'HEAD') await writeOut(response, await compressed(response, route, chunks));
     response.end();
   } finally {
-    // After the end, the service must not send until its deadline. Connect releases a call only once its messages were
-    // read to the end or aborted.
+    // The service must not go on sending until its deadline. Connect releases a call only once its messages were read
+    // to the end or aborted.
     client.abort();
     void messages.next().catch(() => undefined);
   }
@@ -72,7 +73,7 @@ async function* rawChunks(route: Route, first: IteratorResult<unknown>, messages
 
 async function* listChunks(route: Route, first: IteratorResult<unknown>, messages: AsyncIterator<unknown>) {
   const list = startList(route.method.output);
-  // A list without any part is answered as an empty message.
+  // A list that has no parts is answered as an empty message.
   if (first.done) yield* list.part(create(route.method.output));
   for (let next = first; !next.done; next = await messages.next()) {
     for (const piece of list.part(next.value)) {

@@ -4,7 +4,7 @@ import type { Authenticated } from './ports.ts';
 
 /**
  * Refuses credentials of a suspended organization, and sessions of users who lack the second factor that the
- * organization requires. Methods with `any_session` accept both kinds of sessions.
+ * organization requires. Methods with `any_session` accept sessions of both kinds.
  */
 export function requireFullAccess(
   { isSuspended, lacksMfa, sessionId }: Authenticated,

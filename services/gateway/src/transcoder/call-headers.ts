@@ -22,7 +22,10 @@ import { idempotencyKeyPattern, isRepeatable, type Route } from './routes.ts';
 /** The signers of the metadata of a call. */
 export type Signing = { tokens: Tokens; chains: ChainHeaders; clock: Clock };
 
-/** Metadata of a call: the internal token, the ids of the request, and the headers that the method passes on. */
+/**
+ * Returns the metadata of a call: the internal token, the ids of the request, and the headers that the method passes
+ * on.
+ */
 export async function callHeaders(
   request: IncomingMessage,
   route: Route & { upstream: Upstream },
@@ -54,17 +57,18 @@ export async function callHeaders(
 }
 
 /**
- * Reads the chain that a request continues from a header that we signed. Without one, the request itself is a cause.
+ * Reads the chain that a request continues from a header that we signed. If there is no such header, the request itself
+ * is a cause.
  */
 function readChain(request: IncomingMessage, chains: ChainHeaders, clock: Clock): Chain | undefined {
   const header = request.headers[chainHeader];
   return typeof header === 'string' ? chains.read(header, clock.now()) : undefined;
 }
 
-/** Upper limit of characters of an observed header. */
+/** Upper limit for the number of characters of an observed header. */
 const observedCharacters = 2_048;
 
-/** Passes on the headers that describe the client, with any value. */
+/** Passes on the headers that describe the client, and changes values that metadata cannot contain. */
 function observe(request: IncomingMessage, { rest }: Route, headers: Headers): void {
   if (rest.observedHeaders.length === 0) return;
   if (request.method === 'HEAD') headers.set('x-http-method', 'HEAD');
@@ -88,7 +92,7 @@ function readHeader(request: IncomingMessage, name: string): string | undefined 
   throw new DomainError('malformed', 'invalid_header', `The header ${name} holds characters that are not ASCII.`);
 }
 
-/** The `Idempotency-Key` header, without its quotes, for methods with idempotency. */
+/** Reads the `Idempotency-Key` header, without its quotes, for methods with idempotency. */
 function readIdempotencyKey(request: IncomingMessage, route: Route): string | undefined {
   const header = request.headers['idempotency-key'];
   if (header === undefined || !isRepeatable(route)) return undefined;
@@ -102,8 +106,8 @@ function readIdempotencyKey(request: IncomingMessage, route: Route): string | un
 }
 
 /**
- * Revisions of which the row must have one; undefined without a condition. A row without a revision matches no tag, so
- * such a call is refused here.
+ * Returns the revisions that the row may have; undefined without a condition. A row without a revision matches no tag,
+ * so a call for such a row is refused here.
  */
 function readIfMatch(request: IncomingMessage, { rest, shown }: Route): string[] | undefined {
   const header = request.headers['if-match'];

@@ -7,14 +7,14 @@ import type { Holdings } from './holdings.ts';
 import type { StreamEvents, Upstream } from './ports.ts';
 import type { Route } from './routes.ts';
 
-/** A request that was admitted, and the target of its answer. */
+/** An admitted request, and the response for its answer. */
 export type Call = {
   request: IncomingMessage;
   response: ServerResponse;
   route: Route & { upstream: Upstream };
   parameters: Record<string, string>;
   exchange: Exchange;
-  /** Aborts when the client leaves; `abort` aborts it early. */
+  /** The client that waits. The signal aborts when the client leaves; `abort` aborts it early. */
   client: { signal: AbortSignal; abort(): void };
 };
 

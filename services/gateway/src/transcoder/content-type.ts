@@ -15,7 +15,7 @@ export function checkJsonContentType(request: IncomingMessage, route: Route): vo
     : new DomainError('invalid', wrongContentType, message);
 }
 
-/** `application/json` and types based on it (RFC 6839), in UTF-8. */
+/** Whether a content type is `application/json` or a type based on it (RFC 6839), in UTF-8. */
 function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
   if (!/^application\/(?:[\w.!#$&^-]+\+)?json$/.test(type.trim())) return false;

@@ -47,7 +47,7 @@ export async function decodeRequest(
   });
 }
 
-/** Fields of a request message from path and query. */
+/** Decodes the fields of a request message from path and query. */
 export function decodeParameters(request: IncomingMessage, route: Route, { path, isStrict }: Decoding): Message {
   const query = queryOf(request);
   const strict = isStrict ? { query } : undefined;

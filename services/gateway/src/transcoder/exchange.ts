@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answered, Authenticated, Observe } from './ports.ts';
 
-/** Record of a request while it is answered; `Observe` gets it after the answer. */
+/** Record of a request while it is answered. `Observe` receives it after the answer. */
 export type Exchange = {
   requestId: string;
   clientAddress: string;
@@ -17,7 +17,7 @@ export type Exchange = {
   authenticated?: Authenticated;
   reason?: string;
   error?: unknown;
-  /** Start of a stream of events, which may last for days: its duration is the time until this start. */
+  /** Start of an event stream, which may last for days: the duration in the record is the time until this start. */
   streamedAt?: number;
 };
 
@@ -44,7 +44,7 @@ export function exchangeOf(request: IncomingMessage): Exchange {
   return exchange;
 }
 
-/** Request id of the caller, if it is safe for logs, else a new one. */
+/** Returns the caller's request id, if it is safe for logs, else a new one. */
 function readRequestId(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
@@ -53,7 +53,7 @@ function readRequestId(request: IncomingMessage): string {
 function answered(request: IncomingMessage, response: ServerResponse, exchange: Exchange, startedAt: number): Answered {
   const { path: _path, isSecure: _isSecure, isStrict: _isStrict, streamedAt, ...facts } = exchange;
   const durationMs = (streamedAt ?? performance.now()) - startedAt;
-  // 499 as in nginx: the client left before an answer began.
+  // 499 as in nginx means that the client left before an answer began.
   const status = response.headersSent ? response.statusCode : 499;
   return { method: request.method ?? '', status, durationMs, ...facts };
 }

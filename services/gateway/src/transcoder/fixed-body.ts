@@ -5,7 +5,7 @@ import { acceptedEncoding, type Encoding } from './accepted-encoding.ts';
 import { compressParts, isCompressible, leastBytes } from './compress.ts';
 import { sendBody } from './reply.ts';
 
-/** A body that is answered many times. Each of its codings is compressed once. */
+/** A body that is sent many times. It is compressed only once for each coding. */
 export type FixedBody = { hash: string; form(encoding: Encoding | undefined): Promise<readonly Uint8Array[]> };
 
 export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
@@ -22,7 +22,7 @@ export function fixedBody(bytes: Uint8Array, hash = hashOf(bytes)): FixedBody {
   };
 }
 
-/** Finds the fixed body of an answer by its content, because services make the answer each time. */
+/** Finds the fixed body of an answer by the answer's content, because services make the answer anew each time. */
 export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
   const known = new LRUCache<string, FixedBody>({ max: 32 });
   return (bytes) => {
@@ -34,8 +34,8 @@ export function createFixedBodies(): (bytes: Uint8Array) => FixedBody {
 }
 
 /**
- * Answers with a fixed body in the coding that the client prefers, or 304 to a client that has it. Each coding has its
- * own `ETag`, because the tag is strong (RFC 9110, 8.8.3.3).
+ * Answers with a fixed body in the coding that the client prefers, or with 304 if the client already has the body. Each
+ * coding has its own `ETag`, because the tag is strong (RFC 9110, 8.8.3.3).
  */
 export async function sendFixed(response: ServerResponse, body: FixedBody, size: number): Promise<void> {
   const isLarge = size > leastBytes && isCompressible(String(response.getHeader('content-type')));

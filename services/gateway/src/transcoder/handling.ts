@@ -10,7 +10,7 @@ export function readHandling(request: IncomingMessage, response: ServerResponse)
   return isStrict;
 }
 
-/** Value of `Preference-Applied`, including the preferences that the service applied. */
+/** Returns the value of `Preference-Applied`, including the preferences that the service applied. */
 export function withApplied(response: ServerResponse, value: string): string {
   const applied = response.getHeader(preferenceApplied);
   return applied === undefined ? value : `${String(applied)}, ${value}`;

@@ -16,7 +16,7 @@ import { openUpload } from './upload.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * Calls the method of a route, and writes its answer. A call begins only after the last byte of its request has
+ * Calls the method of a route, and writes the answer. The call begins only after the last byte of the request has
  * arrived.
  */
 export async function makeCall(options: CallOptions, call: Call): Promise<void> {
@@ -46,7 +46,7 @@ async function callUpload(options: CallOptions, call: Call, method: DescMethodCl
   opened.defer(() => spooled.close());
   // The connection is silent while the service works on the upload. Node resets the timeout for the next request.
   request.setTimeout(timeoutMsOf(route));
-  // An answer before the end of the messages ends them.
+  // If the service answers before the messages end, this stops them.
   opened.defer(() => client.abort());
   const headers = await headersOf(options, call);
   const messages = spooled.messages(first, bodyField);
@@ -70,9 +70,9 @@ async function callUnary(options: CallOptions, call: Call, method: DescMethodUna
 }
 
 /**
- * Calls a list as a small one. If it is larger, the service says so after that many bytes, and the list is called again
- * as a medium one, and then as a large one, each time with a place among the lists in work. The place is kept until the
- * JSON is made, so that no part of the way has more such lists than places.
+ * Calls a list as a small one. If the list is larger, the service refuses once it has that many bytes, and the list is
+ * called again as a medium one, and then as a large one, each time with a place among the lists in work. The place is
+ * kept until the JSON is made, so that no stage ever has more such lists than there are places.
  */
 async function callList(options: CallOptions, call: Call, method: DescMethodUnary): Promise<void> {
   const { lists, mediumLists, largeLists } = poolOf(options.holdings, call.exchange);
@@ -80,15 +80,15 @@ async function callList(options: CallOptions, call: Call, method: DescMethodUnar
   if (small !== undefined) return answerList(options, call, small, { onHeld: small.release });
   if (!(await answerAs('medium', mediumLists))) await answerAs('large', largeLists);
 
-  /** Returns whether the list was no larger than this, and was answered. */
+  /** Calls a list as one of the given size. Returns whether the list was no larger than that, and was answered. */
   async function answerAs(size: 'medium' | 'large', { all, inWork }: LargerLists): Promise<boolean> {
     const place = await waitFor(all, holderOf(call.exchange), 1, call.client.signal);
     try {
       const asking = askForList(options, call, method, { size, places: inWork });
       const asked = size === 'large' ? await asking : await unlessLarger(asking);
       if (asked === undefined) return false;
-      // A client that does not read its answers waits for room with the JSON of one list, and without a place that
-      // others need.
+      // A client that does not read its answers waits for room with the JSON of one list, but without a place that
+      // other clients need.
       await answerList(options, call, asked, { onMade: asked.release, onHeld: () => place.release() });
       return true;
     } finally {
@@ -116,7 +116,7 @@ async function askForList(
   const { request, route, exchange, client } = call;
   const place = await waitFor(places, holderOf(exchange), 1, client.signal);
   const work = followWork(size === 'small' ? undefined : withLargeAnswer());
-  // A place belongs to the work, not to the client: otherwise a client that repeatedly asks and leaves could start
+  // A place belongs to the work and not to the client; otherwise a client that repeatedly asks and leaves could start
   // unlimited work.
   const release = () => void work.ended().then(() => place.release());
   try {
@@ -155,7 +155,7 @@ async function callStream(options: CallOptions, call: Call, method: DescMethodSe
   }
 }
 
-/** Stands for the occupied bytes of a request without a body. */
+/** Stands in for the occupied bytes of a request that has no body. */
 const nothing = { add: () => undefined, release: () => undefined };
 
 function decodingOf({ parameters, exchange: { isStrict } }: Call): Decoding {

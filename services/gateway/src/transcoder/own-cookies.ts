@@ -1,4 +1,7 @@
-/** Cookies of a `Cookie` header that our services have set. Methods do not need other cookies, which may be long. */
+/**
+ * Returns those cookies of a `Cookie` header that our services have set. Methods do not need foreign cookies, which may
+ * be long.
+ */
 export function ownCookies(header: string): string {
   return header
     .split(/;\s*/)

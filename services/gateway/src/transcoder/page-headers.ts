@@ -3,8 +3,8 @@ import helmet from 'helmet';
 import { exchangeOf } from './exchange.ts';
 
 /**
- * Headers of every answer. Browsers then neither guess the type of JSON nor show it within a page; all other security
- * headers are about pages.
+ * Headers of every answer. With them, browsers neither guess the type of JSON nor show it within a page. All further
+ * security headers are about pages.
  */
 export const answerHeaders: readonly (readonly [string, string])[] = [
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -12,7 +12,7 @@ export const answerHeaders: readonly (readonly [string, string])[] = [
 ];
 
 const setBrowserHeaders = helmet({
-  // A page sets its own policy.
+  // Helmet sets no policy, because a page sets its own.
   contentSecurityPolicy: false,
   referrerPolicy: { policy: 'no-referrer' },
   strictTransportSecurity: false,
@@ -20,8 +20,8 @@ const setBrowserHeaders = helmet({
 });
 
 /**
- * Sets the further headers of pages. Browsers apply `Strict-Transport-Security` only over https (RFC 6797, 7.2 and
- * 8.1).
+ * Sets the further headers that pages have. Browsers apply `Strict-Transport-Security` only over https (RFC 6797, 7.2
+ * and 8.1).
  */
 export function setPageHeaders(request: IncomingMessage, response: ServerResponse): void {
   setBrowserHeaders(request, response, throwIt);

@@ -11,9 +11,9 @@ export type Authenticated = {
   caller: Caller;
   /** Key of the rate limits of a credential, such as `key:9` or `session:4f…`. */
   limitKey: string;
-  /** The API key used, for its usage counts; absent for a session. */
+  /** The API key that was used, for its usage counts; absent for a session. */
   apiKeyId?: bigint;
-  /** When the credential ends, for the answer of verify. */
+  /** When the credential ends, for the answer of `verify`. */
   expiresAt?: Date;
   /** Id of the session; absent for an API key. */
   sessionId?: string;
@@ -25,23 +25,23 @@ export type Authenticated = {
   lacksMfa?: boolean;
 };
 
-/** Parts of a request that the checks before the body use. */
+/** Facts about a request that the checks before the body use. */
 export type RequestFacts = {
-  /** The raw request, its body unread. */
+  /** The raw request, whose body is unread. */
   raw: IncomingMessage;
   requestId: string;
-  /** Network of the client, after the trusted proxies; limits count by it. */
+  /** Network of the client, after the trusted proxies. Limits count by it. */
   clientNetwork: string;
   /**
-   * Whether a page sends the request by itself, like its stream of hints. `X-DripPulse-Background: 1` marks other
+   * Whether a page sends the request by itself, as for its stream of hints. `X-DripPulse-Background: 1` marks further
    * requests as such.
    */
   isBackground?: boolean;
 };
 
 /**
- * Checks the bearer credential; throws `DomainError('unauthenticated', …)` when it is missing or not valid, and
- * `resource_exhausted` when the network has sent too many unknown ones.
+ * Checks the bearer credential. Throws `DomainError('unauthenticated', …)` when it is missing or not valid, and
+ * `resource_exhausted` when the network has sent too many unknown credentials.
  */
 export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 
@@ -49,7 +49,7 @@ export type Authenticate = (request: RequestFacts) => Promise<Authenticated>;
 export type RateDecision = {
   /** Headers for every answer, refused or not: `RateLimit-Policy`, `RateLimit`. */
   headers: Record<string, string>;
-  /** `resource_exhausted` with `retryAfterSeconds` when the request is over the limit. */
+  /** `resource_exhausted` with `retryAfterSeconds`; set when the request is over the limit. */
   refusal?: DomainError;
 };
 
@@ -77,12 +77,12 @@ export type Answered = {
   authenticated?: Authenticated;
   /** Reason of an error answer. */
   reason?: string;
-  /** The thrown error, when the answer is a 5xx. */
+  /** The thrown error, if the answer is a 5xx. */
   error?: unknown;
 };
 export type Observe = (answered: Answered) => void;
 
-/** A request for a stream of events. */
+/** A request for an event stream. */
 export type OpenedStream = {
   request: IncomingMessage;
   response: ServerResponse;
@@ -92,7 +92,7 @@ export type OpenedStream = {
 };
 
 /**
- * Checks a request for events. The function that it returns writes them to the response, whose head is set, and
+ * Checks a request for events. Returns a function that writes the events to the response, whose head is set, and that
  * resolves when the response is closed.
  */
 export type StreamEvents = (opened: OpenedStream, message: Message) => () => Promise<void>;

@@ -16,7 +16,7 @@ const statusOfKind: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** Reasons of HTTP itself, for which the kinds are too coarse. */
+/** Reasons that belong to HTTP itself, for which the kinds are too coarse. */
 const statusOfReason: Readonly<Record<string, number>> = {
   method_not_allowed: 405,
   request_timeout: 408,
@@ -35,8 +35,8 @@ const problemContentType = 'application/problem+json; charset=utf-8';
 export type Problem = { status: number; headers: Record<string, string>; body: string };
 
 /**
- * Answer for an error, with the members of RFC 9457 and of the API reference. This is the only place where an error
- * becomes HTTP.
+ * Returns the answer for an error, with the members of RFC 9457 and of the API reference. This is the only place where
+ * an error becomes HTTP.
  */
 export function problemOf(error: DomainError, request: { path: string; requestId: string }): Problem {
   const status = statusOf(error);
@@ -74,13 +74,13 @@ export function toDomainError(error: unknown): DomainError {
   return new DomainError('internal', 'internal_error', 'Something went wrong on our side.', { cause: error });
 }
 
-/** A violation for a program. Its message has no place, because the path is the place. */
+/** Converts a violation for use by a program. The message does not name the place, because the path does. */
 function violationOf({ field, message, code = 'invalid', allowed, suggestion, phrase }: Violation) {
   return { path: field, code, message: phrase ?? message, allowed, suggestion };
 }
 
 function errorsByField(violations: readonly Violation[]): Record<string, string[]> {
-  // Fields also come from callers, and may be named `__proto__`.
+  // Fields also come from callers, who may name one `__proto__`.
   const errors: Record<string, string[]> = Object.create(null);
   for (const { field, message } of violations) {
     const messages = errors[field] ?? [];

@@ -2,7 +2,7 @@ import { encodeField, encodeFieldPieces, encodeJson, encodePieces } from '@dripp
 import type { HttpBody } from '@drippulse/proto/google/api/httpbody_pb';
 import { answersRaw, type Route } from './routes.ts';
 
-/** Row of the answer, or the whole response message. */
+/** Returns the row of the answer, or the whole response message. */
 export function rowOf(route: Route, message: unknown): unknown {
   // The message has the method's output type, so the field is its member.
   return route.responseField === undefined
@@ -10,12 +10,12 @@ export function rowOf(route: Route, message: unknown): unknown {
     : (message as Record<string, unknown>)[route.responseField.localName];
 }
 
-/** Raw bytes of a response that carries them; undefined when it answers JSON. */
+/** Returns the raw bytes of a response; undefined if the response is answered as JSON. */
 export function rawBodyOf(route: Route, message: unknown): HttpBody | undefined {
   return answersRaw(route) ? (rowOf(route, message) as HttpBody | undefined) : undefined;
 }
 
-/** JSON of a response in pieces; in one piece unless it contains a list. */
+/** Returns the JSON of a response in pieces, or in one piece if it contains no list. */
 export function* jsonPiecesOf({ method, responseField, hasList }: Route, message: unknown): Generator<string> {
   const whole = message as never; // a message of this descriptor
   if (responseField === undefined)

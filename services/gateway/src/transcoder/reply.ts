@@ -6,12 +6,12 @@ import { writeOut } from './write-out.ts';
 
 const jsonContentType = 'application/json; charset=utf-8';
 
-/** Metadata that every method may answer with. */
+/** Metadata with which every method may answer. */
 const alwaysAllowed = ['location', 'idempotent-replayed'];
 
 /**
  * Sets status and headers of a success from the metadata of the reply: `x-http-status` overrides the method's status,
- * and an allow-list of headers is passed on. The Location template is filled from `row`.
+ * and headers of an allow-list are passed on. The Location template is filled from `row`.
  */
 export function setHead(response: ServerResponse, route: Route, metadata: Headers, row?: unknown): void {
   const override = Number(metadata.get('x-http-status'));
@@ -29,7 +29,7 @@ export function setHead(response: ServerResponse, route: Route, metadata: Header
   }
 }
 
-/** Cookies stay separate, because their texts contain commas. */
+/** Returns the cookies, or null if there are none. Cookies stay separate, because their values contain commas. */
 function someOf(cookies: string[]): string[] | null {
   return cookies.length === 0 ? null : cookies;
 }
@@ -39,7 +39,7 @@ export function isBodiless(response: ServerResponse): boolean {
   return response.statusCode === 204 || response.statusCode === 304;
 }
 
-/** Sends a whole body; for HEAD only its headers. A large one is written at the client's pace. */
+/** Sends a whole body; for HEAD only its headers. A large body is written at the client's pace. */
 export async function sendBody(response: ServerResponse, body: readonly Uint8Array[]): Promise<void> {
   const length = body.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (!isBodiless(response)) response.setHeader('content-length', length);
@@ -47,7 +47,7 @@ export async function sendBody(response: ServerResponse, body: readonly Uint8Arr
   response.end();
 }
 
-/** Sends a body that is small enough to be written at once; for HEAD only its headers. */
+/** Sends a body that is small enough to be written in one piece; for HEAD only its headers. */
 export function endWith(response: ServerResponse, body: string | Uint8Array): void {
   if (isBodiless(response)) {
     response.end();

@@ -5,7 +5,7 @@ import { type Route, routesOf, type Segment } from './routes.ts';
 
 const [anyRoute] = routesOf(ProbeService);
 
-/** Creates a route with a path; the router ignores its other members. */
+/** Creates a route with a path. The router ignores the route's other members. */
 function routeAt(httpMethod: Route['httpMethod'], template: string): Route {
   if (anyRoute === undefined) throw new Error('the probe has no routes');
   const segments = template

@@ -61,7 +61,8 @@ function find<R extends Route>(node: Node<R>, segments: readonly string[], index
   return find(node.parameter, segments, index + 1);
 }
 
-// A segment with invalid percent-encoding is left as it is: it names nothing, and so answers 404.
+// Decodes a path segment. A segment with invalid percent-encoding is left as it is: it names nothing, and so answers
+// 404.
 function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -3,26 +3,26 @@ import type { Held, Shares } from '@drippulse/loops';
 import { bytesBehind } from './slow-clients.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Reader of an answer, and the holder that it counts for until it is read. */
+/** Reader of an answer, and the holder for which the answer counts until it is read. */
 export type Reader = { socket: Socket; holder: string; signal: AbortSignal };
 
-/** Bytes of answers that are made and not read by their clients. */
+/** Bytes of answers that are made and not yet read by their clients. */
 export type UnreadAnswers = {
   /**
-   * Waits for room, and counts an answer until it is released. While others wait, readers that are too slow are
+   * Waits for room, and counts an answer until it is released. While other answers wait, readers that are too slow are
    * disconnected.
    */
   hold(bytes: number, reader: Reader): Promise<Pick<Held, 'release'>>;
 };
 
-/** `before`: bytes that the client had read of earlier answers. */
+/** `before` is the number of bytes of earlier answers that the client had read. */
 type Reading = Omit<Reader, 'signal'> & { bytes: number; before: number; seconds: number };
 
 const lookEveryMs = 1000;
 
 /**
- * Counts answers in `shares`, and checks their readers once a second. While others wait, a check disconnects the
- * readers that are furthest behind, until the released bytes cover the wanted ones. While this process itself is
+ * Counts answers in `shares`, and checks their readers once a second. While other answers wait, a check disconnects the
+ * readers that are furthest behind, until the released bytes cover the wanted bytes. While this process itself is
  * stalled, only one check is counted, because no client can read anything then.
  */
 export function createUnreadAnswers(shares: Shares): UnreadAnswers {
@@ -71,7 +71,7 @@ function behindOf({ socket, before, bytes, seconds }: Reading): number {
   return bytesBehind({ bytes, seconds, taken: takenOf(socket) - before });
 }
 
-/** Bytes that the client has read, or that are on the way to it. */
+/** Returns the number of bytes that the client has read, or that are on the way to the client. */
 function takenOf(socket: Socket): number {
   return socket.bytesWritten - socket.writableLength;
 }

@@ -7,7 +7,7 @@ import { createSenderWatch } from './slow-clients.ts';
 
 export type Upload = { contentType: string; content: Readable };
 
-/** Bytes of an upload: the raw body, or the part named `file` of multipart/form-data. */
+/** Opens an upload: the raw body, or the part named `file` of multipart/form-data. */
 export async function openUpload(request: IncomingMessage, idleTimeoutMs: number): Promise<Upload> {
   const contentType = request.headers['content-type'] ?? 'application/octet-stream';
   if (!/^multipart\/form-data\b/i.test(contentType)) return { contentType, content: request };
@@ -30,7 +30,7 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
     });
     parts.on('error', (cause) => reject(cause instanceof DomainError ? cause : malformedMultipart(cause)));
     parts.once('close', () => reject(missingFile()));
-    // A pipe does not pass on that its source was aborted: the parser and its file part would wait forever.
+    // A pipe does not pass on that its source was aborted, so the parser and its file part would wait indefinitely.
     request.once('close', () => {
       if (!request.complete) parts.destroy(clientGone());
     });
@@ -38,10 +38,10 @@ function openFilePart(request: IncomingMessage): Promise<Upload> {
   });
 }
 
-/** Chunks of an upload. They end with an error when its sender is too slow or leaves. */
+/** Returns the chunks of an upload. They end with an error when the sender is too slow or leaves. */
 export async function* chunksOf({ content }: Upload, idleTimeoutMs: number): AsyncGenerator<Buffer> {
   const isTooSlow = createSenderWatch(performance.now(), idleTimeoutMs);
-  // Not destroyed on return, because an early answer needs the request's socket.
+  // The request is not destroyed on return, because an early answer needs the request's socket.
   const chunks = content.iterator({ destroyOnReturn: false });
   for (;;) {
     const next: IteratorResult<Buffer> = await within(idleTimeoutMs, chunks.next()).catch(asUploadError);

@@ -2,17 +2,17 @@ import type { DescField, DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { fieldRest } from '@drippulse/json';
 import { Part } from '@drippulse/proto/drippulse/rest/v1/rest_pb';
 
-/** The parts of an answer's ETag, in addition to the answer itself. */
+/** The inputs of an answer's ETag, in addition to the answer itself. */
 export type Validator = {
-  /** Member with the revision of the row; undefined for a row without one. */
+  /** Member with the revision of the row; undefined if the row has none. */
   revision: DescField | undefined;
   /** Whether the answer can change without a write to the row. */
   isWeak: boolean;
 };
 
 /**
- * Validator of a method that answers with one row: for every read of one row, and for every write whose answer has the
- * revision. Undefined for lists, raw bytes and whole messages.
+ * Returns the validator of a method that answers with one row: for every read of one row, and for every write whose
+ * answer has the revision. Undefined for lists, raw bytes and whole messages.
  */
 export function validatorOf(method: DescMethod, verb: string, row: DescField | undefined): Validator | undefined {
   const desc = row?.message;

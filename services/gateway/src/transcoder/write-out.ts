@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { clientGone } from './read-body.ts';
 
-/** Bytes that are written at once. A client that reads none of them for `unreadTimeoutMs` is disconnected. */
+/**
+ * Number of bytes that are written in one piece. A client that reads none of them for `unreadTimeoutMs` is
+ * disconnected.
+ */
 export const sliceBytes = 64 << 10;
 
 /** Writes an answer at the client's pace, so that little of it waits in memory. */

@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 
 /**
- * Stops the checks of readers: only `jest.advanceTimersByTime` triggers them from now on. Every other timer continues.
+ * Stops the periodic checks of readers: from now on, only `jest.advanceTimersByTime` triggers them. All other timers
+ * continue.
  */
 export function holdLooks(): void {
   jest.useFakeTimers({

@@ -17,7 +17,7 @@ export async function readToEnd(socket: Socket): Promise<string> {
   socket.on('data', (chunk) => {
     text += chunk;
   });
-  socket.on('error', () => undefined); // a reset ends it too
+  socket.on('error', () => undefined); // a reset ends the reading too
   await new Promise((resolve) => socket.once('close', resolve));
   return text;
 }

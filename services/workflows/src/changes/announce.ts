@@ -7,7 +7,7 @@ import { workflowToProto } from '../workflows/to-proto.ts';
 const applyWithinMs = 1000;
 
 /**
- * Announces a change after its commit: wakes the relay, which sends the event, and calls the runtime, so that a pause
+ * Announces a change after its commit. Wakes the relay, which sends the event, and calls the runtime, so that a pause
  * or a new workflow takes effect without waiting for the event. A failed call is ignored, because the event carries the
  * same change.
  */

@@ -7,7 +7,7 @@ import { openSteps } from '../workflows/step-secrets.ts';
 /** The values that a request would replace: the steps with their credentials, the settings, and the status. */
 type Former = { steps: readonly Step[]; settings: string; status: string };
 
-/** Loads the workflow whose steps a request would replace; an empty draft for a new workflow. */
+/** Loads the workflow whose steps a request would replace. Returns an empty draft for a new workflow. */
 export async function loadFormer(ctx: Context, call: HandlerContext, id: bigint | undefined): Promise<Former> {
   if (id === undefined) return { steps: [], settings: '{}', status: 'draft' };
   const row = await ctx.loadWorkflow(callerOf(call).organizationId, id);

@@ -21,7 +21,7 @@ export type NewWorkflow = {
   steps: readonly Step[];
 };
 
-/** Inserts a workflow with its first version; the caller appends its event. */
+/** Inserts a workflow with its first version. The caller appends the event. */
 export async function insertWorkflow(
   ctx: Context,
   trx: Transaction<DB>,

@@ -15,7 +15,7 @@ import { openSteps, type StoredSteps, sealSteps, unmaskSteps } from '../workflow
 import { storedSteps } from '../workflows/stored-steps.ts';
 import { insertVersion } from '../workflows/versions.ts';
 
-/** Columns to change; absent members stay as they are. */
+/** Columns to change. Members that are absent stay as they are. */
 export type Changes = {
   name?: string;
   description?: string | null;
@@ -24,11 +24,11 @@ export type Changes = {
   integrations?: string;
   /** The steps and their author. */
   graph?: Graph & { author: Actor };
-  /** Members of the settings in a request, null where they return to the default, and their author. */
+  /** Members of the settings in a request, null for a member that returns to its default, and their author. */
   settings?: { given: JsonObject; isStrict: boolean; author: Actor };
 };
 
-/** Writes the changes; the caller appends their event. Returns undefined, without writing, when nothing changes. */
+/** Writes the changes. The caller appends their event. Returns undefined, without writing, if nothing changes. */
 export async function saveChanges(
   ctx: Context,
   trx: Transaction<DB>,
@@ -66,7 +66,7 @@ export async function saveChanges(
   return { kind: kindOf(before, after), row: { ...after, revision } };
 }
 
-/** Columns of a new version; undefined when the steps are unchanged, their credentials included. */
+/** Returns the columns of a new version; undefined if the steps and their credentials are unchanged. */
 function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps | undefined {
   const former = openSteps(ctx.sealer, before);
   const steps = unmaskSteps(withKeptIds(graph, former), former);
@@ -74,7 +74,8 @@ function newSteps(ctx: Context, before: WorkflowRow, graph: Graph): StoredSteps 
 }
 
 /**
- * Merges the settings of the request into the stored ones. They must fit the steps, no matter which of the two changes.
+ * Merges the settings of the request into the stored settings. The result must fit the steps, whether the settings or
+ * the steps change.
  */
 function newSettings(before: WorkflowRow, steps: string, changes: Changes['settings']): string {
   const { given = {}, isStrict = false } = changes ?? {};

@@ -10,8 +10,9 @@ const timeoutMs = 2_000;
 export type Unusable = StepConnection & { reason: string };
 
 /**
- * Finds the steps whose connection could not be used now. A workflow may be created before its connections, so they do
- * not cause a refusal. Undefined while the integrations service is unavailable. Call it outside of any transaction.
+ * Finds the steps whose connection could not be used now. A workflow may be created before its connections, so such
+ * steps are not refused. Undefined while the integrations service is unavailable. Must be called outside any
+ * transaction.
  */
 export async function unusableConnections(
   ctx: Context,

@@ -3,9 +3,9 @@ import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Locks a project. Writers lock the project of a workflow shared until they commit, and its deletion locks it
- * exclusively while it writes the row of `deleted_projects`. So a writer either commits before that row, and the
- * deletion moves its workflow, or sees the row.
+ * Locks a project. Writers take a shared lock on a workflow's project until they commit. A deletion takes an exclusive
+ * lock while it writes the row of `deleted_projects`. So a writer either commits before that row is written, and the
+ * deletion moves the workflow, or the writer sees the row.
  */
 export async function lockProject(
   trx: Transaction<DB>,
@@ -24,15 +24,16 @@ export async function requireOpenProject(
   projectId: bigint | null,
 ): Promise<void> {
   if (projectId === null) return;
-  // A separate statement, so that the next one sees rows that were committed while this one waited.
+  // The lock is a separate statement, so that the next statement sees rows that were committed while the lock was
+  // awaited.
   await lockProject(trx, organizationId, projectId, 'shared');
   if ((await findDeleted(trx, organizationId, projectId)) !== undefined) throw projectNotFound();
 }
 
 /**
- * Finds the project that gets the workflows of a deleted one, and prevents its deletion until the transaction ends. If
- * that project is deleted too, the search continues with the project that got its workflows; null means no project. The
- * search ends, because each project was open when the workflows of another one were moved to it.
+ * Finds the project that gets the workflows of a deleted project, and prevents its deletion until the transaction ends.
+ * If that project is deleted too, the search continues with the project that got its workflows; null means no project.
+ * The search ends, because a project was open at the time when workflows were moved to it.
  */
 export async function findHeir(
   trx: Transaction<DB>,
@@ -57,7 +58,10 @@ function findDeleted(trx: Transaction<DB>, organizationId: bigint, projectId: bi
     .executeTakeFirst();
 }
 
-/** Error of identity for an unknown project. Identity does not know this project either, or soon will not. */
+/**
+ * Creates the identity service's error for an unknown project. The identity service does not know this project either,
+ * or soon will not.
+ */
 function projectNotFound(): DomainError {
   return new DomainError('not_found', 'project_not_found', 'There is no project with this id.');
 }

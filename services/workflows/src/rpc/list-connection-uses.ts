@@ -8,7 +8,7 @@ import { usesOf } from '../workflows/connection-uses.ts';
 
 const sliceRows = 200;
 const most = 1_000;
-/** Characters of steps that are parsed in one turn of the event loop. */
+/** Number of characters of steps that are parsed in one turn of the event loop. */
 const turnCharacters = 64 * 1024;
 
 /**

@@ -15,7 +15,7 @@ type Move = { organizationId: bigint; mode: Mode; from: bigint; to: bigint | nul
 
 /**
  * Closes the project, then moves its workflows slice by slice, each slice with its events in its own transaction. A
- * repeat continues an interrupted call, because workflows already moved are no longer found. The runtime knows no
+ * repeated call continues an interrupted one, because workflows already moved are no longer found. The runtime knows no
  * projects, so the moves are published only as events.
  */
 export async function reassignProject(ctx: Context, request: ReassignProjectRequest, call: HandlerContext) {

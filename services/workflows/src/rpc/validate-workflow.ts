@@ -20,7 +20,10 @@ import { givenSettings, inspectSettings, storedSettings } from '../workflows/set
 import { statusFromProto } from '../workflows/statuses.ts';
 import { maskSteps, revealMasked } from '../workflows/step-secrets.ts';
 
-/** Checks like a create or an update, and lists all problems, where those refuse the first kind of problem. */
+/**
+ * Makes the checks of a create or an update, and lists all problems. A create or update refuses only the first kind of
+ * problem.
+ */
 export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRequest, call: HandlerContext) {
   const { name, description, projectId } = request;
   const fields = fieldProblems({ name, description, integrations: jsonText(request.integrations) });
@@ -32,7 +35,7 @@ export async function validateWorkflow(ctx: Context, request: ValidateWorkflowRe
   return { valid: true, problems: [], warnings, steps: jsonField(maskSteps(steps).map(withDefaults)) };
 }
 
-/** A warning, not a problem, because the connection may be created later. */
+/** Returns a warning and not a problem, because the connection may be created later. */
 function warningOf({ step, provider, reason }: Unusable): MessageInitShape<typeof WorkflowProblemSchema> {
   const path = `steps.${step.position}.config.connection_key`;
   return problemToProto({ field: path, message: `no usable connection for ${provider}: ${reason}`, code: 'not_found' });
@@ -71,7 +74,7 @@ async function inspectAllSettings(
   return inspectSettings({ ...storedSettings(former), ...given }, kept, isStrict(call)).problems;
 }
 
-/** Whether the request has a member; an absent one stays as it is. */
+/** Whether the request has a member. A member that is absent stays as it is. */
 function isGiven(request: ValidateWorkflowRequest, name: string): boolean {
   return request[name === 're_entry' ? 'reEntry' : (name as 'goals' | 'holdout' | 'priority' | 'class')] !== undefined;
 }

@@ -2,9 +2,9 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
 /**
- * Lock of the change log. Writers take numbers of the log in one order and commit in another, so a reader that only
- * asked for higher numbers would miss some. Each writer therefore takes this lock shared until it commits, and a reader
- * takes it exclusively for a moment.
+ * Lock of the change log. Writers take numbers of the log in one order and commit in a different order, so a reader
+ * that only asked for higher numbers would miss some. Each writer therefore takes this lock shared until it commits,
+ * and a reader takes it exclusively for a moment.
  */
 const logLock = sql`hashtext('workflows'), hashtext('change_log')`;
 

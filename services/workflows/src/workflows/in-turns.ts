@@ -5,19 +5,24 @@ import { callerOf } from '@drippulse/rpc';
 
 /** Upper limit of parallel work of one organization, and of its test runs. Further test runs are refused. */
 const ofEach = 2;
-/** Upper limit of parallel work of all organizations, because each keeps its compiled steps in memory. */
+/**
+ * Upper limit of parallel work of all organizations. It exists because each work keeps its compiled steps in memory.
+ */
 const ofAll = 8;
-/** Equal to the waiting time for other slow work. */
+/** Equal to the waiting time of other slow work. */
 const waitMs = 10_000;
 
-/** Runs work of a request in turns with the work of others. */
+/** Runs the work of a request in turns with the work of other requests. */
 export type InTurns = <T>(work: Iterator<number, T>) => Promise<T>;
 
-/** Runs long work of requests: reading steps, compiling and running them. */
+/** Runs the long work of requests: reading, compiling and running steps. */
 export type Workplace = {
-  /** Returns a function that runs work of a call in turns, after a wait for one of two places of its organization. */
+  /**
+   * Returns a function that runs work of a call in turns. The function first waits for one of the two places of the
+   * caller's organization.
+   */
   of(call: HandlerContext): InTurns;
-  /** Runs a test run as a whole. Refuses the third parallel one of an organization. */
+  /** Runs a test run as a whole. Refuses the third parallel test run of an organization. */
   testRun<T>(call: HandlerContext, run: (inTurns: InTurns) => Promise<T>): Promise<T>;
 };
 

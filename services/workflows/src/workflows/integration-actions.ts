@@ -11,8 +11,8 @@ export function refuseActions(violations: Violation[]): void {
 }
 
 /**
- * Problems of the actions of `integration_action` steps. Names and literals are checked; a template is checked after
- * the step has rendered it.
+ * Returns the problems of the actions of `integration_action` steps. Names and literals are checked; a template is
+ * checked after the step has rendered it.
  */
 export function actionProblems(steps: readonly Step[]): Violation[] {
   return steps.filter(({ type }) => type === 'integration_action').flatMap(problemsOf);

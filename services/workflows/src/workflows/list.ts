@@ -11,16 +11,16 @@ export type Filter = {
   mode: Mode;
   status: Status | undefined;
   projectId: bigint | undefined;
-  /** Filters that every list has. */
+  /** Condition of the filters that every list has. */
   rows?: RawBuilder<boolean>;
-  /** Part of the name. */
+  /** Substring of the name. */
   q?: string | undefined;
 };
 
 /** Rows after a place, in an order. */
 export type Slice = { order: Order; place: Place | undefined; offset: number; limit: number };
 
-/** Minimum number of characters for a search within names. */
+/** Minimum number of characters with which `q` matches anywhere in a name. */
 const leastInside = 3;
 
 export function countWorkflows(db: Kysely<DB>, filter: Filter) {
@@ -51,7 +51,8 @@ export function sliceSummaries(db: Kysely<DB>, filter: Filter, slice: Slice) {
 }
 
 /**
- * Limits the ids before the versions are joined. A plan that joins first may read the versions of other organizations.
+ * Selects the ids of a slice. The ids are limited before the versions are joined, because a plan that joins first may
+ * read the versions of other organizations.
  */
 function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: Slice) {
   const all = filtered(db, filter).select('workflows.id');
@@ -59,7 +60,7 @@ function idsOf(db: Kysely<DB>, filter: Filter, { order, place, offset, limit }: 
   return rest.orderBy(orderBy(order)).offset(offset).limit(limit);
 }
 
-/** Names the mode as a literal, because each mode has partial indexes. */
+/** Selects the rows of a filter. The mode is a literal in the statement, because each mode has partial indexes. */
 function filtered(db: Kysely<DB>, filter: Filter) {
   const { status, projectId, q, rows } = filter;
   let query = ownWorkflows(db, filter);
@@ -78,7 +79,7 @@ export function ownWorkflows(db: Kysely<DB>, { organizationId, mode }: Pick<Filt
     .where('deleted_at', 'is', null);
 }
 
-/** Uses the same expressions as the indexes. */
+/** Returns the condition on the name, with the same expressions as the indexes. */
 function hasName(q: string) {
   const text = q.replace(/[\\%_]/g, '\\$&');
   if ([...q].length < leastInside)

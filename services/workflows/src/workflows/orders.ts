@@ -14,7 +14,7 @@ const keys: Readonly<Record<string, Key>> = { created_at: 'id', updated_at: 'upd
 const sorts: string[] = Object.keys(keys).flatMap((name) => [name, `-${name}`]);
 const newestFirst = '-created_at';
 
-/** As in the indexes: only the first characters, so that a cursor stays short. */
+/** The expression is that of the indexes: only the first characters, so that a cursor stays short. */
 const namePosition = sql<string>`lower(left(workflows.name, 100)) collate "C"`;
 const expressions: Record<Key, RawBuilder<unknown>> = {
   id: sql.ref('workflows.id'),
@@ -38,7 +38,7 @@ export function readOrder(sort = newestFirst): Order {
   return { sort, key, isDescending: sort.startsWith('-') };
 }
 
-/** Reads the paging of a list in an order. A cursor of another order is refused as `invalid_cursor`. */
+/** Reads the paging of a list in an order. Throws `invalid_cursor` for a cursor of a different order. */
 export function readOrderedPage(request: PageRequest, order: Order): Page & { place: Place | undefined } {
   const { sort, key } = order;
   if (sort === newestFirst) {
@@ -54,12 +54,12 @@ export function readOrderedPage(request: PageRequest, order: Order): Page & { pl
   throw new DomainError('invalid', 'invalid_cursor', message, { violations: [{ field: 'cursor', message }] });
 }
 
-/** Cursor that continues after a place. */
+/** Returns the cursor that continues after a place. */
 export function cursorOf({ sort }: Order, { key, id }: Place): string {
   return encodeCursor(sort === newestFirst ? [id] : [sort, key, id]);
 }
 
-/** Place after a row. */
+/** Returns the place after a row. */
 export function placeOf(
   { key }: Order,
   row: Pick<WorkflowRow, 'id' | 'updated_at'> & { name_position: string },
@@ -75,7 +75,7 @@ export function placeOf(
 /** Column that `placeOf` needs in addition to the columns of a row. */
 export const namePositionColumn = namePosition.as('name_position');
 
-/** Condition of rows after a place. */
+/** Returns the condition of rows after a place. */
 export function isBehind({ key, isDescending }: Order, place: Place): RawBuilder<boolean> {
   const comparison = sql.raw(isDescending ? '<' : '>');
   if (key === 'id') return sql`workflows.id ${comparison} ${place.id}`;

@@ -1,14 +1,14 @@
 import type { Step } from '@drippulse/engine';
 
-/** Sender address of a step's mails. A local part that is a template is `*`. */
+/** Sender address of a step's mails. If the local part is a template, it is `*`. */
 export type SenderAddress = { position: number; address: string };
 
 /** Integrations that send mail from the platform itself. */
 const ownMailers = ['internal', 'nurture'];
 
 /**
- * Finds the sender addresses of these steps' mails that are known before the steps run. A domain with a template is
- * known only then.
+ * Finds the sender addresses of these steps' mails, as far as they are known before the steps run. A domain with a
+ * template is known only when its step runs.
  */
 export function senderAddresses(steps: readonly Step[]): SenderAddress[] {
   return steps.flatMap(({ type, position, config }) => {

@@ -14,10 +14,12 @@ import {
 } from '@drippulse/secrets';
 import { storedSteps } from './stored-steps.ts';
 
-/** Stored steps of a version: in their masked form, and a box with the masked texts. */
+/** Stored steps of a version: the steps in masked form, and a sealed box with the masked strings. */
 export type StoredSteps = { steps: string; sealed: Buffer | null };
 
-/** Columns of a version. `steps` has no credentials, so nothing that shows the steps can show one. */
+/**
+ * Returns the columns of a version. `steps` has no credentials, so code that shows the steps cannot show a credential.
+ */
 export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly Step[]): StoredSteps {
   const { shown, hidden } = hideConfigs(steps);
   return {
@@ -26,18 +28,18 @@ export function sealSteps(sealer: Sealer, workflowId: bigint, steps: readonly St
   };
 }
 
-/** Steps of a version with their credentials. */
+/** Returns the steps of a version with their credentials. */
 export function openSteps(sealer: Sealer, row: StoredSteps & { id: bigint }): Step[] {
   return revealConfigs(storedSteps(row.steps), openHidden(sealer, stepsContext(row.id), row.sealed));
 }
 
-/** Masked steps, which people may see. */
+/** Returns the steps in masked form, which people may see. */
 export function maskSteps(steps: readonly Step[]): Step[] {
   return hideConfigs(steps).shown;
 }
 
 /**
- * Replaces the masks in the steps of a request with the stored secrets, see `revealMasked`. Refuses masks without a
+ * Replaces the masks in the steps of a request with the stored secrets; see `revealMasked`. Refuses a mask that has no
  * stored secret.
  */
 export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): Step[] {
@@ -49,8 +51,8 @@ export function unmaskSteps(steps: readonly Step[], former: readonly Step[]): St
 
 /**
  * Replaces each masked value in the steps of a request with the value of the same step, if the step still calls the
- * same scheme, host and port. The others are returned as problems, because a secret must only go to the place for which
- * it was entered.
+ * same scheme, host and port. All other masked values are returned as problems, because a secret must go only to the
+ * place for which it was entered.
  */
 export function revealMasked(
   steps: readonly Step[],

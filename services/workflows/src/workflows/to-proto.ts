@@ -16,7 +16,10 @@ const utf8 = new TextEncoder();
 /** Columns of the workflow itself. */
 type Columns = Omit<WorkflowRow, keyof StoredSteps | 'settings'>;
 
-/** The workflow as everybody may see it, with masked credentials in its steps. It also fits into lists. */
+/**
+ * Converts a workflow to the form that everybody may see, with masked credentials in its steps. The result also fits
+ * into lists.
+ */
 export function workflowToProto(row: WorkflowRow) {
   return {
     ...columnsToProto(row),
@@ -27,8 +30,8 @@ export function workflowToProto(row: WorkflowRow) {
 }
 
 /**
- * A workflow without its steps. Without `stats`, every count is null. A workflow that is not in `stats` has no
- * enrollments.
+ * Converts a workflow without its steps. If `stats` is undefined, every count is null. A workflow that is not in
+ * `stats` has no enrollments.
  */
 export function summaryToProto(
   row: Columns & { step_count: number },

@@ -8,7 +8,7 @@ import { restProblems } from './rest-problems.ts';
 
 /** The public API as described by the protos. */
 export type PublicApi = {
-  /** In the order of the documentation. */
+  /** The services in the order of the documentation. */
   services: DescService[];
   reasons: Reason[];
   schemas: NamedSchema[];

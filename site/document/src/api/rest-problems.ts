@@ -45,7 +45,7 @@ export function restProblems(registry: FileRegistry): string[] {
 }
 
 function serviceProblems(service: DescService): string[] {
-  servedBy(service); // throws when no service of the platform owns the package
+  servedBy(service); // throws if no service of the platform owns the package
   return getOption(service, position) > 0 ? [] : [`${service.typeName}: position is missing`];
 }
 
@@ -109,7 +109,7 @@ function methodProblems(method: DescMethod): string[] {
   ];
 }
 
-/** Whether a method answers a list of rows with ids. A catalog, whose entries have names, does not count. */
+/** Whether a method returns a list of rows with ids. A catalog, whose entries have names instead, does not count. */
 function isListOfRows({ output }: DescMethod): boolean {
   const hasIds = ({ fieldKind, message }: DescField) =>
     fieldKind === 'list' && message !== undefined && message.fields.some(({ name }) => name === 'id');
@@ -136,7 +136,7 @@ function filterProblems(method: DescMethod): string[] {
   });
 }
 
-/** Raw bytes must have media types, because no schema describes them. */
+/** Lists raw bodies and answers without media types. Raw bytes need media types, because no schema describes them. */
 function rawProblems(method: DescMethod): [string, boolean][] {
   const { body, requestMediaTypes, responseMediaTypes } = getOption(method, rest);
   const takesRaw = body === Body.RAW || body === Body.STREAM;
@@ -152,7 +152,7 @@ function rawProblems(method: DescMethod): [string, boolean][] {
   ];
 }
 
-/** Duplicate ids, and ids that name both a method and a resource with methods, which a client cannot have. */
+/** Lists duplicate ids, and ids that name both a method and a resource with methods, which a client cannot have. */
 function operationIdProblems(methods: readonly DescMethod[]): string[] {
   const ids = methods
     .map((method): [string, string] => [
@@ -168,7 +168,7 @@ function operationIdProblems(methods: readonly DescMethod[]): string[] {
   ];
 }
 
-/** Schemas of webhooks are named after the types of their events, so the types must be unique. */
+/** Lists duplicate event types. Schemas of webhooks are named after the event types, so the types must be unique. */
 function eventProblems(registry: FileRegistry): string[] {
   return repeated(eventsOf(registry).map(({ type, field }) => [field.toString(), type])).map(
     ([name, type]) => `${name}: another event has the type "${type}"`,
@@ -180,7 +180,7 @@ function isOrdered(since: string, sunset: string): boolean {
   return isTime(since) && (sunset === '' || (isTime(sunset) && Date.parse(since) < Date.parse(sunset)));
 }
 
-/** Members whose names do not match their types. */
+/** Lists the problems of members whose names do not match their types. */
 function fieldProblems(field: DescField, path: string | object): string[] {
   const { ref, values } = getOption(field, fieldOption);
   const isOfPath = String(path).includes(`{${field.name}}`);
@@ -239,7 +239,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Pairs whose second part occurs in an earlier pair. */
+/** Returns the pairs whose second part also occurs in an earlier pair. */
 function repeated<T>(pairs: [string, T][]): [string, T][] {
   return pairs.filter(([, value], index) => pairs.findIndex(([, other]) => other === value) < index);
 }

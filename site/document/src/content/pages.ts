@@ -10,7 +10,7 @@ import { stepLines } from './step-lines.ts';
 /** Folder of the hand-written pages, from the root of the repository. */
 export const contentFolder = 'site/pages/content';
 
-/** Pages by their path below the folder, with the generated regions filled in. */
+/** Returns the pages by their path below the folder, with the generated regions filled in. */
 export function pagesOf(root: string, services: readonly DescService[]): Map<string, string> {
   const folder = path.join(root, contentFolder);
   const regions: Regions = {

@@ -25,7 +25,7 @@ export function fillRegions(page: string, regions: Regions): string {
   return kept.join('\n');
 }
 
-/** A Markdown table. A cell that contains `|` is escaped. */
+/** Returns a Markdown table. A `|` in a cell is escaped. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];

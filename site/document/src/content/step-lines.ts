@@ -1,7 +1,7 @@
 import { type StepTypeInfo, stepTypes } from '@drippulse/engine';
 import { table } from './regions.ts';
 
-/** A section for each step type of the engine's catalog: purpose, parameters, outputs, and a valid example. */
+/** Returns a section for each step type of the engine's catalog: purpose, parameters, outputs, and a valid example. */
 export function stepLines(): string[] {
   return stepTypes.flatMap((stepType, index) => [...(index === 0 ? [] : ['']), ...sectionOf(stepType)]);
 }

@@ -1,12 +1,12 @@
 import type { DescEnum, DescField, DescFile, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
 import type { DescriptorProto, FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 
-/** Leading comment of a declaration; undefined without one. */
+/** Returns the leading comment of a declaration; undefined if there is none. */
 export type CommentOf = (desc: Declaration) => string | undefined;
 
 type Declaration = DescEnum | DescMessage | DescField | DescService | DescMethod;
 
-/** Reads the comments of files that were built with source info, which generated code lacks. */
+/** Reads the comments of files that were built with source info. Generated code lacks the comments. */
 export function readComments(files: Iterable<DescFile>): CommentOf {
   const comments = new Map<string, string>();
   for (const { proto } of files) readFile(proto, comments);

@@ -11,7 +11,7 @@ export type ErrorCodes = ReadonlyMap<number, readonly string[]>;
 const everyRoute = getOption(file_drippulse_rest_v1_reasons, reason);
 
 /**
- * Codes that only some routes can answer, with a test for these routes. A code without an entry applies to every route
+ * Codes that only some routes can return, with a test for these routes. A code without an entry applies to every route
  * that has the status, except that a code of an area does not apply to reads.
  */
 const needs: Readonly<Record<string, (route: Route) => boolean>> = {
@@ -59,15 +59,16 @@ const needs: Readonly<Record<string, (route: Route) => boolean>> = {
 };
 
 /**
- * Statuses that are documented with their codes. Other statuses, which come from HTTP and from faults, are `default`.
+ * Statuses that are documented with their codes. All other statuses, which come from HTTP and from faults, are
+ * `default`.
  */
 const statuses = [400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 431, 503];
 
 /**
- * Finds the codes that a route can answer. Codes of every route have their own file. The others are declared in the
- * file of the method, and in the imported files whose messages it receives or answers. Of these, a read only has the
- * `not_found` codes and those in `needs`, and a deletion only those of its own file. The option `reasons` names codes
- * that follow from none of these rules.
+ * Finds the codes that a route can return. Codes of every route have their own file. All other codes are declared in
+ * the file of the method, and in the imported files whose messages the method receives or returns. Of these, a read
+ * only has the `not_found` codes and those in `needs`, and a deletion only those of its own file. The option `reasons`
+ * names codes that follow from none of these rules.
  */
 export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorCodes {
   const { httpMethod, method } = route;
@@ -91,7 +92,7 @@ export function errorCodesOf(route: Route, files: ReadonlySet<DescFile>): ErrorC
   );
 }
 
-/** Files of messages and of everything that they contain. */
+/** Returns the files of messages and of everything that the messages contain. */
 function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessage>()): Set<DescFile> {
   for (const message of messages.filter((each) => !seen.has(each))) {
     seen.add(message);
@@ -104,7 +105,8 @@ function filesWithin(messages: readonly DescMessage[], seen = new Set<DescMessag
 }
 
 /**
- * Reasons about missing rows: of the method's own area for an id in the path, of all used areas for an id in the body.
+ * Returns the reasons about missing rows: those of the method's own area for an id in the path, and those of all used
+ * areas for an id in the body.
  */
 function rowsOf({ method, segments }: Route, own: readonly Reason[], used: readonly Reason[]): readonly Reason[] {
   const inPath = new Set(segments.flatMap((segment) => ('parameter' in segment ? [segment.parameter] : [])));
@@ -123,20 +125,20 @@ function isOfPath({ template }: Route, name: string): boolean {
   return new RegExp(`/${name.replace(/_not_found$/, '')}s?/\\{`).test(template);
 }
 
-/** Reasons such as `project_not_found` for parameters that name a resource. */
+/** Returns reasons such as `project_not_found` for parameters that name a resource. */
 function missingRefs({ method }: Route, files: ReadonlySet<DescFile>): Reason[] {
   const nouns = method.input.fields.map((field) => nounOf(fieldRest(field).ref));
   const missing = [...files].flatMap((file) => getOption(file, reason)).filter(({ status }) => status === 404);
   return missing.filter(({ name }) => nouns.some((noun) => `_${noun}_not_found`.endsWith(`_${name}`)));
 }
 
-/** Reasons that the method names. `restProblems` refuses one that no file declares. */
+/** Returns the reasons that the method names. `restProblems` refuses a reason that no file declares. */
 function namedOf({ rest }: Route, files: ReadonlySet<DescFile>): Reason[] {
   const declared = [...everyRoute, ...[...files].flatMap((file) => getOption(file, reason))];
   return declared.filter(({ name }) => rest.reasons.includes(name));
 }
 
-/** Noun of a reference, such as `crm_account` for `crm.CrmAccount`. */
+/** Returns the noun of a reference, such as `crm_account` for `crm.CrmAccount`. */
 function nounOf(ref: string): string {
   return (ref.split('.')[1] ?? '').replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 }

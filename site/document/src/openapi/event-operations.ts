@@ -15,7 +15,7 @@ const headers = {
   'webhook-signature': 'Signatures `v1,<base64>` of `{webhook-id}.{webhook-timestamp}.{body}`, separated by spaces.',
 };
 
-/** The `webhooks` of the document: one entry per event, by type. */
+/** Returns the `webhooks` of the document: one entry per event, by type. */
 export function eventOperations(events: readonly PublicEvent[], schemas: SchemaComponents): Record<string, unknown> {
   return Object.fromEntries(events.map((event) => [event.type, { post: operationOf(event, schemas) }]));
 }

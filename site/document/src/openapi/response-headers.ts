@@ -10,8 +10,8 @@ type ResponseHeader = {
 };
 
 /**
- * Headers of answers by name. A new header needs only an entry here; its component and the answers that have it follow
- * from the entry.
+ * Headers of answers by name. To add a header, add an entry here; the header's component and the answers that have it
+ * follow from the entry.
  */
 const responseHeaders: Record<string, ResponseHeader> = {
   'X-Request-Id': {
@@ -99,7 +99,7 @@ export const headerComponents = Object.fromEntries(
   Object.entries(responseHeaders).map(([name, { description, schema }]) => [nameOf(name), { description, schema }]),
 );
 
-/** Headers of a route's answers with this status. */
+/** Returns the headers of a route's answers with this status. */
 export function headersOf(route: Route, status: number | 'default'): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(responseHeaders)
@@ -108,7 +108,7 @@ export function headersOf(route: Route, status: number | 'default'): Record<stri
   );
 }
 
-/** A reference to the component of a header. */
+/** Returns a reference to the component of a header. */
 export function headerRef(name: string): { $ref: string } {
   return { $ref: `#/components/headers/${nameOf(name)}` };
 }

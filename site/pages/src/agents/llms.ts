@@ -11,7 +11,7 @@ The API is below \`/api/v1\` of this address. Every page of the documentation is
 /** A file, other than the pages, that an agent should know. */
 export type AgentFile = { title: string; address: string; description: string };
 
-/** Index for agents (llmstxt.org): lists of links, by section; optional pages come last. */
+/** Returns the index for agents (llmstxt.org): lists of links, by section. Optional pages come last. */
 export function llmsIndex(pages: readonly Page[], files: readonly AgentFile[]): string {
   const line = ({ path, title, description }: Page) => `- [${title}](${twinOf(path)}): ${description}`;
   const wanted = sectionsOf(pages.filter(({ isOptional }) => !isOptional));
@@ -26,13 +26,13 @@ export function llmsIndex(pages: readonly Page[], files: readonly AgentFile[]): 
   ].join('\n');
 }
 
-/** All pages that are not optional, in one file. */
+/** Returns all pages that are not optional, in one file. */
 export function llmsFull(pages: readonly Page[]): string {
   const whole = sectionsOf(pages.filter(({ isOptional }) => !isOptional)).flatMap((section) => section.pages);
   return [summary, ...whole.map((page) => twinText(page))].join('\n');
 }
 
-/** Markdown twin of a page. */
+/** Returns the Markdown twin of a page. */
 export function twinText({ title, description, markdown }: Page): string {
   return `# ${title}\n\n> ${description}\n\n${markdown.trim()}\n`;
 }

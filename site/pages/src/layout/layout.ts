@@ -69,7 +69,7 @@ function topLink(path: string, label: string, current: Page, pages: readonly Pag
   return `<a href="${addressOf(path)}"${isHere ? ' class="here"' : ''}>${label}</a>`;
 }
 
-/** Top link that a page belongs to. */
+/** Returns the top link to which a page belongs. */
 function areaOf({ path }: Page): string {
   if (path === 'errors' || path === 'console') return path;
   return path.startsWith('api/') || path === 'api-reference' ? 'api-reference' : 'index';

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../page/escape-html.ts';
 import { addressOf, type Page } from '../page/page.ts';
 
-/** Pages by section, both in the order of the site. */
+/** Returns the pages by section. Sections and pages are in the order of the site. */
 export function sectionsOf(pages: readonly Page[]): { name: string; pages: Page[] }[] {
   const inOrder = pages.toSorted((a, b) => a.order - b.order || (a.path < b.path ? -1 : 1));
   const names = [...new Set(inOrder.map(({ section }) => section))];
@@ -20,7 +20,7 @@ export function menuHtml(pages: readonly Page[], current: Page): string {
   return `<nav class="menu" id="menu" popover aria-label="Pages">\n${sections.join('\n')}\n</nav>`;
 }
 
-/** Renders the table of contents; an empty text for a page with hardly any headings. */
+/** Renders the table of contents. Returns an empty string for a page with hardly any headings. */
 export function contentsHtml({ headings, width }: Page): string {
   const shown = headings.filter(({ level }) => level === 2 || (level === 3 && headings.length < 25));
   if (width === 'full' || shown.length < 2) return '';

@@ -5,10 +5,10 @@ import type { Heading, Passage } from '../page/page.ts';
 import { resolveLink } from './links.ts';
 import { createSlugs } from './slugs.ts';
 
-/** Markdown as HTML, with the headings for menus and the passages for the search. */
+/** Markdown rendered as HTML, with the headings for menus and the passages for the search. */
 export type Rendered = { html: string; headings: Heading[]; passages: Passage[] };
 
-/** Pages may contain HTML. Texts of the protos may not, because `<noun>` is literal text there. */
+/** Pages may contain HTML. Texts of the protos may not, because `<noun>` is literal text in them. */
 const ofPages = createMarkdown({ html: true });
 const ofProtos = createMarkdown({ html: false });
 
@@ -43,7 +43,7 @@ function createMarkdown(options: { html: boolean }): Markdown {
   };
   rules['table_open'] = () => '<div class="table" tabindex="0"><table>\n';
   rules['table_close'] = () => '</table></div>\n';
-  // Columns would be aligned by inline styles, which the policy forbids.
+  // Columns cannot be aligned, because that would need inline styles, which the policy forbids.
   rules['th_open'] = (tokens, index) => cellTag(tokens[index]);
   rules['td_open'] = (tokens, index) => cellTag(tokens[index]);
   rules['heading_open'] = (tokens, index) => {
@@ -68,7 +68,7 @@ function withAttributes(token: Token | undefined): { tag: string | undefined; at
   return { tag: token?.tag, attrGet: (name) => String(token?.attrGet(name) ?? '') };
 }
 
-/** Assigns each heading its id: `{#id}` at its end, or its words. */
+/** Assigns each heading its id: the `{#id}` at the end of the heading, or else the heading's words. */
 function nameHeadings(tokens: readonly Token[]): Heading[] {
   const slug = createSlugs();
   return tokens.flatMap((token, index) => {
@@ -87,7 +87,7 @@ function nameHeadings(tokens: readonly Token[]): Heading[] {
   });
 }
 
-/** Collects the text below each heading, and the text before the first one. */
+/** Collects the text below each heading, and the text before the first heading. */
 function passagesOf(
   tokens: readonly Token[],
   headings: readonly Heading[],

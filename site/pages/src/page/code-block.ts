@@ -1,7 +1,7 @@
 import highlight from 'highlight.js/lib/common';
 import { escapeHtml } from './escape-html.ts';
 
-/** Info strings for which the highlighter has another name. */
+/** Info strings for which the highlighter uses a different name. */
 const languages: Readonly<Record<string, string>> = { sh: 'bash', console: 'bash', js: 'javascript', ts: 'typescript' };
 
 /**

@@ -1,4 +1,4 @@
-/** A heading of a page that other pages can link to. */
+/** A heading of a page, to which other pages can link. */
 export type Heading = { level: number; id: string; text: string };
 
 /** Text of a page below one heading, for the search. */
@@ -9,14 +9,14 @@ export type Page = {
   /** Path below `/docs` without an extension, such as `api/webhooks`; `index` is the home page. */
   path: string;
   title: string;
-  /** Title for menus, which may be shorter. */
+  /** Title for menus, which may be shorter than `title`. */
   label: string;
   /** One sentence, shown below the title, in search results and in `llms.txt`. */
   description: string;
   /** Group in the menu. The groups have the order of their first pages. */
   section: string;
   order: number;
-  /** Whether an agent with little context may skip it; the last list of `llms.txt`. */
+  /** Whether an agent with little context may skip the page. Optional pages are in the last list of `llms.txt`. */
   isOptional: boolean;
   /** The page as Markdown, without its title. */
   markdown: string;
@@ -28,12 +28,12 @@ export type Page = {
   width: 'text' | 'reference' | 'full';
 };
 
-/** Address of a page. */
+/** Returns the address of a page. */
 export function addressOf(path: string): string {
   return path === 'index' ? '/docs' : `/docs/${path}.html`;
 }
 
-/** Address of a page's Markdown twin. */
+/** Returns the address of a page's Markdown twin. */
 export function twinOf(path: string): string {
   return `/docs/${path}.md`;
 }

@@ -11,9 +11,9 @@ import {
 
 /** An operation as the reference shows it. */
 export type Operation = {
-  /** The `operationId`, and the id of its section. */
+  /** The `operationId`, which is also the id of the operation's section. */
   id: string;
-  /** Page of its tag, such as `api/webhooks`. */
+  /** Page of the operation's tag, such as `api/webhooks`. */
   page: string;
   method: string;
   path: string;
@@ -43,7 +43,7 @@ const effectTexts: Readonly<Record<string, string>> = {
   destructive: 'removes what cannot be made again',
 };
 
-/** Operations of a document by tag, in the order of its tags. */
+/** Returns the operations of a document by tag, in the order of the document's tags. */
 export function areasOf(document: OpenApi, effects: Effects = new Map()): Area[] {
   const slug = createSlugs();
   const areas = new Map<string, Area>();
@@ -120,7 +120,7 @@ function bodyOf(document: OpenApi, raw: RawOperation): Operation['body'] {
   return { isRequired: required, description, type: type === '*/*' ? anyType(content) : type, media };
 }
 
-/** Media type for a body of any type: a file if forms may upload one, else JSON. */
+/** Returns the media type for a body of any type: a file if forms may upload one, otherwise JSON. */
 function anyType(content: Record<string, Media>): string {
   return 'multipart/form-data' in content ? 'application/octet-stream' : 'application/json';
 }
@@ -134,13 +134,13 @@ function answersOf(document: OpenApi, raw: RawOperation): Answer[] {
   });
 }
 
-/** JSON if an operation offers it. */
+/** Returns JSON if an operation offers it, otherwise the first media type. */
 function mainMedia(content: Record<string, Media>): [string, Media] | [] {
   const entries = Object.entries(content);
   return entries.find(([type]) => type.includes('json')) ?? entries[0] ?? [];
 }
 
-/** Reasons that the schema of an error lists for its member `error`. */
+/** Returns the reasons that the schema of an error lists for its member `error`. */
 function codesOf(document: OpenApi, schema: Schema, depth = 0): string[] {
   if (depth > 4) return [];
   const whole = wholeSchema(document, schema);

@@ -7,9 +7,9 @@ import { callHtml } from './operation-html.ts';
 import type { Area } from './operations.ts';
 
 /**
- * First page of the reference: the rules of every call, links to all operations, and the fields of enrollments. It has
- * an anchor for each operation, so that its address remains valid for links, no matter how the areas are split into
- * pages.
+ * Returns the first page of the reference: the rules of every call, links to all operations, and the fields of
+ * enrollments. It has an anchor for each operation, so that an operation's address stays valid for links, however the
+ * areas are split into pages.
  */
 export function overviewPage(
   document: OpenApi,

@@ -6,7 +6,9 @@ import { areasOf, type Effects } from './operations.ts';
 import { overviewPage } from './overview-page.ts';
 import { schemasPage } from './schemas-page.ts';
 
-/** Pages of the reference, made from the document and the manifest, in the order from `order` on. */
+/**
+ * Returns the pages of the reference, made from the document and the manifest. Their order numbers start from `order`.
+ */
 export function referencePages(
   document: OpenApi,
   effects: Effects,

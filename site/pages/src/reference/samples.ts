@@ -11,10 +11,10 @@ const inTypescript = ['${API_BASE}', "${API_BASE.replace('/api/v1', '')}"] as co
 // biome-ignore lint/suspicious/noTemplateCurlyInString: of the sample
 const bearer = '`Bearer ${TOKEN}`';
 
-/** Sample call of an operation in the shell, with the environment variables `API_BASE` and `TOKEN`. */
+/** Returns a sample call of an operation in the shell, with the environment variables `API_BASE` and `TOKEN`. */
 export function curlSample(document: OpenApi, operation: Operation): string {
   const { method, body } = operation;
-  // `-N`: events are shown as they arrive.
+  // `-N` makes curl show events as they arrive.
   const flags = `-sS${isEvents(operation) ? 'N' : ''}${method === 'GET' ? '' : ` -X ${method}`}`;
   const lines = [`curl ${flags} "${addressIn(document, operation, inShell)}"`];
   if (needsCredential(operation)) lines.push('-H "Authorization: Bearer $TOKEN"');
@@ -28,7 +28,7 @@ export function curlSample(document: OpenApi, operation: Operation): string {
   return lines.join(' \\\n  ');
 }
 
-/** Sample call of an operation in TypeScript or JavaScript, with the constants `API_BASE` and `TOKEN`. */
+/** Returns a sample call of an operation in TypeScript or JavaScript, with the constants `API_BASE` and `TOKEN`. */
 export function typescriptSample(document: OpenApi, operation: Operation): string {
   const { method, body } = operation;
   const headers = [
@@ -57,7 +57,7 @@ function answersPages({ answers }: Operation): boolean {
   return answers.some(({ type }) => type === 'text/html');
 }
 
-/** Smallest valid file of a type, as a literal. */
+/** Returns the smallest valid file of a type, as a literal. */
 function fileText(type: string): string {
   return type === 'text/csv' ? String.raw`'email\nada@example.com\n'` : "'{}'";
 }

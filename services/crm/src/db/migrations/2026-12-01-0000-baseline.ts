@@ -35,8 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Both extensions are trusted: a role that may create objects in the database may create them. Otherwise an
- * administrator has created them.
+ * Creates the extensions. Both are trusted: a role that may create objects in the database may create them. If the role
+ * may not, an administrator must have created them.
  */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);

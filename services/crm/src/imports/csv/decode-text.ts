@@ -8,8 +8,8 @@ const marks = [
 ];
 
 /**
- * Decodes an upload by its byte order mark, else by the `charset` of its content type, else as UTF-8. Invalid bytes
- * are refused, because replacement characters would stay in the records.
+ * Decodes an upload by its byte order mark, else by the `charset` of its content type, else as UTF-8. Invalid bytes are
+ * refused, because replacement characters would stay in the records.
  */
 export async function* decodeText(chunks: AsyncIterable<Uint8Array>, contentType: string): AsyncGenerator<string> {
   let head: Uint8Array = new Uint8Array();

@@ -51,7 +51,7 @@ function textOf(bytes: Uint8Array): string | null {
   return bytes.length === 0 ? null : Buffer.from(bytes).toString();
 }
 
-/** The column has milliseconds, and the hash covers the value of the column. */
+/** Converts a time to a date with milliseconds, as in the column. The hash covers the value of the column. */
 function inMilliseconds(time: Timestamp): Date {
   return timestampDate(time);
 }

@@ -12,15 +12,15 @@ import { type InvitationLink, lockWaiting } from './waiting-member.ts';
 
 /** The joining person. The functions are called in the transaction. */
 type Joining = {
-  /** Name that the member chose; undefined: the name of the invitation. */
+  /** Name that the member chose; undefined means the name of the invitation. */
   name?: string | undefined;
   /** Finds or inserts the identity, and locks it. */
   identity(trx: Transaction<DB>, invited: { username: string }): Promise<bigint>;
-  /** Runs once the member is active. */
+  /** Called once the member is active. */
   joined?(trx: Transaction<DB>, identityId: bigint): Promise<void>;
 };
 
-/** Activates the invited member of a link, and uses the link up. Of parallel calls, one succeeds. */
+/** Activates the invited member of a link, and uses up the link. Of parallel calls, only one succeeds. */
 export async function join(ctx: Context, call: HandlerContext, link: InvitationLink, joining: Joining) {
   const { name } = joining;
   const now = ctx.clock.now();

@@ -6,14 +6,14 @@ import { linkNotValid } from '../links/use-link.ts';
 /** A link of an invitation. */
 export type InvitationLink = Selectable<MailedLinks>;
 
-/** Finds the member of a link, if it is still invited with the address that the link was mailed to. */
+/** Finds the member of a link, if the member is still invited with the address to which the link was mailed. */
 export async function waitingMember(ctx: Context, link: InvitationLink) {
   const row = await waiting(ctx.db.kysely, link).executeTakeFirst();
   if (!row) throw linkNotValid();
   return row;
 }
 
-/** Locks the member before the link and the identity, in the order of all changes of members. */
+/** Locks the member, before the link and the identity are locked, in the order of all changes of members. */
 export async function lockWaiting(trx: Transaction<DB>, link: InvitationLink) {
   const row = await waiting(trx, link).forNoKeyUpdate().executeTakeFirst();
   if (!row) throw linkNotValid();

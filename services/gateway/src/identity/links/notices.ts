@@ -1,7 +1,8 @@
 import type { Notice } from '@drippulse/mail';
 
 /**
- * Link to a page. The token follows `#`: browsers do not send it, and a scanner that opens the page uses nothing up.
+ * Returns the link to a page. The token follows `#`, because browsers do not send that part of an address, and a
+ * scanner that opens the page does not use up the link.
  */
 function pageUrl(publicUrl: string, page: string, token: string): string {
   return `${publicUrl}/dashboard/${page}#token=${token}`;
@@ -9,7 +10,7 @@ function pageUrl(publicUrl: string, page: string, token: string): string {
 
 type Link = { publicUrl: string; token: string };
 
-/** Mail to an invited person. */
+/** Creates the mail to an invited person. */
 export function invitationNotice(
   { publicUrl, token }: Link,
   { organization, inviter }: { organization: string; inviter: string | undefined },
@@ -27,7 +28,7 @@ export function invitationNotice(
   };
 }
 
-/** Mail to a person who has forgotten the password. */
+/** Creates the mail to a person who has forgotten the password. */
 export function resetNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Choose a new password',
@@ -40,7 +41,7 @@ export function resetNotice({ publicUrl, token }: Link, username: string): Notic
   };
 }
 
-/** Mail to a person whose password was changed by a link. */
+/** Creates the mail to a person whose password was changed by a link. */
 export function passwordChangedNotice(username: string): Notice {
   return {
     subject: 'Your password was changed',
@@ -52,7 +53,7 @@ export function passwordChangedNotice(username: string): Notice {
   };
 }
 
-/** Mail to the new address that a person has requested. */
+/** Creates the mail to the new address that a person has requested. */
 export function addressNotice({ publicUrl, token }: Link, username: string): Notice {
   return {
     subject: 'Confirm your address',
@@ -63,7 +64,7 @@ export function addressNotice({ publicUrl, token }: Link, username: string): Not
   };
 }
 
-/** Mail to the previous address of a person. */
+/** Creates the mail to a person's previous address. */
 export function addressChangedNotice(username: string, email: string): Notice {
   return {
     subject: 'Your address was changed',
@@ -75,7 +76,8 @@ export function addressChangedNotice(username: string, email: string): Notice {
 }
 
 /**
- * Mail to a person who requested an organization. It contains no text from the request, which anybody could have made.
+ * Creates the mail to a person who requested an organization. It contains no text from the request, which anybody could
+ * have made.
  */
 export function signUpNotice({ publicUrl, token }: Link): Notice {
   return {

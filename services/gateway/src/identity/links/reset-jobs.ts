@@ -5,7 +5,7 @@ export const resetJobs = 'password-reset';
 
 const inputSchema = z.object({ email: z.string() });
 
-/** A job without an organization, because the owner of the address has not been looked up yet. */
+/** Creates a job that belongs to no organization, because the owner of the address has not been looked up yet. */
 export function resetJob(email: string) {
   const input: z.infer<typeof inputSchema> = { email };
   return { organizationId: 0n, kind: resetJobs, input: JSON.stringify(input), total: 1n };

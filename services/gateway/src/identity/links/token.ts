@@ -7,7 +7,7 @@ export function createLinkToken(): string {
   return randomBytes(tokenBytes).toString('base64url');
 }
 
-/** Hash that is stored for a token. It is random enough to need no salt and no cost. */
+/** Returns the hash that is stored for a token. A token is random enough to need no salt and no cost. */
 export function hashLinkToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

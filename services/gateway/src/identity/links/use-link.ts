@@ -6,7 +6,7 @@ import { hashLinkToken } from './token.ts';
 
 type Link = Selectable<MailedLinks>;
 
-/** Finds the link of a valid token. Every other token is refused as `link_not_valid`, for any reason. */
+/** Finds the link of a valid token. A token that is not valid is refused with `link_not_valid`, for any reason. */
 export async function findLink(
   db: Kysely<DB>,
   kind: LinkKind,
@@ -24,8 +24,8 @@ export async function findLink(
 }
 
 /**
- * Uses a link up in the transaction. Of parallel calls, one succeeds. A transaction that locks members locks them
- * first.
+ * Uses up a link in the transaction. Of parallel calls, only one succeeds. A transaction that also locks members locks
+ * them first.
  */
 export async function useLink(trx: Transaction<DB>, { id, token_hash }: Link): Promise<void> {
   const { numDeletedRows } = await trx

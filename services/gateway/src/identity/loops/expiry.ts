@@ -7,12 +7,12 @@ import { resetJobs } from '../links/reset-jobs.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const sliceSize = 5000;
-/** The API shows the usage of 30 days. */
+/** Longer than the 30 days whose usage the API shows. */
 const usageKeptMs = 60 * dayMs;
-/** A network stays known to a user who logs in from it once in this time. */
+/** A network stays known to a user who logs in from it at least once within this time. */
 const networkKeptMs = 90 * dayMs;
 
-/** Same retention as the audit trail. */
+/** Equal to the retention of the audit trail. */
 const deletionKeptMs = 400 * dayMs;
 
 /** Time for which an identity without an organization can be invited again. */
@@ -33,7 +33,7 @@ export function startExpiryLoop(options: { db: Database<DB>; clock: Clock; log: 
       await deleteInSlices(db, signal, sql`sessions`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`api_key_usage`, sql`day < ${new Date(now - usageKeptMs)}::date`);
       await deleteInSlices(db, signal, sql`login_networks`, sql`last_login_at < ${new Date(now - networkKeptMs)}`);
-      // Failed jobs still contain the address that a person typed.
+      // Failed jobs still contain the address that a person entered.
       await deleteInSlices(db, signal, sql`jobs`, sql`kind = ${resetJobs} and finished_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(db, signal, sql`sign_ups`, sql`expires_at < ${new Date(now - dayMs)}`);
       await deleteInSlices(

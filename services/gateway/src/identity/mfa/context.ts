@@ -1,4 +1,4 @@
-/** Context that the secret of a factor is sealed with, in addition to the key. */
+/** Returns the context with which the secret of a factor is sealed, in addition to the key. */
 export function mfaContext(identityId: bigint): string {
   return `mfa ${identityId}`;
 }

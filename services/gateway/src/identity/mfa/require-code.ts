@@ -2,7 +2,7 @@ import { DomainError } from '@drippulse/errors';
 import type { Context } from '../context.ts';
 import { spendCode } from './spend-code.ts';
 
-/** Checks and uses up a code of a signed-in user, or throws. */
+/** Checks and uses up a code of a signed-in user. Throws when the code is wrong. */
 export async function requireCode(
   ctx: Context,
   identityId: bigint,

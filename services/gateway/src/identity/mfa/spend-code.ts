@@ -7,15 +7,16 @@ import { hashRecoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
 
 /**
- * Wrong codes in an hour after which all codes are refused for the rest of it. A guess succeeds with 3 in a million.
+ * Number of wrong codes in an hour after which all codes are refused for the rest of the hour. With this limit, guesses
+ * succeed with a probability of 3 in a million.
  */
 const mostFailures = 10;
 const hourMs = 3_600_000;
 
 /**
- * Checks and uses up a code of the factor in force or, with `isFirst`, of a factor that waits for its first code;
- * `none` without such a factor. A code is right once. Wrong codes are counted in a separate transaction, so they count
- * even if the call fails.
+ * Checks and uses up a code of the factor in force or, with `isFirst`, of a factor that waits for its first code.
+ * Returns `none` if there is no such factor. Each code is accepted once. Wrong codes are counted in a separate
+ * transaction, so they count even if the call fails.
  */
 export async function spendCode(
   ctx: Context,

@@ -13,14 +13,14 @@ export function makeSecret(): Buffer {
   return randomBytes(secretBytes);
 }
 
-/** Forms of a secret for typing, for an app, and for a camera. */
+/** Returns a secret in three forms: for typing, for an app, and for a camera. */
 export function shownSecret(secret: Uint8Array, label: string): { secret: string; otpauthUri: string; qrSvg: string } {
   const totp = new TOTP({ issuer: 'DripPulse', label, secret: secretOf(secret) });
   const otpauthUri = totp.toString();
   return { secret: totp.secret.base32, otpauthUri, qrSvg: toSvgSource(generate(otpauthUri), { scale: 4 }) };
 }
 
-/** Finds the time step of a six-digit code; undefined for a wrong code, and for a code of another time. */
+/** Finds the time step of a six-digit code; undefined for a wrong code, and for a code of a different time. */
 export function stepOf(secret: Uint8Array, code: string, now: Date): bigint | undefined {
   const totp = new TOTP({ secret: secretOf(secret), period: stepSeconds });
   const delta = totp.validate({ token: code, timestamp: now.getTime(), window: driftSteps });

@@ -1,21 +1,24 @@
 import { isPlainLoopback } from '../../public-url.ts';
 import { type Attempt, attemptSeconds } from './attempt.ts';
 
-/** Each attempt has its own cookie, so that two tabs of one browser do not end each other's attempts. */
+/**
+ * Returns the name of an attempt's cookie. Each attempt has its own cookie, so that two tabs of one browser do not end
+ * each other's attempts.
+ */
 function nameOf(publicUrl: string, state: string): string {
   const name = `drippulse-sign-in-${state.slice(0, 16)}`;
   return isPlainLoopback(publicUrl) ? name : `__Host-${name}`;
 }
 
 /**
- * `Set-Cookie` that stores an attempt. `Lax`, because the provider's redirect comes from another site and must include
- * it.
+ * Returns the `Set-Cookie` value that stores an attempt. It is `Lax`, because the provider's redirect comes from a
+ * different site and must include the cookie.
  */
 export function attemptCookie(publicUrl: string, { state, text }: Attempt): string {
   return cookieOf(publicUrl, state, text, attemptSeconds);
 }
 
-/** `Set-Cookie` that removes the attempt. */
+/** Returns the `Set-Cookie` value that removes the attempt. */
 export function endedAttemptCookie(publicUrl: string, state: string): string {
   return cookieOf(publicUrl, state, '', 0);
 }

@@ -1,21 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Time limit for the person at the provider. */
+/** Time limit for the person to sign in at the provider. */
 export const attemptSeconds = 600;
 
 /**
  * One redirect of a browser to a provider and back. The browser stores the text in a cookie. State, nonce and verifier
- * are derived from it, so nothing is stored here. A callback is valid only in the browser that began, and only from the
- * provider that the browser was sent to.
+ * are derived from the text, so nothing is stored here. A callback is valid only in the browser that began the attempt,
+ * and only from the provider to which the browser was sent.
  */
 export type Attempt = { text: string; state: string; nonce: string; verifier: string };
 
-/** Begins an attempt. `place` names the provider: the state of one provider is not valid at another. */
+/** Begins an attempt. `place` names the provider, because the state of one provider is not valid at a different one. */
 export function beginAttempt(place: string, now: Date): Attempt {
   return attemptOf(place, `${randomBytes(32).toString('base64url')}.${Math.floor(now.getTime() / 1000).toString(36)}`);
 }
 
-/** Restores the attempt of a cookie; undefined when it began elsewhere or too long ago, or has another form. */
+/**
+ * Restores the attempt of a cookie. Undefined when the attempt began at a different provider or too long ago, or when
+ * the cookie is malformed.
+ */
 export function resumeAttempt(place: string, text: string | undefined, state: string, now: Date): Attempt | undefined {
   const [, started = ''] = /^[\w-]{43}\.([\da-z]{1,8})$/.exec(text ?? '') ?? [];
   if (text === undefined || started === '') return undefined;

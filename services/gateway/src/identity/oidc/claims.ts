@@ -5,7 +5,7 @@ export type Claims = {
   issuer: string;
   /** Id of the person at the issuer. It never changes for one issuer. */
   subject: string;
-  /** Mail address; undefined without one, and for an invalid one. */
+  /** Mail address; undefined when the provider names none, or an invalid one. */
   email: string | undefined;
   /** Whether the provider has verified that the address belongs to the person. */
   isEmailVerified: boolean;
@@ -27,7 +27,7 @@ const profile = z.object({
     .optional()
     .catch(undefined)
     .transform((address) => address?.toLowerCase()),
-  // Some providers send it as a text.
+  // Some providers send this flag as a string.
   email_verified: z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]).catch(false),
   hd: optional,
   name: optional,
@@ -38,8 +38,8 @@ const profile = z.object({
 });
 
 /**
- * Reads the claims of an ID token. Address and verification come from the answer of `userinfo` when the token has no
- * address. They are never mixed, because the verification in one document is not about the address in another.
+ * Reads the claims of an ID token. If the token has no address, address and verification come from the answer of
+ * `userinfo`. The two documents are never mixed, because the verification in one is not about the address in the other.
  */
 export function readClaims(idToken: object, userInfo: object | undefined): Claims | undefined {
   const who = subject.safeParse(idToken);

@@ -4,10 +4,10 @@ import type { CustomFetch } from 'openid-client';
 const timeoutMs = 8_000;
 /** Documents of providers have a few KiB; key sets are the largest. */
 const maxBytes = 256 * 1024;
-/** Statuses without a body, for which `Response` refuses one. */
+/** Statuses that allow no body; `Response` refuses one for them. */
 const bodiless: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-/** Makes openid-client send its requests with our client, which connects only to public addresses. */
+/** Makes openid-client send its requests with our HTTP client, which connects only to public addresses. */
 export function fetchBy(http: HttpClient): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const answer = await http.exchange({
@@ -25,7 +25,7 @@ export function fetchBy(http: HttpClient): CustomFetch {
   };
 }
 
-/** Bodies of sign-in requests are forms. */
+/** Converts the body of a sign-in request, which is a form, to a string. */
 function textOf(body: NonNullable<Parameters<CustomFetch>[1]['body']>): string {
   if (typeof body === 'string' || body instanceof URLSearchParams) return body.toString();
   throw new Error('openid-client sends a body that is not a form');

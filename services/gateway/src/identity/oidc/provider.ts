@@ -26,7 +26,7 @@ export class OidcProblem extends Error {
 export type Oidc = {
   /** Address to which the browser is redirected. */
   authorizeUrl(client: OidcClient, attempt: Attempt, parameters?: Record<string, string>): Promise<URL>;
-  /** Verifies the answer that the browser returned with, and the claims of the provider about the person. */
+  /** Verifies the answer with which the browser returned. Returns the provider's claims about the person. */
   finish(client: OidcClient, attempt: Attempt, answer: URLSearchParams): Promise<Claims>;
 };
 
@@ -37,7 +37,9 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
   const discovered = new LRUCache<string, openid.ServerMetadata>({ max: 500, ttl: discoveredMs });
   const send = fetchBy(http);
 
-  /** Loads the provider with our application. Keys are fetched each time, so that rotated keys are known at once. */
+  /**
+   * Loads the provider with our application. Keys are fetched each time, so that rotated keys are known immediately.
+   */
   async function configurationOf(client: OidcClient): Promise<openid.Configuration> {
     const isInsecure = allowHttp && client.issuer.startsWith('http:');
     const metadata = discovered.get(client.issuer) ?? (await discover(client, isInsecure));
@@ -46,7 +48,7 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
     const own = new openid.Configuration({ ...metadata }, client.id, client.secret, authenticate(client.secret));
     own.timeout = timeoutSeconds;
     own[openid.customFetch] = send;
-    // Verifies the signature, in addition to the connection that delivered the token.
+    // Makes openid-client verify the token's signature, although the token already comes over a verified connection.
     openid.enableNonRepudiationChecks(own);
     if (isInsecure) openid.allowInsecureRequests(own);
     return own;
@@ -107,8 +109,9 @@ export function createOidc({ http, allowHttp }: { http: HttpClient; allowHttp: b
 }
 
 /**
- * A multi-tenant provider names a pattern as its issuer, and trusts every tenant. The operator of a tenant could claim
- * to be anybody, so only the issuer of a single tenant is accepted.
+ * Refuses a provider whose issuer is not the configured one. A multi-tenant provider names a pattern as its issuer, and
+ * trusts every tenant. The operator of a tenant could claim to be anybody, so only the issuer of a single tenant is
+ * accepted.
  */
 function requireOwnIssuer({ issuer }: OidcClient, metadata: openid.ServerMetadata): void {
   if (URL.canParse(metadata.issuer) && new URL(metadata.issuer).href === new URL(issuer).href) return;
@@ -129,7 +132,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Errors of openid-client have those of the connection as their cause. */
+/** Converts an error of openid-client. If the connection failed, the connection's error is among its causes. */
 function toProblem(error: unknown): OidcProblem {
   if (error instanceof OidcProblem) return error;
   for (let at = error; at instanceof Error; at = at.cause) {

@@ -10,8 +10,8 @@ import { textProblems } from '../violations.ts';
 import type { Identity } from './connect.ts';
 
 /**
- * Creates an organization with its first administrator. Without `password` it generates one, which only the answer
- * shows. A taken user name is refused, and no organization is created.
+ * Creates an organization with its first administrator. If `password` is absent, generates one, which only the answer
+ * shows. If the user name is taken, refuses the call and creates nothing.
  */
 export async function createOrganization(
   identity: Identity,
@@ -35,7 +35,7 @@ export function makePassword(): string {
 /** Inserts an organization with a slug derived from its name. */
 export async function insertOrganization(trx: Transaction<DB>, name: string): Promise<{ id: bigint; slug: string }> {
   const slug = slugOf(name);
-  // A taken slug gets 32 random bits as a suffix.
+  // If the slug is taken, the second candidate has 32 random bits as a suffix.
   for (const candidate of [slug, `${slug}-${randomBytes(4).toString('hex')}`]) {
     const row = await trx
       .insertInto('organizations')

@@ -9,7 +9,7 @@ import type { Identity } from './connect.ts';
 import { makePassword } from './create.ts';
 
 /**
- * Sets a new password and ends the user's sessions. Without `password` it generates one. A disabled user stays
+ * Sets a new password and ends the user's sessions. If `password` is absent, generates one. A disabled user stays
  * disabled. An invited member becomes active.
  */
 export async function resetPassword(

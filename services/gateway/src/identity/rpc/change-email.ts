@@ -12,8 +12,8 @@ import { provesIdentity } from '../sessions/proves-identity.ts';
 import { memberProblems } from '../team-members/fields.ts';
 
 /**
- * Mails a link to the new address, without checking whether it is taken. The check is made, and its result shown, when
- * the link is opened.
+ * Mails a link to the new address, without checking whether the address is taken. That is checked, and the result
+ * shown, when the link is opened.
  */
 export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailRequest, call: HandlerContext) {
   refuseViolations(memberProblems({ email }));
@@ -22,7 +22,7 @@ export async function changeEmail(ctx: Context, { email = '' }: ChangeEmailReque
   const identityId = await identityIdOf(ctx.db.kysely, caller);
   await ctx.mailLimits.countAddressChange(identityId);
   await ctx.db.kysely.transaction().execute(async (trx) => {
-    // A provider that one organization chose is not trusted by the others.
+    // A provider that one organization chose is not trusted by any other organization.
     if (!(await provesIdentity(trx, call))) {
       await lockOwnIdentity(trx, { identityId, memberId: BigInt(caller.actor.id) });
     }

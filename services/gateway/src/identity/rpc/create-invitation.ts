@@ -50,7 +50,7 @@ async function putInvited(
   invited: { organizationId: bigint; email: string; name: string | undefined; role: string; now: Date },
 ) {
   const { organizationId, email, name, role, now } = invited;
-  // Two parallel invitations of one address send two mails about one member.
+  // With the lock, two parallel invitations of one address send two mails about one member.
   await lockOrganization(trx, organizationId);
   const present = await trx
     .selectFrom('memberships')

@@ -9,7 +9,7 @@ import { clientAddressHeader } from '../../call-metadata.ts';
 import type { Context } from '../context.ts';
 import { rowsClient } from '../deletions/rows-client.ts';
 
-/** The route's own limit; the duration of a file depends on its reader. */
+/** Equal to the route's own time limit. How long one file takes depends on the reader. */
 const longestMs = 3_600_000;
 
 /** Creates the archive while it is read: one file after the other, at the reader's pace. */
@@ -29,7 +29,7 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
   );
   const zip = new ZipFile();
   const output = zip.outputStream as Readable; // a PassThrough
-  // A failed file leaves the archive without an end, so that nobody mistakes it for a complete one.
+  // If a file fails, the archive is left without an end, so that nobody mistakes it for a complete one.
   const fail = (error: Error) => output.destroy(error);
   output.on('error', () => undefined);
   zip.on('error', fail);
@@ -48,7 +48,10 @@ export async function* exportOrganization(ctx: Context, _request: ExportOrganiza
   for await (const data of output) yield { body: { contentType: 'application/zip', data: data as Buffer } }; // bytes
 }
 
-/** Lists the files of the archive. An unavailable service is found before the first byte of the answer. */
+/**
+ * Lists the files of the archive. Services are called for their tables here, so that an unavailable service is noticed
+ * before the first byte of the answer.
+ */
 async function filesOf(ctx: Context, organizationId: bigint, options: { signal: AbortSignal; timeoutMs: number }) {
   const files: { path: string; lines(): AsyncGenerator<Uint8Array> }[] = [];
   for (const { name, schema } of owners) {

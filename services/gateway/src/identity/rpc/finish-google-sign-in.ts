@@ -31,7 +31,7 @@ export async function finishGoogleSignIn(ctx: Context, request: FinishGoogleSign
 }
 
 /**
- * Identifies the person, and links the identity if needed; undefined for a person who must prove it by the password.
+ * Finds the person's identity, and links it if needed; undefined if the person must prove the identity by the password.
  */
 async function identify(ctx: Context, vouched: Vouched, claims: Claims): Promise<bigint | undefined> {
   const { kysely } = ctx.db;

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 
 const mostIds = 1_000;
 
-/** Lists the ids of all organizations. Only services may call it, because members need only their own. */
+/** Lists the ids of all organizations. Only services may call it, because members need only their own organization. */
 export async function listOrganizationIds(ctx: Context, request: ListOrganizationIdsRequest, call: HandlerContext) {
   if (callerOf(call).actor.type !== 'service') {
     throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this.');

@@ -10,10 +10,10 @@ import { textProblems } from '../violations.ts';
 
 const linkWorksMs = 24 * 3_600_000;
 const longestName = 255;
-/** The mails belong to no organization. */
+/** The mails of a sign-up belong to no organization. */
 const noOrganization = 0n;
 
-/** Looks nothing up, so that the answer does not depend on who has the address. */
+/** Requests a sign-up without any look-up, so that the answer does not depend on who has the address. */
 export async function signUp(ctx: Context, request: SignUpRequest, _call: HandlerContext) {
   requireOpen(ctx);
   requireMailer(ctx);

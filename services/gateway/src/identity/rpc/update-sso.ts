@@ -50,7 +50,7 @@ export async function updateSso(ctx: Context, request: UpdateSsoRequest, call: H
   return response;
 }
 
-/** Members of the request. Null counts as empty, which the checks refuse, unless null is a valid value. */
+/** Returns the members of the request. Null counts as empty, which the checks refuse, unless null is a valid value. */
 function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   const has = new Set(updateMask?.paths);
   return {
@@ -64,7 +64,10 @@ function membersOf({ updateMask, ...request }: UpdateSsoRequest) {
   };
 }
 
-/** Columns of another application; undefined while the tested one stays. Its secret may be rotated. */
+/**
+ * Returns the columns of a changed application; undefined while the tested application stays. Rotating its secret does
+ * not change the application.
+ */
 function changedApplication(before: SsoRow, { issuer = before.issuer, clientId = before.client_id }: Given) {
   const isSame = issuer === before.issuer && clientId === before.client_id;
   return isSame ? undefined : { ...(issuer !== before.issuer && { issuer }), client_id: clientId };

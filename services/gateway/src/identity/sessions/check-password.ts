@@ -8,13 +8,13 @@ import type { Context } from '../context.ts';
 import { hasFactor } from '../mfa/has-factor.ts';
 
 /**
- * Identity that was proven by its password, and the hash of the password, which must be unchanged when the session
+ * Identity that was proven by its password, and the hash of the password. The hash must be unchanged when the session
  * begins.
  */
 export type Proven = { identityId: bigint; passwordHash: string };
 
 /**
- * Checks a name and a password. Refusals take the same time and have the same answer, whether or not the identity
+ * Checks a user name and a password. Refusals take the same time and have the same answer, whether or not the identity
  * exists or has a membership. Throws `resource_exhausted` after too many attempts.
  */
 export async function checkPassword(
@@ -27,7 +27,8 @@ export async function checkPassword(
   const user = await findUser(ctx, attempt);
   const isStranger = user?.is_known !== true;
   if (isStranger) await ctx.loginLimits.countStranger(attempt);
-  // Compares for an unknown user too, and before the status, so that every refusal takes the same time.
+  // The password is compared for an unknown user too, and before the status is checked, so that every refusal takes the
+  // same time.
   const isPassword = await ctx.passwords.matches(password, user?.password_hash, isStranger ? 'stranger' : 'known');
   if (!user || !isPassword || user.password_hash === null || user.member_id === null) throw invalidCredentials();
   return {
@@ -38,13 +39,13 @@ export async function checkPassword(
   };
 }
 
-/** Network of the client of a call. */
+/** Returns the network of the client that made a call. */
 export function clientNetworkOf(call: HandlerContext): string {
   return networkOf(call.requestHeader.get(clientAddressHeader) ?? '');
 }
 
 /**
- * Finds the identity of a name, with the active membership that it used last, and whether a login has come from the
+ * Finds the identity of a name, with the active membership that was used last, and whether a login has come from the
  * attempt's network before. Every attempt makes one query.
  */
 function findUser(ctx: Context, attempt: { username: string; network: string }) {

@@ -4,8 +4,8 @@ import { sessionIdHeader } from '../../call-metadata.ts';
 import type { DB } from '../../db/schema.ts';
 
 /**
- * Whether the session of a call proves the identity everywhere. A session by an organization's own provider proves it
- * only to that organization.
+ * Whether the session of a call proves the identity to every organization. A session that began with an organization's
+ * own provider proves it only to that organization.
  */
 export async function provesIdentity(db: Kysely<DB>, call: HandlerContext): Promise<boolean> {
   const session = await db

@@ -13,8 +13,8 @@ import { endPending, keepPending } from './pending.ts';
 type Known = { identityId: bigint; passwordHash?: string | undefined };
 
 /**
- * Signs in a browser whose person is known: after the second factor, directly to the only organization, or after a
- * choice.
+ * Signs in a browser whose person is known. Asks for the second factor first, if it is missing, then for an
+ * organization, if there are several.
  */
 export async function completeSignIn(
   ctx: Context,

@@ -5,8 +5,8 @@ import type { Context } from '../context.ts';
 import { addLink, type Vouched } from './links.ts';
 
 /**
- * Links an identity to the subject of an issuer, and records it in the audit trail of each of its organizations.
- * Returns the identity that is linked in the end.
+ * Links an identity to the subject of an issuer, and records the link in the audit trail of each organization of the
+ * identity. Returns the identity that is linked in the end.
  */
 export async function linkIdentity(
   ctx: Context,

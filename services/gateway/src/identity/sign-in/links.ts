@@ -7,7 +7,7 @@ export type Vouched = { issuer: string; subject: string; organizationId: bigint 
 const samePerson = ({ issuer, subject, organizationId }: Vouched) => sql<boolean>`
   issuer = ${issuer} and subject = ${subject} and coalesce(organization_id, 0) = ${organizationId ?? 0n}`;
 
-/** Finds the identity that is linked to the subject, and records the use. */
+/** Finds the identity that is linked to the subject, and records that the link was used. */
 export async function findLinked(db: Kysely<DB>, vouched: Vouched, now: Date): Promise<bigint | undefined> {
   const link = await db
     .updateTable('identity_links')
@@ -18,7 +18,7 @@ export async function findLinked(db: Kysely<DB>, vouched: Vouched, now: Date): P
   return link?.identity_id;
 }
 
-/** Links an identity. Returns the linked identity: another one when a parallel sign-in was faster. */
+/** Links an identity. Returns the linked identity, which is a different one if a parallel sign-in was faster. */
 export async function addLink(trx: Transaction<DB>, vouched: Vouched, identityId: bigint, now: Date): Promise<bigint> {
   await sql`
     insert into identity_links (identity_id, organization_id, issuer, subject, created_at, last_used_at)

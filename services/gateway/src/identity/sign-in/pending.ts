@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 export type Pending =
   /** A provider has named the person, who must be linked by the password. */
   | { step: 'link'; issuer: string; subject: string; organizationId: bigint | null }
-  /** The person is known, and the second factor is missing. */
+  /** The person is known, but the second factor is missing. */
   | ({ step: 'code' } & Known)
   /** The person is known, and must choose one of several organizations. */
   | ({ step: 'choose'; hasPassedFactor: boolean } & Known);
@@ -31,7 +31,7 @@ const stored = z.object({
   ]),
 });
 
-/** Stores the progress in a sealed cookie for ten minutes: the browser can neither read nor change it. */
+/** Stores the progress in a sealed cookie for ten minutes, so that the browser can neither read nor change it. */
 export function keepPending(ctx: Context, call: HandlerContext, pending: Pending): void {
   const until = ctx.clock.now().getTime() + lifeMs;
   const text = JSON.stringify({ until, pending }, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
@@ -43,7 +43,7 @@ export function endPending(ctx: Context, call: HandlerContext): void {
   call.responseHeader.append('set-cookie', cookieOf(ctx, '', 0));
 }
 
-/** Reads the cookie, until it expires. */
+/** Reads the progress from the cookie; undefined once it has expired. */
 export function readPending(ctx: Context, call: HandlerContext): Pending | undefined {
   const start = `${nameOf(ctx)}=`;
   const cookies = (call.requestHeader.get('cookie') ?? '').split(/;\s*/);
@@ -55,7 +55,7 @@ export function readPending(ctx: Context, call: HandlerContext): Pending | undef
     );
     return until > ctx.clock.now().getTime() ? pending : undefined;
   } catch {
-    // A text that does not open is ignored.
+    // A string that cannot be unsealed is ignored.
     return undefined;
   }
 }
@@ -64,7 +64,7 @@ function nameOf({ config }: Context): string {
   return isPlainLoopback(config.publicUrl) ? 'drippulse-pending' : '__Host-drippulse-pending';
 }
 
-/** `Strict`, because only the forms of our own pages must send it. */
+/** Returns the `Set-Cookie` value. It is `Strict`, because only the forms of our own pages must send the cookie. */
 function cookieOf(ctx: Context, value: string, seconds: number): string {
   const attributes = [`Max-Age=${seconds}`, 'Path=/', 'HttpOnly', 'SameSite=Strict'];
   if (!isPlainLoopback(ctx.config.publicUrl)) attributes.push('Secure');

@@ -18,8 +18,8 @@ const statuses: Partial<Record<DomainError['kind'], number>> = {
 };
 
 /**
- * Performs the action of a form, and shows the outcome, or the page of the next step. A refusal shows the form again,
- * with the entered values and the reason.
+ * Performs the action of a form, and shows the outcome or the page of the next step. If the action is refused, shows
+ * the form again, with the entered values and the reason.
  */
 export async function submitForm(
   ctx: Context,
@@ -43,7 +43,7 @@ export async function submitForm(
   }
 }
 
-/** Field of a form; absent when it was left empty. */
+/** Returns a field of a form; undefined when it was left empty. */
 export function given(form: URLSearchParams, name: string): string | undefined {
   return form.get(name) || undefined;
 }

@@ -17,7 +17,7 @@ import { roleBy } from './role-of.ts';
 import { groupsOf, type SsoRow } from './rows.ts';
 
 /**
- * Finds or creates the member that an organization's provider has signed in. The provider is trusted only in this
+ * Finds or creates the member whom an organization's provider has signed in. The provider is trusted only in this
  * organization.
  */
 export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<Admission> {
@@ -33,7 +33,8 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
   });
   if (judged.kind === 'ask') return judged;
   return ctx.db.kysely.transaction().execute(async (trx) => {
-    // The role depends on the row, and the last administrator on the other rows.
+    // The organization is locked, because the role depends on the member's row, and the check for the last
+    // administrator on all rows.
     await lockOrganization(trx, organizationId);
     const role = roleBy(
       { groups: groupsOf(sso), defaultRole: sso.default_role ? readRole(sso.default_role) : undefined },
@@ -59,8 +60,8 @@ export async function admit(ctx: Context, sso: SsoRow, claims: Claims): Promise<
 }
 
 /**
- * Whether the provider may vouch for an address: the domain must be one of the provider's, and the organization must
- * own it now.
+ * Whether the provider may vouch for an address: the provider must be configured for the domain, and the organization
+ * must own the domain now.
  */
 export async function speaksFor(ctx: Context, { domains, organization_id }: SsoRow, email: string): Promise<boolean> {
   const domain = email.slice(email.lastIndexOf('@') + 1);
@@ -68,8 +69,8 @@ export async function speaksFor(ctx: Context, { domains, organization_id }: SsoR
 }
 
 /**
- * Finds the membership of a known person. A person of another organization must first prove the identity, and is made a
- * member by people.
+ * Finds the membership of a known person. A person who belongs only to other organizations must first prove the
+ * identity, and is made a member by people.
  */
 async function findMember(
   ctx: Context,
@@ -89,8 +90,8 @@ async function findMember(
 }
 
 /**
- * Sets the role of a member if groups decide. False when no group and no default gives one. The last administrator
- * keeps the role.
+ * Sets the role of a member if groups decide. False when no matching group and no default gives a role. The last
+ * administrator keeps the role.
  */
 async function applyRole(
   ctx: Context,

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { DB } from '../../db/schema.ts';
 import { findOwner } from '../organizations/owner.ts';
 
-/** Removes the links of people to an organization's provider, and ends the sessions that began there. */
+/** Removes the links of people to an organization's provider, and ends the sessions that began with the provider. */
 export async function forgetSso(trx: Transaction<DB>, organizationId: bigint, now: Date): Promise<void> {
   await trx.deleteFrom('identity_links').where('organization_id', '=', organizationId).execute();
   await trx

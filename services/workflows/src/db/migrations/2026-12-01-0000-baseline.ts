@@ -12,8 +12,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Both extensions are trusted: a role that may create objects in the database creates them itself. Otherwise an
- * administrator has created them.
+ * Creates the extensions. Both are trusted: a role that may create objects in the database creates them itself. If the
+ * role may not, an administrator must have created them.
  */
 async function createExtensions(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
@@ -42,7 +42,7 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
       constraint workflows_status_check check (status in ('draft', 'active', 'paused', 'archived'))
     )`.execute(db);
   await addRevision(db, 'workflows');
-  // Not prefixed by the organization: services read the change log of all organizations.
+  // The index has no organization prefix, because services read the change log of all organizations.
   await sql`create unique index workflows_change_key on workflows (change)`.execute(db);
   // Two queries read both modes: for the uses of a connection, and for the workflows of a project that are counted or
   // moved.
@@ -58,11 +58,12 @@ async function createWorkflows(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Creates the indexes of lists. A list shows one mode and must not read rows of the other, so each mode has its own
- * indexes. The planner would not use an index with the mode as a prefix, because it is larger than one without it.
+ * Creates the indexes of lists. A list shows one mode and must not read rows of the other mode, so each mode has its
+ * own indexes. The planner would not use an index with the mode as a prefix, because such an index is larger than one
+ * without it.
  */
 async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<void> {
-  // One index for each combination of filters. Each ends with the id, which is the order of the list.
+  // There is one index for each combination of filters. Each index ends with the id, by which the list is ordered.
   for (const filters of [[], ['status'], ['project_id'], ['project_id', 'status']]) {
     const key = ['organization_id', ...filters, 'id'];
     await sql`
@@ -70,11 +71,11 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
         on workflows (${sql.join(key.map((column) => sql.ref(column)))})
         where deleted_at is null and mode = ${sql.lit(mode)}`.execute(db);
   }
-  // One index for each other order serves every filter. It also has the columns of the filters, so that rows that do
-  // not match are skipped without reading them. A rare status is looked up by its own index and sorted.
+  // For each further order, one index serves every filter. It also has the columns of the filters, so that rows that do
+  // not match are skipped without being read. A rare status is looked up by its own index and sorted.
   for (const [name, key] of [
     ['updated_at', sql`updated_at`],
-    // Shortened, so that the position in a cursor stays short.
+    // The name is shortened, so that the position in a cursor stays short.
     ['name', sql`(lower(left(name, 100)) collate "C")`],
   ] as const) {
     await sql`
@@ -84,7 +85,7 @@ async function createListIndexes(db: Kysely<unknown>, mode: string): Promise<voi
   }
 }
 
-/** Index for the search of texts in names. */
+/** Creates the index for the search in names. */
 async function createNameSearch(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index workflows_organization_id_lower_name_idx
@@ -99,7 +100,9 @@ async function createNameSearch(db: Kysely<unknown>): Promise<void> {
   );
 }
 
-/** Name of pg_trgm's operator class: an administrator may have created the extension in another schema. */
+/**
+ * Returns the name of pg_trgm's operator class. An administrator may have created the extension in a different schema.
+ */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select quote_ident(nspname) || '.gin_trgm_ops' as name
@@ -107,7 +110,10 @@ async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   return rows[0]?.name ?? 'gin_trgm_ops';
 }
 
-/** Steps are in a separate table, so that lists of ids and counts read narrow rows and a version is written once. */
+/**
+ * Creates the table of versions. Steps are in a separate table, so that lists of ids and counts read narrow rows and a
+ * version is written once.
+ */
 async function createVersions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table workflow_versions (
@@ -132,8 +138,8 @@ async function createVersions(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Projects that are deleted or being deleted, so that no workflow is put into one. Each has one row, which is kept
- * forever.
+ * Creates the table of projects that are deleted or being deleted, so that no workflow is put into one. Each such
+ * project has one row, which is kept indefinitely.
  */
 async function createDeletedProjects(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -31,9 +31,9 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
       updated_at timestamptz not null,
       deleted_at timestamptz
     )`.execute(db);
-  // Not prefixed by the organization: a visitor has only the token.
+  // The index has no organization prefix, because a visitor has only the token.
   await sql`create unique index lead_forms_token_key on lead_forms (token)`.execute(db);
-  // A list shows one mode, and reads no form of the other mode.
+  // A list shows the forms of one mode, and reads no form of the other mode.
   for (const mode of ['live', 'test']) {
     await sql`
       create index ${sql.ref(`lead_forms_${mode}_organization_id_id_idx`)} on lead_forms (organization_id, id)
@@ -43,8 +43,8 @@ async function createForms(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * A submission is stored as a hash of its id and content; the lead is the only copy of the answers. `cause` names the
- * chain of the submission. The later enrollment continues the chain.
+ * Creates the table of submissions. A submission is stored as a hash of its id and content; the lead is the only copy
+ * of the answers. `cause` names the chain of the submission, which the later enrollment continues.
  */
 async function createSubmissions(db: Kysely<unknown>): Promise<void> {
   await sql`
