@@ -7,7 +7,7 @@ import type { Permits } from '../messaging/index.ts';
 
 /** One attempt of an effect. */
 export type EffectCall = {
-  /** The same on every automatic retry. */
+  /** Does not change on automatic retries. */
   key: string;
   kind: EffectKind;
   /** The request that the engine rendered, read from the stored intent: the same on every attempt. */

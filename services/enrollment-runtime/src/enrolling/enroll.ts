@@ -12,7 +12,7 @@ export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 /**
  * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each contact, in order. By
  * then each enrollment has passed its first pure steps. Wake the relay and the advance loop after the commit. A test
- * workflow has only test enrollments, whoever calls.
+ * workflow has only test enrollments, for every caller.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);

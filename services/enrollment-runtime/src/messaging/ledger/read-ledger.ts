@@ -4,7 +4,7 @@ import type { DB } from '../../db/schema.ts';
 import { sendKeyOf } from '../contact-keys.ts';
 import type { SendRequest } from '../send-request.ts';
 
-/** What an earlier attempt left in the ledger about the send: whether it has its place, and its slot. */
+/** The traces of an earlier attempt in the ledger: whether the send has its place, and its slot. */
 export type OwnRow = { isPlaced: boolean; slotAt: number | null };
 
 export type Ledger = {
