@@ -84,7 +84,7 @@ export function composeMail(
     ...(html !== undefined && { html }),
     text,
     headers,
-    // Does not change between attempts, so that a repeat has the same bytes. It also hashes the bodies, so that no body can
+    // Does not change between attempts, so a repeat has the same bytes. Hashes the bodies too, so that no body can
     // contain the boundary.
     baseBoundary: hashOfKey([mailing.key, html, text].join('\n')),
   };
