@@ -23,7 +23,10 @@ export type Services = {
   gateway: Child;
   workflows: Child;
   runtime: Child;
-  /** The key of the first organization, which is number 1. */
+  /**
+   * Starts the services on an empty database, each with the further options of node and the further environment. It
+   * also starts the services `also`, whose addresses the others then get.
+   */
   apiKey: string;
   api: Api;
   /** The API for another organization, with a session of its administrator. */
