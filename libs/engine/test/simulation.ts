@@ -139,7 +139,7 @@ function disturb(definition: Definition, trace: Trace, world: World, { choose }:
       requireSame(again(), again());
       break;
     }
-    case 1: // The run is woken before it is due, or while its effect is out.
+    case 1: // The run is woken before it is due, or while its effect is under way.
       if (run.state.phase !== 'ready') requireSame(advance(definition, run, new Date(trace.now - 1)), nothing);
       break;
     case 2: // The result of an earlier attempt arrives a second time.

@@ -64,7 +64,7 @@ export function goOnInString(cursor: Cursor, checks: Checks): boolean {
     } else if (code >= 0x20) {
       at++;
     } else {
-      // A control character, or NaN past the end.
+      // The character is a control character, or NaN past the end of the text.
       cursor.at = at;
       throw malformed(cursor);
     }

@@ -61,7 +61,7 @@ test('calls made at once share streams, and each has its own answer or failure',
   );
   const expected = calls.map((_, index) => (index % 3 === 0 ? `${index} is gone` : String(index)));
   expect(await Promise.all(calls)).toEqual(expected);
-  // The first call goes alone, because no other call is under way yet.
+  // The first call is sent alone, because no other call is under way yet. All further calls share streams.
   expect(counter.streams() - before).toBe(1 + 640 / 64);
 });
 
@@ -117,7 +117,7 @@ test('an answer of 31 MiB and one beyond 32 come among small ones, and fail none
 test('a stream that a slow call keeps open at a process that stops holds up no other call', async () => {
   const client = clientOf(`ipv4:${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`);
   while (begun.some((ids) => ids.length === 0)) await client.echo({ id: 0n });
-  // The first call goes alone, so that the slow call has a stream.
+  // This call is sent alone. The next call, which is slow, then gets a shared stream.
   const alone = client.echo({ id: heldId });
   const slow = client.echo({ id: heldId + 1n });
   while (!begun.flat().includes(heldId + 1n)) await client.echo({ id: 0n });

@@ -44,8 +44,8 @@ const boundaryOf = async (workflowId: bigint) =>
   )?.next_tick_at;
 
 /**
- * Passes a tick of a workflow that was made after all others. When that tick has fired, the ticks of the others have
- * fired too, or another replica is firing them.
+ * Advances past a tick of a workflow that was made after all others. When that tick has fired, the ticks of the others
+ * have fired too, or another replica is firing them.
  */
 async function passTick(): Promise<void> {
   const { id } = await makeWorkflow(harness, hourly);
@@ -142,7 +142,7 @@ test('a schedule that cannot be fired keeps no other from its tick', async () =>
   const broken = await makeWorkflow(harness, hourly);
   const sound = await makeWorkflow(harness, hourly);
   await harness.db.deleteFrom('workflow_versions').where('workflow_id', '=', broken.id).execute();
-  // Due before the second schedule.
+  // With this time the broken schedule is due before the sound schedule.
   const long = new Date(0);
   await harness.db.updateTable('schedules').set({ next_tick_at: long }).where('workflow_id', '=', broken.id).execute();
   harness.pass(hourMs);

@@ -94,7 +94,7 @@ export type History = {
     /** Bodies that the provider of models refused. */
     refused: string[];
     samples: LedgerSample[];
-    /** Bill of the provider at the end. */
+    /** The provider's bill at the end. */
     bill: bigint;
   };
   /** Requests that a provider refused for their form, as sentences. */

@@ -13,7 +13,7 @@ export const leaseMs = 3_000;
 /** The name of a stall of the machine among the faults. */
 export const stall = 'stall';
 
-/** Starts two processes, each with a proxy of its own before the database. */
+/** Starts two processes, each with its own proxy between the process and the database. */
 export async function startNodes(
   servers: Servers,
   o: { history: History; opened: { stop(): unknown }[]; smtpUrl: string; places: Places },

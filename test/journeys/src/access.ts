@@ -271,7 +271,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       ]);
     });
 
-    // A row inside another row comes first.
+    // Rows inside other rows are deleted first.
     const deleted = [...deletedRows].sort((a, b) => b.template.split('/').length - a.template.split('/').length);
 
     test.each(deleted.map((row) => [row.template, row] as const))(
@@ -388,7 +388,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
 
   /** Returns the id of the other organization's resource of a kind that a `ref` option names. */
   function idOfRef(resource: string): number | string {
-    // Future areas have no resources yet.
+    // No service has the area of this resource yet.
     if (!owners.some(({ schema }) => resource.startsWith(`${schema}.`))) return UNKNOWN - 1;
     return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
   }

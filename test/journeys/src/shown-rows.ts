@@ -30,7 +30,7 @@ export const patchedRows: readonly PatchedRow[] = methods.flatMap((method) => {
   const text = texts.find((name) => method.input.fields.some((field) => field.name === name));
   const flag = method.input.fields.find((field) => field.scalar === ScalarType.BOOL)?.name;
   const member = text ?? flag;
-  // It would refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares its revisions.
+  // An update could refuse the sessions of the other tests; identity-mfa.test.ts of the gateway compares the revisions.
   if (method.name === 'UpdateSecurity') return [];
   // The walk of roles removes the provider; sso-sign-in.test.ts of the gateway compares its revisions.
   if (method.name === 'UpdateSso') return [];

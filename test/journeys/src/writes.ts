@@ -46,7 +46,7 @@ export function writesOf(api: Api, rows: Resources): Write[] {
         others.push((await api.post(`${crm}/opportunities`, { name: 'B' })).body.id);
         const reorder = (ordered_ids: unknown[]) =>
           api.post(`${crm}/opportunities/reorder`, { pipeline_stage_id, ordered_ids });
-        // First it moves below two rows that stay, and then above them, so it moves at least once.
+        // First the opportunity moves below two rows that stay, and then above them, so it moves at least once.
         await reorder([...others, rows['opportunities']]);
         return reorder([rows['opportunities'], ...others]);
       },

@@ -44,7 +44,7 @@ test('everything in the data folder is readable by its owner only', () => {
 
 test('HOST opens the public API, and not the port of operations', async () => {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
-  // It works without a network, because Linux answers at every address of 127.0.0.0/8.
+  // Without a network the test uses 127.0.0.2, because Linux answers at every address of 127.0.0.0/8.
   const elsewhere = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
   const isOpen = (url: string, pathname: string) =>
     fetch(`http://${elsewhere}:${new URL(url).port}${pathname}`).then(

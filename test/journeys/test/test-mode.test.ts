@@ -49,7 +49,10 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** Waits until all is settled. A delivery that failed before its webhook was changed repeats after a minute. */
+/**
+ * Waits until no event, delivery, mail or job is unfinished. A delivery that failed before its webhook was changed is
+ * retried after a minute.
+ */
 const settle = () => eventually(async () => expect(await isSettled(client)).toBe(true));
 
 /** Returns the number of events that the live webhook has got, which is subscribed to all events. */
@@ -178,7 +181,7 @@ test.each(calls)('%s with a test key changes nothing that is live', async (_name
   const isOwn = nouns.every((noun) => !isLive(noun) || own[noun] === live[noun]);
   for (const { status, body } of answers) {
     if (testMode === TestMode.READ || changes === 'none' || isOwn) expect(status).not.toBe(500);
-    // A row is not below a row of the other mode.
+    // A row of one mode is never below a row of the other mode, so such a path names no row.
     else if (isMixed && status === 404) continue;
     else expect({ status, error: body?.error }).toEqual({ status: 403, error: 'test_mode' });
     if (changes === 'none' && body?.mode !== undefined) expect(body.mode).toBe('test');

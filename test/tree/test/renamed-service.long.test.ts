@@ -13,8 +13,8 @@ const renamed = [
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // Matches a message, the words for it, and a header that receivers answer with. In brackets, so that this line is
-    // not a mention.
+    // Matches a message, the words for it, and a header that receivers answer with. The brackets keep this line from
+    // being a mention itself.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },

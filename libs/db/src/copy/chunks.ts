@@ -1,7 +1,7 @@
 /** A message of the COPY protocol: its kind, its length, and a piece of the rows. */
 export type Chunk = { bytes: Buffer; view: DataView; length: number };
 
-/** The kind, and the length, which counts itself. */
+/** Bytes of the kind and of the length. The length includes its own bytes. */
 const chunkHeaderBytes = 1 + 4;
 
 const kind = 'd'.charCodeAt(0);

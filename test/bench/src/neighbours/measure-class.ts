@@ -56,7 +56,10 @@ async function peaksOf({ processes }: Platform): Promise<Record<string, number>>
   return peaks;
 }
 
-/** Measures alone and beside in turn, so that a machine that slows down favours neither of them. */
+/**
+ * Measures the workers in turn alone and beside the attack, so that a machine that slows down favours neither
+ * measurement.
+ */
 async function takeTurns(
   { rounds, seconds }: Length,
   platform: Platform,

@@ -23,10 +23,7 @@ export type Services = {
   gateway: Child;
   workflows: Child;
   runtime: Child;
-  /**
-   * Starts the services on an empty database, each with the further options of node and the further environment. It
-   * also starts the services `also`, whose addresses the others then get.
-   */
+  /** The key of the first organization, which is number 1. */
   apiKey: string;
   api: Api;
   /** The API for another organization, with a session of its administrator. */
@@ -37,8 +34,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 /**
- * Starts the services on an empty database, each with the further options of node and the further environment, and the
- * services `also`, to which the others then get addresses.
+ * Starts the services on an empty database, each with the further options of node and the further environment. It also
+ * starts the services `also`, whose addresses the other services then get.
  */
 export async function startServices(
   { url }: BenchPostgres,

@@ -1,7 +1,10 @@
 import type { Fault, History, Opened, Receipt } from '../history.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A result under way at the fault may be missing until its lease has passed, so faults count for this long. */
+/**
+ * Time after a fault for which the fault may still explain a repeat, because a result that was under way may be missing
+ * until its lease has passed.
+ */
 const aftermathMs = 1_000;
 /** A runtime reports a connection before it uses it, but over a different channel, which may be slower. */
 const tellMs = 1_000;

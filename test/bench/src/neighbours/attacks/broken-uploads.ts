@@ -3,7 +3,7 @@ import type { Attack, Place, Round } from '../attack.ts';
 import { countAnswer } from '../clients/count-answer.ts';
 import { openRequest } from '../clients/open-request.ts';
 
-/** One more than the limit of an organization. */
+/** Number of simultaneous uploads: one more than an organization may have. */
 const uploads = 5;
 const leaveAfterMs = 50;
 
