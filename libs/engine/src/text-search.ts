@@ -1,6 +1,6 @@
 /**
- * Finds the offsets of a part in a text, including overlapping ones. It takes linear time by the method of Knuth,
- * Morris and Pratt: JavaScript's own search compares long parts of a text again and again, and took 52 s where this
+ * Finds the offsets of a part in a string, including overlapping ones. It takes linear time by the method of Knuth,
+ * Morris and Pratt: JavaScript's own search compares long parts of a string again and again, and took 52 s where this
  * takes 10 ms.
  */
 export function* occurrences(text: string, part: string, from = 0): Generator<number> {
@@ -16,7 +16,7 @@ export function* occurrences(text: string, part: string, from = 0): Generator<nu
   }
 }
 
-/** Computes for each prefix of a text the length of the longest shorter part that both begins and ends the prefix. */
+/** Computes for each prefix of a string the length of the longest shorter part that both begins and ends the prefix. */
 function bordersOf(part: string): Int32Array {
   const borders = new Int32Array(part.length);
   for (let at = 1, matched = 0; at < part.length; at++) {

@@ -1,6 +1,8 @@
 import type { Random } from '@drippulse/testing/hostile';
 
-/** A method to escape a text, as a server would: one kind of escape, in one case, of the same characters everywhere. */
+/**
+ * A method to escape a string, as a server would: one kind of escape, in one case, of the same characters everywhere.
+ */
 type Escape = { name: string; write(character: string): string };
 
 /** The extent of escaping. Characters with a meaning in the escaped form are always escaped; others may be. */
@@ -73,7 +75,7 @@ export function makeEcho(random: Random): { secret: string; pieces: string[]; ho
   return { secret: characters.join(''), pieces, how: layers.map(({ name }) => name).join(', then ') || 'as it is' };
 }
 
-/** Makes a text with the bytes of a secret at any place, in one of the alphabets of base64. */
+/** Makes a string with the bytes of a secret at any place, in one of the alphabets of base64. */
 export function makeBase64(random: Random, secret: string): string {
   const around = () => 'x'.repeat(random.below(4));
   return Buffer.from(`${around()}${secret}${around()}`).toString(random.pick(['base64', 'base64url']));

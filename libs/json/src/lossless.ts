@@ -89,7 +89,7 @@ const isInNumber = (code: number) => code === 0x2e || code === 0x2b || code === 
 
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Whether a double would lose digits. Returns false for a text that is not a number, which `JSON.parse` refuses. */
+/** Whether a double would lose digits. Returns false for a string that is not a number, which `JSON.parse` refuses. */
 function isAtRisk(number: string): boolean {
   return jsonNumber.test(number) && String(Number(number)) !== number;
 }

@@ -23,7 +23,7 @@ const sizes = [2_000, 32_000];
 const base = 50_000;
 const blocksPerCharacter = 40;
 
-/** Runs a parser on a text. The parser must read or refuse the text, with work in proportion to its length. */
+/** Runs a parser on a string. The parser must read or refuse the string, with work in proportion to its length. */
 async function requireBounded(name: string, text: string, parse: (text: string) => unknown): Promise<void> {
   const blocks = await counting.workOf(() => {
     try {

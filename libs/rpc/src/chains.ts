@@ -76,7 +76,7 @@ export function causeOf(call: HandlerContext): string | undefined {
   return organization === String(callerOf(call).organizationId) ? cause : undefined;
 }
 
-/** Computes the MAC of a text. 128 bits suffice for a value that can only be guessed online. */
+/** Computes the MAC of a string. 128 bits suffice for a value that can only be guessed online. */
 function macOf(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text).digest('base64url').slice(0, macLength);
 }

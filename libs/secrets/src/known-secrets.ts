@@ -7,7 +7,7 @@ import { asItStands, type Span, type View } from './view.ts';
 const shortest = 6;
 /**
  * Matches units of escapes, including their first units: a truncation may leave a part of an escape at the end of a
- * text.
+ * string.
  */
 const escapeUnits = /[%&#\w\ufffd]/;
 const escapeStart = /[%&ux\ufffd]/;
@@ -44,7 +44,7 @@ export function findSecrets(secrets: readonly string[]): FindSecrets {
   };
 }
 
-/** Returns the start of the units at the end of a text that may be a part of an escape. */
+/** Returns the start of the units at the end of a string that may be a part of an escape. */
 function startOfHalf(text: string): number {
   let at = text.length;
   while (at > 0 && text.length - at < longestHalf && escapeUnits.test(text[at - 1] ?? '')) at -= 1;

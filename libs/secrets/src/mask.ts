@@ -122,8 +122,8 @@ function withoutTemplates(text: string) {
 const schemeAlone = /^(?:(?:bearer|basic|digest|token|oauth|api-?key|key)\s)?\s*$/i;
 
 /**
- * Whether a value is a template that names only variables, perhaps after a scheme such as `Bearer`. A text in quotes
- * may be a secret.
+ * Whether a value is a template that names only variables, perhaps after a scheme such as `Bearer`. A quoted string may
+ * be a secret.
  */
 function isOnlyTemplate(value: string): boolean {
   if (!value.includes('{{')) return false;

@@ -1,5 +1,5 @@
 /**
- * A text to search for, and for each of its prefixes the length of the longest shorter prefix with which the prefix
+ * A string to search for, and for each of its prefixes the length of the longest shorter prefix with which the prefix
  * ends.
  */
 export type Needle = { text: string; borders: readonly number[] };
@@ -11,7 +11,7 @@ export function createNeedle(text: string): Needle {
 }
 
 /**
- * Calls `onUnit` for the units of a text, with the length of the needle's prefix that ends at the unit. It begins at
+ * Calls `onUnit` for the units of a string, with the length of the needle's prefix that ends at the unit. It begins at
  * the first occurrence of the needle's first units, which the engine finds faster. It makes one pass, by the method of
  * Knuth, Morris and Pratt.
  */

@@ -1,4 +1,4 @@
-/** A text derived from another one. It maps each of its UTF-16 units to a place in the original text. */
+/** A string derived from another string. It maps each of its UTF-16 units to a place in the original string. */
 export type View = { text: string; from(at: number): number; to(at: number): number };
 
 /** A part of the original text. */
@@ -7,7 +7,7 @@ export type Span = { from: number; to: number };
 /** A replacement in a part of a view. No span may begin or end within a gap. */
 export type Edit = { at: number; length: number; by: string; isGap?: boolean };
 
-/** Returns a text as the view of itself. */
+/** Returns a string as the view of itself. */
 export function asItStands(text: string): View {
   return { text, from: (at) => at, to: (at) => at + 1 };
 }

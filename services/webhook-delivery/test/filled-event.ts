@@ -64,7 +64,7 @@ function memberOf(field: DescField, isWhole: boolean) {
   }
 }
 
-/** Returns a text of the form that the schema of its field requires. */
+/** Returns a string of the form that the schema of its field requires. */
 function textOf(field: DescField): string {
   const schema = JSON.stringify(fieldSchemaOf(field));
   if (schema.includes('"format":"uuid"')) return '0198f0a2-7c4e-7b11-9d55-3f2a1c6e8b90';

@@ -41,7 +41,7 @@ const postgresEpochMs = 946_684_800_000;
 const maxFixedBytes = 4 + 16;
 /** The largest number of UTF-8 bytes that one UTF-16 unit of a string can become. */
 const maxUnitBytes = 3;
-/** The bytes of a text shorter than this are not counted in advance, because reserving the maximum is cheap. */
+/** The bytes of a string shorter than this are not counted in advance, because reserving the maximum is cheap. */
 const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {

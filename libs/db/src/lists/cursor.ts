@@ -47,7 +47,7 @@ function isTime(value: string): boolean {
   return new Date(value).toISOString() === value;
 }
 
-/** Whether PostgreSQL can store a text. It stores neither NUL nor half of a surrogate pair. */
+/** Whether PostgreSQL can store a string. It stores neither NUL nor half of a surrogate pair. */
 function isText(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
 }

@@ -3,7 +3,7 @@ import { firstIndexOf, lastIndexOf, splitBy } from '../text-search.ts';
 
 type Handler = Extract<FilterImplOptions, (...args: never[]) => unknown>;
 
-/** Liquid's filters that search in a text, implemented with linear searches. */
+/** Liquid's filters that search in a string, implemented with linear searches. */
 export const searchFilters: Readonly<Record<string, Handler>> = {
   replace(value, pattern, replacement) {
     const [text, part, others] = [plain(value), plain(pattern), plain(replacement)];

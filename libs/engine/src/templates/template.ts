@@ -22,7 +22,7 @@ const nameBytes = 96;
 /** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
-/** Whether a text contains template syntax. */
+/** Whether a string contains template syntax. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
@@ -52,7 +52,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A text is not a valid template. `reason` is the end of a sentence. */
+/** A string is not a valid template. `reason` is the end of a sentence. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 

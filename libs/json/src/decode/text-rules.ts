@@ -13,7 +13,7 @@ type ParseText = (text: string) => unknown;
 /** The text form of a scalar, and the fault of other text. */
 export type TextRule = Fault & { parse: ParseText };
 
-/** Returns the fault of a text that a rule refuses. */
+/** Returns the fault of a string that a rule refuses. */
 export function faultOf({ parse: _, ...fault }: TextRule, text: string): Fault {
   const suggestion = fault.allowed && nearest(text, fault.allowed);
   return suggestion === undefined ? fault : { ...fault, suggestion };

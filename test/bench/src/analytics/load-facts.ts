@@ -70,7 +70,10 @@ async function makePartitions(url: string): Promise<void> {
   await db.close();
 }
 
-/** `n` is the number of the fact. Facts of a workflow are spaced by a step that no other number divides. */
+/**
+ * `n` is the number of the fact. From one fact to the next the workflow advances by 7, which has no factor in common
+ * with the periods of the other columns.
+ */
 function factsSql(organization: string, count: number): string {
   return `
     insert into facts (organization_id, at, id, kind, mode, workflow_id, version, step_id, domain, subject_id, ms, amount, currency,
