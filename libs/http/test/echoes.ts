@@ -1,7 +1,7 @@
 import type { Random } from '@drippulse/testing/hostile';
 
 /**
- * A method to escape a string, as a server would: one kind of escape, in one case, of the same characters everywhere.
+ * A method to escape a string as a server would: one kind of escape, in one case, of the same characters everywhere.
  */
 type Escape = { name: string; write(character: string): string };
 

@@ -9,9 +9,7 @@ export type SchemaOptions = {
   named?: Readonly<Record<string, JsonSchema>>;
   /** Returns the reference to a nested message's schema, such as `#/components/schemas/Workflow`. Default: inlined. */
   refOf?: (desc: DescMessage) => string;
-  /**
-   * Returns the reference to the schema of an enum, by its type or by a string field with `values`. Default: inlined.
-   */
+  /** Returns the reference to an enum's schema, by its type or by a string field with `values`. Default: inlined. */
   refOfEnum?: (owner: DescEnum | DescField, schema: JsonSchema) => string;
   /** Returns the comment of a field, which generated descriptors lack. */
   describe?: (field: DescField) => string | undefined;
