@@ -13,7 +13,7 @@ import { markInstalled, npm } from './setup/install.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const codePath = 'proto/gen';
-/** In the folder of the code, but generated from the options that the code reads. */
+/** The list is in the folder of the code, but generated from the options that the code reads. */
 const listName = 'public-services.ts';
 /** Folders whose every file is generated. */
 const generatedFolders = ['site/static'];
@@ -28,8 +28,8 @@ try {
 
 async function generate() {
   if (staleCode().length > 0) {
-    // Written only when it changed, because running processes read these files. The list stays when the options have
-    // faults.
+    // The list is written only when it changed, because running processes read these files. It stays when the options
+    // have faults.
     if (existsSync(join(root, codePath, listName))) {
       cpSync(join(root, codePath, listName), join(scratch, codePath, listName));
     }
@@ -87,9 +87,9 @@ function staleCode() {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-/** Content of each file by its path. */
+/** Returns the content of each file by its path. */
 async function generatedFiles() {
-  // Imported late: they import the generated code.
+  // Imported late, because these modules import the generated code.
   const document = await import('../site/document/src/generated-files.ts');
   const pages = await import('../site/pages/src/generated-files.ts');
   const monitoring = await import('../deploy/monitoring/src/generated-files.ts');
@@ -106,7 +106,7 @@ async function generatedFiles() {
   ]);
 }
 
-/** Paths whose committed content differs, and paths in generated folders without a source. */
+/** Returns the paths whose committed content differs, and the paths in generated folders without a source. */
 function staleFiles(files) {
   const changed = [...files].filter(([path, content]) => !isCommitted(path, content)).map(([path]) => path);
   const present = generatedFolders.flatMap((folder) =>

@@ -7,7 +7,7 @@ const folders = ['libs', 'services', 'deploy', 'site', 'test'];
 
 /** The checks that do not run the product. Each counts as one test. */
 export const checks = [
-  // The longest comes first, so that none runs alone at the end.
+  // The longest check comes first, so that no check runs alone at the end.
   command('types', ['tsc', '-b']),
   command('format and lint', ['biome', 'ci', '--reporter=summary', '.']),
   command('proto lint', ['buf', 'lint']),

@@ -60,6 +60,6 @@ function kill(pid, signal) {
   try {
     process.kill(pid, signal);
   } catch {
-    // Already gone, or never started.
+    // The process is already gone, or never started.
   }
 }

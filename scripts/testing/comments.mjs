@@ -3,10 +3,10 @@ import { run } from './children.mjs';
 
 const columns = 120;
 const commentLine = /^\s*(?:\/\/|\/\*\*?|\*(?!\/))(?: |$)/;
-/** Lines that a tool reads, or that must stay whole. */
+/** Matches lines that a tool reads, or that must stay whole. */
 const unbroken = /biome-ignore|oxlint-disable|@ts-|https?:\/\/\S{60}/;
 
-/** Words that made readers stop, and what to write instead. A paragraph is read without its line breaks. */
+/** Words that made readers stop, and the words to write instead. A paragraph is read without its line breaks. */
 const retired = [
   [/(?:^|[.:;] )What /, 'begin with a noun or a verb, not with "What"'],
   [/(?:^|\. )The same(?: (?:in|with|for|as|of|but|when|where|on|to|by)\b|[.,;])/, 'name the subject of "the same"'],
@@ -15,7 +15,7 @@ const retired = [
   [/\b(?:whoever|whatever)\b/i, 'name the person or thing for "whoever" or "whatever"'],
 ];
 
-/** The comment lines of tracked files that are too long, and the paragraphs with retired words. */
+/** Finds the comment lines of tracked files that are too long, and the paragraphs with retired words. */
 export async function comments() {
   const { output } = await run(['git', 'ls-files', '*.ts', '*.mjs', '*.proto']);
   const files = output
@@ -27,7 +27,7 @@ export async function comments() {
   return { ok: problems.length === 0, output: problems.join('\n') };
 }
 
-/** The problems of a file's comments, each as `<line>: <sentence>`. */
+/** Returns the problems of a file's comments, each as `<line>: <sentence>`. */
 export function commentProblems(text) {
   const lines = text.split('\n');
   const tooLong = lines.flatMap((line, index) =>
@@ -41,7 +41,7 @@ export function commentProblems(text) {
   return [...tooLong, ...odd];
 }
 
-/** Comments of neighbouring lines, joined: the number of the first line, and the words without comment signs. */
+/** Joins comments of neighbouring lines. Returns the number of the first line, and the words without comment signs. */
 function paragraphs(lines) {
   const found = [];
   let open;

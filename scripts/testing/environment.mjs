@@ -8,9 +8,9 @@ import { TestEnvironment } from 'jest-environment-node';
 const graceMs = 10_000;
 
 /**
- * The environment of a suite. Records which process runs the suite, so that it can be ended when it hangs. Fails the
- * suite if it leaves a pool, a timer, a loop or a process behind, because the next suite of the worker would run beside
- * that.
+ * The environment of a suite. It records which process runs the suite, so that the process can be ended when the suite
+ * hangs. It fails a suite that leaves a pool, a timer, a loop or a process behind, because the next suite of the worker
+ * would run beside it.
  */
 export default class extends TestEnvironment {
   #file;
@@ -39,7 +39,7 @@ export default class extends TestEnvironment {
   }
 }
 
-/** The resources that keep the process alive: sockets, servers, timers, processes. */
+/** Returns the resources that keep the process alive: sockets, servers, timers, processes. */
 function activeResources() {
   const counts = new Map();
   for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1);

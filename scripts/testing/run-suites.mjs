@@ -9,15 +9,15 @@ const jest = [
   ...['--disable-warning=TimeoutNegativeWarning', 'node_modules/jest/bin/jest.js'],
 ];
 
-/** The command that shows suites like jest, one line for each test as it ends. */
+/** Returns the command that shows suites as jest does, one line for each test when it ends. */
 export function jestLive(files, options) {
   return [...jest, '--verbose', ...options, '--runTestsByPath', ...files];
 }
 
 /**
- * Runs suites of jest with a number of workers. Calls `onEnd` with the result of each: `file`, `seconds`, `tests` with
- * their status and names, and for a failed suite its messages as `failure`. A suite that takes longer than `ceilingMs`
- * is ended, and its failure names the running test.
+ * Runs suites of jest with a number of workers. Calls `onEnd` with the result of each suite: `file`, `seconds`, `tests`
+ * with their status and names, and for a failed suite its messages as `failure`. A suite that takes longer than
+ * `ceilingMs` is ended, and its failure names the running test.
  */
 export async function runSuites(files, { workers, ceilingMs, env, onEnd }) {
   if (files.length === 0) return;

@@ -19,8 +19,8 @@ export async function licences() {
 }
 
 /**
- * Grave advisories of shipped packages fail a change that adds the package. Those of older packages are printed, and
- * fail only `npm run audit`, which runs daily.
+ * Checks advisories. Grave advisories of shipped packages fail a change that adds the package. Grave advisories of
+ * older packages are printed, and fail only `npm run audit`, which runs daily.
  */
 export async function advisories() {
   const { output } = await run(['npm', 'audit', '--json', '--omit=dev']);

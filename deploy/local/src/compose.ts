@@ -52,7 +52,7 @@ function filesOf(secrets: Secrets): Record<string, Record<string, string | undef
     ...Object.fromEntries(ofServices),
     postgres: { POSTGRES_PASSWORD: secrets.postgresPassword },
     admin: { ADMIN_DATABASE_URL: admin },
-    // Last: its file proves that all the others exist.
+    // This file is written last, because it proves that all the others exist.
     bootstrap: { ADMIN_USERNAME: 'admin', ADMIN_PASSWORD: secrets.adminPassword },
   };
 }

@@ -23,7 +23,7 @@ const schema = z.object({
   MAIL_ANY_SENDER: flag.optional(),
   WEBHOOK_ALLOW_PRIVATE: flag.optional(),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
-  // The services check these too. Here one message lists every malformed variable.
+  // The services check these variables too, but here one message lists every malformed variable.
   RATE_LIMIT_PER_MINUTE: positive.optional(),
   RATE_LIMIT_BURST: positive.optional(),
   LEASE_SECONDS: positive.optional(),

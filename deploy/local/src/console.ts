@@ -22,7 +22,7 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** Prints the reason for a failed command, in a sentence where it is known, and ends with code 1. */
+/** Prints the reason for a failed command, as a sentence if it is known, and ends with code 1. */
 export function explainAndExit(error: unknown, settings?: { host: string; port: number; dataDir: string }): never {
   console.error(`\n${explain(error, settings)}`);
   process.exit(1);

@@ -14,7 +14,7 @@ import { prepareSchemas } from './schemas.ts';
 import { eventSchema, type Secrets } from './secrets.ts';
 import { ensureTopics } from './topics.ts';
 
-/** The public API comes last: it answers once everything behind it does. */
+/** The public API comes last, because it answers only when everything behind it does. */
 const startOrder = [...serviceNames.filter((name) => name !== publicService), publicService];
 
 /** The whole platform in this process. */

@@ -7,9 +7,9 @@ import { type Secrets, StartError } from './secrets.ts';
 /** The database server of an installation, reserved for this process. */
 export type ReservedPostgres = {
   adminUrl: string;
-  /** Calls `listener` once when the connection of the reservation ends, for example with the server. */
+  /** Calls `listener` once when the connection of the reservation ends, for example because the server ended. */
   onceLost(listener: () => void): void;
-  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when that fails. */
+  /** Starts the server on its port if it is embedded and has ended, and reserves it again. Throws when either fails. */
   reserveAgain(): Promise<void>;
   release(): Promise<void>;
 };
@@ -90,7 +90,7 @@ async function reachServer(settings: Settings, secrets: Secrets, onProgress: (li
 
 /**
  * Takes an advisory lock on a separate connection for the life of the process. The lock ends with the process, even
- * with a killed one, so no stale lock file blocks the next start.
+ * when the process is killed, so no stale lock file blocks the next start.
  */
 async function takeLock(server: Server, settings: Settings): Promise<{ client: pg.Client } | { holder: string }> {
   const client = new pg.Client({

@@ -54,7 +54,7 @@ if ('unavailable' in tools) {
 
 type Rule = { alert?: string; record?: string; expr: string };
 
-/** The rules of an alert, and the recording rules that it reads. promtool evaluates each for every minute. */
+/** Returns the rules of an alert, and the recording rules that it reads. promtool evaluates each every minute. */
 function groupsOf({ name }: Alert): { rules: Rule[] }[] {
   const { groups }: { groups: { name: string; rules: Rule[] }[] } = parse(readFileSync(rules, 'utf8'));
   const read = groups
@@ -66,7 +66,7 @@ function groupsOf({ name }: Alert): { rules: Rule[] }[] {
     .filter((group) => group.rules.length > 0);
 }
 
-/** A test in promtool's format: the number of series of the alert that fire at the minute of the scenario. */
+/** Makes a test in promtool's format: the number of series of the alert that fire at the minute of the scenario. */
 function scenarioTest({ name, severity }: Alert, { series, atMinute }: Scenario, firing: number) {
   const expr = `count(ALERTS{alertname="${name}",severity="${severity}",alertstate="firing"})`;
   return {

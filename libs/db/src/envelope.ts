@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Sealer } from './sealer.ts';
 
 /**
- * A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. Rotation wraps the key anew, and leaves
- * the secret unchanged.
+ * A secret sealed by a key of its own, and that key wrapped by ENCRYPTION_KEYS. A rotation wraps the key again, and
+ * leaves the secret unchanged.
  */
 export type Envelope = { dataKey: Buffer; box: Buffer };
 
@@ -31,7 +31,7 @@ export function openEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context
   return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]);
 }
 
-/** The envelope with its key rewrapped by the first of ENCRYPTION_KEYS. */
+/** Returns the envelope with its key rewrapped by the first of ENCRYPTION_KEYS. */
 export function rewrapEnvelope(sealer: Sealer, { dataKey, box }: Envelope, context: string): Envelope {
   return { dataKey: sealer.seal(sealer.open(dataKey, context), context), box };
 }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { connectDatabase, type Database, readForAll, readSnapshot, readWithin, TooManyBytes } from '../src/index.ts';
 
-/** Rows of 60 KB. */
+/** Selects rows of 60 KB. */
 const rows = (count: number) => sql<{ text: string }>`
   select repeat('x', 60000) as text from generate_series(1, ${count})`;
 const sleep = sql`select pg_sleep(60), 'of a list'`;
@@ -29,7 +29,7 @@ function connect(max: number, service: string): Database<object> {
   return connectDatabase({ url, schema: 'public', service, log: { warn: () => undefined }, max });
 }
 
-/** The statements that the server runs for the reader, and its open connections. */
+/** Returns the statements that the server runs for the reader, and the reader's open connections. */
 async function activity(): Promise<{ active: string[]; pids: number[] }> {
   const { rows: found } = await sql<{ pid: number; state: string; query: string }>`
     select pid, state, query from pg_stat_activity
@@ -46,7 +46,7 @@ const working = (count: number) =>
     expect(active.filter((query) => query.includes('pg_sleep'))).toHaveLength(count);
   });
 
-/** Every connection of the pool is there, idle, and answers. */
+/** Expects every connection of the pool to be open, idle, and usable. */
 async function expectAllUsable(pids: readonly number[]): Promise<void> {
   await eventually(() => expect([db.pool.totalCount, db.pool.idleCount, db.pool.waitingCount]).toEqual([3, 3, 0]));
   await eventually(async () => expect(await activity()).toEqual({ active: [], pids }));

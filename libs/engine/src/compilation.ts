@@ -2,21 +2,21 @@ import { createMeter, stepUnits } from './meter.ts';
 import { type Compiling, startCompiling } from './templates/compiling.ts';
 
 /**
- * The compiled parts of a definition or a filter. Each is compiled on its first use, with a meter of its own: the
+ * The compiled parts of a definition or a filter. Each part is compiled on its first use, with a meter of its own: the
  * failure of a step must not depend on parts that other runs have compiled.
  */
 export type Compilation = {
-  /** Units of all reading and compiling so far. The difference before and after a use is its cost of compiling. */
+  /** Units of all reading and compiling so far. Its growth during a use is the cost of compiling in that use. */
   readonly work: number;
   /** Returns a function that gives the part, and rethrows errors of compiling. */
   lazily<T>(compile: (compiling: Compiling) => T): () => T;
-  /** Drops all parts. Each is compiled again on its next use. */
+  /** Drops all parts. Each part is compiled again on its next use. */
   drop(): void;
 };
 
 /**
  * Starts a compilation. `onGrow` gets the bytes of memory of each compiled part, and may drop all parts. `limit` is the
- * upper limit of units of one part, and `read` the units of reading the source.
+ * upper limit of units of one part, and `read` are the units of reading the source.
  */
 export function createCompilation({
   onGrow = () => undefined,

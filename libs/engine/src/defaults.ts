@@ -11,8 +11,8 @@ const defaults: ReadonlyMap<string, JsonObject> = new Map(
 );
 
 /**
- * The step with every parameter that has a value: its own, else the default. Null means absent. It runs like the step
- * itself.
+ * Returns the step with every parameter that has a value: its own value, else the default. Null means absent. The
+ * returned step runs as the given one does.
  */
 export function withDefaults(step: Step): Step {
   const given = Object.entries(step.config).filter(([, value]) => value !== null);

@@ -13,7 +13,7 @@ import type { CrmSelection } from './steps/crm-selection.ts';
 import { findStepType } from './steps/registry.ts';
 import type { BoundStep, EffectOfStep, EffectPolicy, Parks, RunStep } from './steps/step-type.ts';
 
-/** Bytes of a step beside its config. */
+/** Bytes of a step, in addition to its config. */
 const stepBytes = 2_048;
 /** Units of reading for each unit of a config, from its text to the form of the step. */
 const readingUnits = 8;
@@ -23,7 +23,7 @@ const readingUnits = 8;
  * contact reaches them.
  */
 export type Definition = {
-  /** Its compiled parts. */
+  /** The compiled parts of the definition. */
   readonly compilation: Compilation;
   readonly workflowId: string;
   readonly version: number;
@@ -35,7 +35,7 @@ export type Definition = {
   /** The members of the workflow that are part of the version. */
   readonly settings: Settings;
   readonly goals: readonly CompiledGoal[];
-  /** The rule of re-entry; undefined: everybody may enter again. */
+  /** The rule of re-entry. If undefined, everybody may enter again. */
   readonly reEntry: ReEntryRule | undefined;
 };
 
@@ -65,8 +65,8 @@ export type CompiledEffect = EffectOfStep & {
 };
 
 /**
- * Makes the definition of one version. Throws on an invalid step: `readSteps` checks them when they are saved. `onGrow`
- * gets the bytes of memory that it takes now, and later those of each part that is compiled.
+ * Makes the definition of one version. Throws on an invalid step, because `readSteps` checks steps when they are saved.
+ * `onGrow` gets the bytes of memory that the definition takes now, and later the bytes of each part that is compiled.
  */
 export function compileDefinition(source: {
   workflowId: string;
@@ -82,7 +82,7 @@ export function compileDefinition(source: {
   const bound = steps.map(bind);
   const exits = bound.map((step, index) => step.exits.map(({ target }) => resolveTarget(target, index)));
   const goals = compileGoals(settings.goals ?? [], (target) => resolveTarget(target, steps.length), compilation);
-  // A goal may go back once, so steps from there on may be visited again.
+  // A goal may jump back once, so steps from its target on may be visited again.
   const reachedByGoals = reachableFrom(
     exits,
     goals.flatMap(({ next }) => next ?? []),

@@ -20,13 +20,13 @@ const ruleSchema = eventRule();
 
 /** The decision of a filter about an event. */
 export type Verdict = {
-  /** Also false when the templates of the rule can't be rendered with this event. */
+  /** Whether the filter accepts the event. False, too, when the rule can't be rendered with this event. */
   matches: boolean;
   /** Whether the decision needs more work than a filter may do. */
   isUndecided: boolean;
   /** Counted work, in units of `Meter`. Includes the compiling of the filter, if this use compiled it. */
   work: number;
-  /** Units to compile the filter and to decide. Equal whether or not it was compiled before. */
+  /** Units to compile the filter and to decide. They are the same whether or not the filter was compiled before. */
   cost: number;
 };
 
@@ -34,8 +34,8 @@ export type Verdict = {
 export type EventFilter = (data: JsonObject, o: { now: Date; timezone: string }) => Verdict;
 
 /**
- * The filter of a rule `{match, conditions}` in JSON, which was checked when it was saved. It is read and compiled at
- * its first decision. `onGrow` gets the bytes of memory that it takes then.
+ * Returns the filter of a rule `{match, conditions}` in JSON, which was checked when it was saved. The rule is read and
+ * compiled at the filter's first decision. `onGrow` then gets the bytes of memory that the filter takes.
  */
 export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
@@ -43,14 +43,14 @@ export function eventFilterOf(text: string, onGrow?: (bytes: number) => void): E
   );
 }
 
-/** The filter of a trigger, compiled at its first decision. */
+/** Compiles the filter of a trigger, at the filter's first decision. */
 export function compileEventFilter(config: RuleConfig, compilation: Compilation): EventFilter {
   return meteredFilter(compilation, (compiling) => compileRule(config, compiling));
 }
 
 /**
- * The filter of the `match` in the request of a `wait_for_event`. It was rendered when the run parked, so its values
- * are never templates. `onGrow` gets the bytes of memory that it takes.
+ * Returns the filter of the `match` in the request of a `wait_for_event`. The rule was rendered when the run parked, so
+ * its values are never templates. `onGrow` gets the bytes of memory that the filter takes.
  */
 export function eventMatchOf(text: string, onGrow?: (bytes: number) => void): EventFilter {
   return meteredFilter(createCompilation({ onGrow, limit: filterUnits }), (compiling) =>
@@ -92,7 +92,7 @@ function meteredFilter(compilation: Compilation, compile: (compiling: Compiling)
   };
 }
 
-/** The failure of a template has the original error as its cause. */
+/** Whether the budget was used up. The failure of a template has the original error as its cause. */
 function isSpent(error: StepFailure): boolean {
   return error instanceof BudgetSpent || error.cause instanceof BudgetSpent;
 }

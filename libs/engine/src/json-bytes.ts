@@ -10,7 +10,7 @@ const memberBytes = 16;
 const rowBytes = 128;
 const slotBytes = 8;
 
-/** The bytes of memory that a JSON value takes, including its slot in the value that contains it. */
+/** Returns the bytes of memory that a JSON value takes, including its slot in the value that contains it. */
 export function bytesOf(value: JsonValue): number {
   if (typeof value === 'string') return slotBytes + textBytes + 2 * value.length;
   if (typeof value !== 'object' || value === null) return slotBytes;

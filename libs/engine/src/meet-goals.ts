@@ -43,7 +43,7 @@ export function actOnDueGoals(walk: Walk, step: CompiledStep): Advance {
   return stop(walk, 'ready', null);
 }
 
-/** The outcome of a run that a goal ended. */
+/** Returns the outcome of a run that a goal ended. */
 export function outcomeOfGoal(name: string): string {
   return `goal:${name}`;
 }
@@ -69,7 +69,7 @@ function canMeet({ goals, run, scope }: Walk, goal: CompiledGoal): boolean {
   return isOpen(goal, { at: scope.now, enteredAt: run.enteredAt ?? scope.now, timezone: scope.timezone });
 }
 
-/** A rule that cannot be decided counts as false. */
+/** Returns whether a goal's rule holds now. A rule that cannot be decided counts as false. */
 function holdsNow({ scope }: Walk, holds: NonNullable<CompiledGoal['holds']>): boolean {
   try {
     return holds(scope);

@@ -3,7 +3,7 @@ import { StepFailure } from './step-failure.ts';
 
 /**
  * The work of the templates and rules of one step, in units of about 12 ns on a slow core, and its limit. Work is
- * counted and not timed, so that equal arguments always give equal moves.
+ * counted, not timed, so that equal arguments always give equal moves.
  */
 export type Meter = { spent: number; readonly limit: number };
 
@@ -11,8 +11,8 @@ export type Meter = { spent: number; readonly limit: number };
 export const stepUnits = 4 * 1024 * 1024;
 
 /**
- * Units in one turn of the event loop, with the part that exceeds them: about 3 ms, and 50 ms for a part that uses a
- * step's whole budget. Most batches take less in total.
+ * Units in one turn of the event loop. A turn also includes the part that exceeds them: about 3 ms in total, or 50 ms
+ * if that part uses a step's whole budget. Most batches take less in total.
  */
 export const turnUnits = 256 * 1024;
 
@@ -32,7 +32,7 @@ export function createMeter(limit = stepUnits): Meter {
   return { spent: 0, limit };
 }
 
-/** Charges work before it is done. Throws BudgetSpent when it exceeds the rest of the budget. */
+/** Charges work before it is done. Throws BudgetSpent when the work exceeds the rest of the budget. */
 export function charge(meter: Meter, units: number): void {
   const spent = meter.spent + units;
   meter.spent = Math.min(spent, meter.limit);
@@ -46,7 +46,7 @@ export function chargeReading(meter: Meter, value: unknown, factor = 1): void {
   else charge(meter, factor * weigh(value, (meter.limit - meter.spent) / factor));
 }
 
-/** The units of a value: its characters, and some units for each value in it. Stops above `limit`. */
+/** Returns the units of a value: its characters, plus some units for each value in it. Stops above `limit`. */
 export function weigh(value: unknown, limit: number): number {
   if (typeof value === 'string') return value.length + 1;
   if (typeof value !== 'object' || value === null) return 1;

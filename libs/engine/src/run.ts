@@ -1,6 +1,9 @@
 import type { JsonObject } from '@drippulse/json';
 
-/** The state of a run: everything that `advance` needs to continue after a crash, small enough for a hot row. */
+/**
+ * The state of a run: everything that `advance` needs to continue after a crash, small enough for a row that is written
+ * often.
+ */
 export type RunState = {
   status: 'active' | 'completed' | 'failed' | 'cancelled';
   /** The step to run next, or the last step that ran if the run has ended. */
@@ -11,8 +14,8 @@ export type RunState = {
    */
   phase: 'ready' | 'waiting' | 'effect' | 'parked';
   /**
-   * The time at which it continues, in epoch milliseconds. Null: at once if ready; not by time if ended or waiting for
-   * an effect.
+   * The time at which the run continues, in epoch milliseconds. Null: a ready run continues immediately; a run that has
+   * ended, or waits for an effect, does not continue by time.
    */
   wakeAt: number | null;
   /** Attempt of the effect that is handed out, from 1; otherwise 0. */
@@ -24,8 +27,8 @@ export type RunState = {
 };
 
 /**
- * The goals of a run: the names of those that were met, and the indexes of those that events have met and that have yet
- * to act.
+ * The goals of a run: the names of the goals that were met, and the indexes of the goals that events have met and that
+ * have yet to act.
  */
 export type GoalState = { met: readonly string[]; due: readonly number[] };
 
@@ -33,11 +36,11 @@ export type GoalState = { met: readonly string[]; due: readonly number[] };
 export type Run = {
   /** UUID of the enrollment, the first part of each effect's key. */
   enrollmentKey: string;
-  /** Key by which a split always makes the same choice, see `contactKeyOf`. */
+  /** Key by which a split always makes the same choice; see `contactKeyOf`. */
   contactKey: string;
   /** IANA time zone of waits. */
   timezone: string;
-  /** The time at which it entered the workflow, in epoch milliseconds. Default: now. */
+  /** The time at which the contact entered the workflow, in epoch milliseconds. Default: now. */
   enteredAt?: number;
   mode: 'live' | 'test';
   state: RunState;
@@ -66,7 +69,7 @@ export type Entry = {
   warnings?: string[];
 };
 
-/** A rule that holds an effect back until `until`, and the enrollment whose message takes the place, if one does. */
+/** A rule that holds an effect back until `until`, and the enrollment whose message takes the place, if any. */
 export type HeldBy = { rule: string; until: number; lostTo?: { workflowId: string; enrollmentId: string } };
 
 /** Names of the effects that the runtime performs. */
@@ -82,18 +85,18 @@ export type EffectKind =
   | 'agent'
   | 'score_lead';
 
-/** Kinds of effects that reach people: suppressions and sending rules are checked before each. */
+/** Kinds of effects that reach people. Suppressions and sending rules are checked before each of these effects. */
 export type SendingKind = Extract<EffectKind, 'email'>;
 
-/** Kinds of results for which a run parks without an effect, to be settled from outside. */
+/** Kinds of results for which a run parks without an effect. Such a result comes from outside the engine. */
 export type ParkKind = 'wait_for_event' | 'approval';
 
-/** The request of a parking, fully rendered. `RunState.wakeAt` is its end. */
+/** The request of a parking, fully rendered. `RunState.wakeAt` is the end of the parking. */
 export type Parked = Omit<Effect, 'kind'> & { kind: ParkKind };
 
 /** Work outside the engine, fully rendered, so that every repeat sends the same bytes. */
 export type Effect = {
-  /** `<enrollmentKey>:<stepId>:<visit>`, equal on every automatic retry. */
+  /** `<enrollmentKey>:<stepId>:<visit>`, the same on every automatic retry. */
   key: string;
   kind: EffectKind;
   stepIndex: number;
@@ -108,7 +111,7 @@ export type Advance = {
   data: JsonObject;
   dataChanged: boolean;
   entries: Entry[];
-  /** Counted work of its steps, in units of `Meter`, without their compiling. */
+  /** Counted work of the steps in this move, in units of `Meter`, without their compiling. */
   work: number;
   effect?: Effect;
   parked?: Parked;
@@ -122,15 +125,15 @@ export type Advance = {
 export type EffectResult =
   /** `output` is merged shallowly into the data. `exit` is the key of the exit to follow; default: the next step. */
   | { outcome: 'succeeded'; message: string; output?: JsonObject; exit?: string }
-  /** `rule` names the rule that left it out, if one did, such as `suppression`. */
+  /** `rule` names the rule that left the effect out, if a rule did, such as `suppression`. */
   | { outcome: 'skipped'; reason: string; rule?: string }
-  /** Not tried, because a rule holds it back. It is due again at `until`, as the same attempt. */
+  /** Not tried, because a rule holds the effect back. The effect is due again at `until`, as the same attempt. */
   | ({ outcome: 'held'; reason: string } & HeldBy)
-  /** Accepted by a service that settles it by its key, at the latest at `until`. */
+  /** Accepted by a service that settles the effect by its key, at the latest at `until`. */
   | { outcome: 'accepted'; until: number; message: string }
   | { outcome: 'failed'; error: string; retryable: boolean; retryAfterSeconds?: number };
 
-/** Number of finished visits of a step. Its id may be the name of an inherited member, such as `constructor`. */
+/** Returns the number of finished visits of a step. The id may be the name of an inherited member (`constructor`). */
 export function visitsOf({ visits }: Pick<RunState, 'visits'>, id: string): number {
   return Object.hasOwn(visits, id) ? (visits[id] ?? 0) : 0;
 }

@@ -40,7 +40,7 @@ export function settleEffect(
   return atOnce(settleInTurns(definition, run, effect, result, now, random));
 }
 
-/** Settles an effect in turns, like those of `advanceInTurns`. */
+/** Settles an effect in turns, which are bounded as in `advanceInTurns`. */
 export function* settleInTurns(
   definition: Definition,
   run: Run,
@@ -80,8 +80,8 @@ function* settleOn(
 }
 
 /**
- * A goal that was met in the meantime acts once the effect is settled. The effect is not retried, and its failure fails
- * nothing.
+ * Lets a goal that was met in the meantime act once the effect is settled. The effect is not retried, and its failure
+ * fails nothing.
  */
 function* settleForGoal(walk: Walk, step: CompiledStep, result: Final | Hold): InTurns<Advance> {
   yield* repeatWarnings(walk, step);
@@ -102,7 +102,7 @@ type Final = Exclude<EffectResult, Hold | Accepted>;
 /** The result of work that is skipped because a goal was met. */
 export const skippedForGoal = { outcome: 'skipped', reason: 'a goal was met' } as const satisfies EffectResult;
 
-/** A held effect is due again later, as the same attempt. */
+/** Makes a held effect due again later, as the same attempt. */
 function hold(walk: Walk, step: CompiledStep, { reason, rule, until, lostTo }: Hold): Advance {
   const { attempt } = walk.run.state;
   const heldBy = { rule, until, ...(lostTo && { lostTo }) };
@@ -145,7 +145,7 @@ function retry(walk: Walk, step: CompiledStep, effect: CompiledEffect, failure: 
   return close(walk, { status: 'active', stepIndex: step.index, phase: 'effect', wakeAt, attempt: attempt + 1 });
 }
 
-/** The pause before a retry: doubles with each failure, ±20 % to spread retries. `Retry-After` is a minimum. */
+/** Returns the pause before a retry. It doubles with each failure, ±20 % for spread. `Retry-After` is a minimum. */
 function pauseMs(
   backoffSeconds: number,
   attempt: number,

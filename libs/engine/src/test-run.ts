@@ -54,14 +54,14 @@ type TestRunOptions = {
 };
 
 /**
- * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end at once
- * and report their length. `elapsedMs` is read before and after each step, for `durationMs`.
+ * Runs a workflow once without effects, with the same `advance` as live runs. Effects are stubbed; waits end
+ * immediately and report their length. `elapsedMs` is read before and after each step, for `durationMs`.
  */
 export function testRun(definition: Definition, o: TestRunOptions): TestRun {
   return atOnce(testRunInTurns(definition, o));
 }
 
-/** Runs a workflow once without effects in turns, like those of `advanceInTurns`. */
+/** Runs a workflow once without effects, in turns that are bounded as in `advanceInTurns`. */
 export function* testRunInTurns(definition: Definition, o: TestRunOptions): InTurns<TestRun> {
   const { elapsedMs = () => 0, connectionOf = () => undefined } = o;
   const run: Run = {

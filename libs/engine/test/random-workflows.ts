@@ -26,7 +26,7 @@ export const randomWorkflow: fc.Arbitrary<RawStep[]> = fc
     return fc.tuple(...kinds.map((kind, index) => randomStep(kind, index, kinds.length, waits)));
   });
 
-/** A contact whose fields decide the ways through `randomWorkflow`. */
+/** A contact whose fields decide the paths through `randomWorkflow`. */
 export const randomContact = fc.record({
   email: fc.constantFrom('ada@example.com', 'not an address'),
   score: fc.integer({ min: 0, max: 100 }),

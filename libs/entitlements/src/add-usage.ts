@@ -5,7 +5,7 @@ import { periodOf } from './meters.ts';
 /** An amount of use or, if negative, an amount given back. */
 export type Used = { organizationId: bigint; amount: number };
 
-/** Counts a use, in the transaction of the effect. It ignores limits: `findRoom` enforces them. */
+/** Counts a use, in the transaction of the effect. It ignores limits, which `findRoom` enforces. */
 export async function addUsage<DB>(
   trx: Transaction<DB>,
   meter: MeterName,
@@ -18,8 +18,9 @@ export async function addUsage<DB>(
 }
 
 /**
- * The statement that counts a use, for a `with` of the statement that has the effect: it saves a round trip to the
- * database. `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a column of these.
+ * Returns the statement that counts a use. It is for a `with` of the statement that has the effect, which saves a round
+ * trip to the database. `rows` are SQL rows of `organization_id` and `amount`, which are summed up. `at` may be a
+ * column of these rows.
  */
 export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: RawBuilder<Date>): RawBuilder<unknown> {
   return sql`
@@ -28,7 +29,7 @@ export function usageInsert(meter: MeterName, rows: RawBuilder<unknown>, at: Raw
     from (${rows}) as used group by 1, 2, 3 having sum(amount) <> 0`;
 }
 
-/** The usage as SQL rows, for `usageInsert`. */
+/** Returns the usage as SQL rows, for `usageInsert`. */
 export function usedRows(used: readonly Used[]): RawBuilder<unknown> {
   return sql`
     select * from unnest(

@@ -5,7 +5,7 @@ import { meterFromProto } from './meters.ts';
 import { readUses, type StandingCounts } from './read-usage.ts';
 import { noteThresholds } from './thresholds.ts';
 
-/** The entitlements that apply to an organization: the given ones, or newer ones. */
+/** The entitlements that apply to an organization: the given entitlements, or newer ones. */
 export type Applied = { sequence: bigint; isNew: boolean };
 
 /**

@@ -13,7 +13,7 @@ const forgetEveryMs = 3_600_000;
 type UsageLoopOptions<DB> = {
   db: Database<DB>;
   log: LoopLog;
-  /** The database's time, as SQL. */
+  /** Returns the database's time, as SQL. */
   at(): RawBuilder<Date>;
   /** Wakes the relay. */
   wakeRelay(): void;
@@ -21,8 +21,8 @@ type UsageLoopOptions<DB> = {
 
 /**
  * Sums up the counts of transactions, and publishes the thresholds that the sums reach. Any number of processes may do
- * so, because each sums up other rows. Readers see the sum and the rest in one statement, so they never see a row twice
- * or miss one.
+ * so, because each process sums up different rows. Readers see the sum and the remaining rows in one statement, so they
+ * never see a row twice or miss one.
  */
 export function startUsageLoop<DB>(o: UsageLoopOptions<DB>): Loop {
   let forgottenAt = 0;

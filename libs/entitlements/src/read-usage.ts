@@ -19,7 +19,7 @@ export type MeterSource = {
   at: RawBuilder<Date>;
 };
 
-/** Reads the present usage of each of an organization's meters. */
+/** Reads the current usage of each of an organization's meters. */
 export async function readUses<DB>(
   db: Kysely<DB>,
   organizationId: bigint,
@@ -30,7 +30,7 @@ export async function readUses<DB>(
   return new Map(meters.map((meter, index) => [meter, BigInt(rows[0]?.used[index] ?? 0)]));
 }
 
-/** The usage of an organization with its limits. `held` counts the entries that wait for a meter, as SQL. */
+/** Reads an organization's usage and limits. `held` are SQL expressions that count entries waiting for a meter. */
 export async function readUsage<DB>(
   db: Kysely<DB>,
   organizationId: bigint,

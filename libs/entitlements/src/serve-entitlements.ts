@@ -26,15 +26,15 @@ type Base<DB> = {
 /** A service that counts meters. */
 export type Counting<DB> = {
   name: ServiceName;
-  /** The database's time, as SQL. Default: `now()`. */
+  /** Returns the database's time, as SQL. Default: `now()`. */
   at?(): RawBuilder<Date>;
   /** Meters whose rows are counted directly. Default: a meter is the sum of the amounts added to it. */
   standing?: StandingCounts;
-  /** Counts the entries that wait for room under a meter. Default: there are none. */
+  /** Counts the entries that wait for room under a meter. Default: no entries wait. */
   held?: StandingCounts;
   /** Makes waiting entries due, in the transaction in which new entitlements apply. */
   onApplied?(trx: Transaction<DB>, organizationId: bigint): Promise<void>;
-  /** Called after that commit. */
+  /** Called after the commit of the new entitlements. */
   onCommitted?(): void;
 };
 
@@ -124,7 +124,7 @@ function now(): RawBuilder<Date> {
   return sql<Date>`now()`;
 }
 
-/** Without `only`, any service may call. */
+/** Requires that a service calls. Without `only`, it may be any service. */
 function requireService(actor: { type: string; id: string }, only?: ServiceName): void {
   if (actor.type === 'service' && (only === undefined || actor.id === only)) return;
   throw new DomainError('permission_denied', 'insufficient_role', 'Only services may call this, and set limits.');

@@ -6,11 +6,11 @@ import { type Kysely, sql } from 'kysely';
  * - `entitlements` and `usage_limits`: the entitlements that billing has pushed, one row for each organization and
  *   limited meter. They stay.
  * - `usage`: the summed usage, one row for each organization, meter and month. Kept for two years.
- * - `usage_added`: the usage since the last sum, one row for each transaction and meter, kept for seconds. A counter
- *   that every transaction changes would make them wait for each other.
+ * - `usage_added`: the usage since the last sum, one row for each transaction and meter, kept for seconds. If every
+ *   transaction changed one counter instead, the transactions would wait for each other.
  * - `usage_thresholds`: thresholds that were published. Kept for two years.
  *
- * None has personal data.
+ * None of these tables has personal data.
  */
 export async function createUsageTables(db: Kysely<unknown>): Promise<void> {
   await sql`

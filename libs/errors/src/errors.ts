@@ -61,7 +61,7 @@ export type Violation = {
   allowed?: string[];
   /** The value or name that was probably meant. */
   suggestion?: string;
-  /** The message without the place, where `message` begins with one: "Step 2 (wait): duration must be at least 1". */
+  /** The message without the place, if `message` begins with a place: "Step 2 (wait): duration must be at least 1". */
   phrase?: string;
 };
 
@@ -70,7 +70,7 @@ export type DomainErrorOptions = {
   cause?: unknown;
   violations?: Violation[];
   retryAfterSeconds?: number;
-  /** Facts of this reason for programs: members of the answer beside those of every error. */
+  /** Facts of this reason for programs: members of the answer in addition to the members of every error. */
   facts?: Facts;
 };
 
@@ -79,13 +79,14 @@ export type Facts = Readonly<Record<string, string | number | null>>;
 
 /**
  * The one error of domain code. `kind` is closed, `reason` is a stable snake_case code that reaches the caller as
- * `error`, and `message` is a sentence for a person. Any other thrown error is a defect and answers `internal`.
+ * `error`, and `message` is a sentence for a person. Any other thrown error is a defect, and the caller gets
+ * `internal`.
  */
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly reason: string;
   readonly violations: Violation[];
-  /** Whole seconds after which a repeat makes sense; becomes `Retry-After`. */
+  /** Whole seconds after which a repeat makes sense. The value becomes `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
   readonly facts: Facts;
 

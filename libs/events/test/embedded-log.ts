@@ -29,7 +29,7 @@ export async function createEmbeddedLog(): Promise<EmbeddedLog> {
   };
 }
 
-/** The ids of all messages of a topic, in the order of their partitions. */
+/** Returns the ids of all messages of a topic, in the order of their partitions. */
 export async function storedIds(db: Database<unknown>, topic: string): Promise<string[]> {
   const { rows } = await sql<{ value: Uint8Array }>`
     select value from embedded_log where topic = ${topic} order by partition, "offset"

@@ -8,7 +8,7 @@ import { append, createTestService, log, outboxRows, sequences, type TestService
 import { untilListening, wokenRounds } from './rounds.ts';
 import { openTransport } from './transports.ts';
 
-/** Long enough for a send on a busy machine, short enough to wait for its end. */
+/** Long enough for a send on a busy machine, and short enough for a test to wait for the end of the lease. */
 const leaseMs = 5_000;
 
 let embeddedLog: EmbeddedLog;

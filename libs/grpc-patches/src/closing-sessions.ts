@@ -10,8 +10,8 @@ let areKept = false;
  *
  * Node sends no more pings on such a session. grpc-js (see `closing-sessions.test.ts` for the version) takes an unsent
  * keepalive ping for a lost connection, and fails the calls. It opens its sessions with `http2.connect`, which this
- * function replaces once in a process: while a session closes, its `ping` succeeds at once. The deadlines of the calls
- * still apply.
+ * function replaces once in a process. The replacement lets `ping` succeed immediately while a session closes. The
+ * deadlines of the calls still apply.
  */
 export function keepCallsOfClosingSessions(): void {
   if (areKept) return;

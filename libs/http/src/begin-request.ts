@@ -9,7 +9,7 @@ import { urlProblem } from './urls.ts';
 /** The connections for a request, and the limits of the client. */
 export type Sender = { agent: Agent; allowPrivate: boolean; userAgent: string; maxUrlLength?: number | undefined };
 
-// Headers of the connection, which the client sets. With some of them undici would send a broken request.
+// Headers of the connection, which the client sets. With some of these headers undici would send a broken request.
 const connectionHeaders = new Set([
   'connection',
   'content-length',
@@ -24,8 +24,8 @@ const connectionHeaders = new Set([
 ]);
 
 /**
- * Sends a request and waits for the head of its answer. Call `end` after the body was read; `failure` is the reason
- * that broke the reading.
+ * Sends a request and waits for the head of its answer. Call `end` after the body was read; `failure` returns the
+ * reason that broke the reading.
  */
 export async function beginRequest({ agent, ...o }: Sender, request: HttpRequest) {
   const startedAt = performance.now();

@@ -20,13 +20,13 @@ import { type Resolve, resolveLocally, resolveWithNameServers } from './resolve.
 export type HttpClient = {
   request(request: HttpRequest): Promise<HttpAnswer>;
   /**
-   * Like `request`, with the bytes of the answer, for tokens and records of providers. `maxReadBytes` also limits the
-   * bytes that are kept.
+   * Sends a request as `request` does, but returns the bytes of the answer, for tokens and records of providers.
+   * `maxReadBytes` also limits the bytes that are kept.
    */
   exchange(request: HttpRequest & Fresh): Promise<WholeAnswer>;
   /**
-   * Like `request`, with a body that is read piece by piece. More than `maxReadBytes` fail as `too_large`: before the
-   * first piece if the length is announced.
+   * Sends a request as `request` does, but returns a body that is read piece by piece. More than `maxReadBytes` fail as
+   * `too_large`: before the first piece if the length is announced.
    */
   download(request: HttpRequest): Promise<Download>;
   close(): Promise<void>;
@@ -40,15 +40,15 @@ export type HttpClientOptions = {
   maxConnectionsPerOrigin?: number;
   /** Time limit for connecting, including TLS. Default: 5 s. */
   connectTimeoutMs?: number;
-  /** Length limit of a URL. Default: 2,048 characters; providers accept more. */
+  /** Limit of characters of a URL. Default: 2,048; providers accept more. */
   maxUrlLength?: number;
-  /** Resolves names. Default: the name servers, or the system with `allowPrivate`. */
+  /** Resolves names. Default: by the name servers, or by the system with `allowPrivate`. */
   resolve?: Resolve;
 };
 
 /**
  * Makes the client for outgoing requests: public addresses only, kept-alive and bounded connections, verified TLS. The
- * first request loads undici, 7 MB that a process without requests saves.
+ * first request loads undici, whose 7 MB a process without requests saves.
  */
 export function createHttpClient(o: HttpClientOptions): HttpClient {
   let kept: Promise<Sender> | undefined;

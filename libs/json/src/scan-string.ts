@@ -22,13 +22,16 @@ function* readRest(cursor: Cursor, checks: Checks, take: (value: string) => void
   take(stringOf(cursor));
 }
 
-/** The value of the string that ends at the cursor. */
+/** Returns the value of the string that ends at the cursor. */
 export function stringOf({ text, at, stringStart, isEscaped }: Cursor): string {
   // The scanner has just checked that it is a string.
   return isEscaped ? (JSON.parse(text.slice(stringStart, at)) as string) : text.slice(stringStart + 1, at - 1);
 }
 
-/** Moves past the string at the cursor. False when it does not end in this part; then `restOfString` continues. */
+/**
+ * Moves past the string at the cursor. Returns false when the string does not end in this part; `restOfString` then
+ * continues.
+ */
 export function beginString(cursor: Cursor, checks: Checks): boolean {
   cursor.stringStart = cursor.at;
   cursor.isEscaped = false;
@@ -61,7 +64,7 @@ export function goOnInString(cursor: Cursor, checks: Checks): boolean {
     } else if (code >= 0x20) {
       at++;
     } else {
-      // A control character, or NaN past the end.
+      // The character is a control character, or NaN past the end of the text.
       cursor.at = at;
       throw malformed(cursor);
     }

@@ -1,13 +1,13 @@
 /** A cache of values by keys, with a limit of bytes. */
 export type ByteCache<Value> = {
-  /** Finds the value of a key, and counts that as a use. */
+  /** Finds the value of a key. Finding it counts as a use. */
   find(key: string): Value | undefined;
   /**
-   * Keeps a value for an organization. `make` gets a function that adds to its bytes, now or later, whenever the value
-   * grows. A dropped value that grows is kept again.
+   * Keeps a value for an organization. `make` gets a function that adds to the value's bytes, now or later, whenever
+   * the value grows. A dropped value that grows is kept again.
    */
   keep(key: string, organization: string, make: (grow: (bytes: number) => void) => Value): Value;
-  /** Bytes that are kept now, of one organization or of all. */
+  /** Returns the bytes that are kept now, for one organization or for all. */
   bytes(organization?: string): number;
 };
 
@@ -18,10 +18,10 @@ type Entry<Value> = { key: string; organization: string; value: Value; base: num
 type Shelf<Value> = { entries: Set<Entry<Value>>; bytes: number };
 
 /**
- * Makes a cache with a budget of bytes, in total and for each organization. When one is used up, the least recently
- * used values are dropped, so that the values of one organization do not drive out those of all others. `drop` is
- * called with a dropped value. Code that still uses the value keeps it, but must let it drop the parts that it can make
- * again.
+ * Makes a cache with a budget of bytes, in total and for each organization. When a budget is used up, the least
+ * recently used values are dropped, so that the values of one organization do not drive out the values of all others.
+ * `drop` is called with a dropped value. Code that still uses the value keeps it, but must let the value drop the parts
+ * that it can make again.
  */
 export function createByteCache<Value>(o: {
   ofAll: number;
@@ -41,7 +41,7 @@ export function createByteCache<Value>(o: {
     return shelf;
   }
 
-  /** Puts an entry behind all others, and adds to its bytes. */
+  /** Puts an entry behind all other entries, and adds to its bytes. */
   function use(entry: Entry<Value>, bytes = 0): void {
     for (const shelf of [all, shelfOf(entry.organization)]) {
       shelf.entries.delete(entry);

@@ -4,7 +4,7 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 const turnMs = 5;
 
 /**
- * Converts the rows of an answer one by one. Lets the rest of the process run after each 5 ms, because rows may have
+ * Converts the rows of an answer one by one. Lets other work of the process run after each 5 ms, because rows may have
  * megabytes. When the signal of the call aborts, throws its reason between two rows.
  */
 export async function convertInTurns<Row, Message>(

@@ -13,7 +13,7 @@ afterEach(async () => {
   lines.length = 0;
 });
 
-/** A loop whose runs the test observes as they begin. */
+/** Starts a loop whose runs the test observes as they begin. */
 function watched(run: (count: number, signal: AbortSignal) => Promise<number | undefined>, maxIdleMs?: number) {
   let count = 0;
   let next = Promise.withResolvers<number>();
@@ -31,7 +31,7 @@ function watched(run: (count: number, signal: AbortSignal) => Promise<number | u
   return { nextRun: () => next.promise, runs: () => count, loop };
 }
 
-/** From here on time passes only when a test advances it. */
+/** Stops the timers, so that time passes only when a test advances it. */
 function stopTimers(): void {
   jest.useFakeTimers({ doNotFake: ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate'] });
 }

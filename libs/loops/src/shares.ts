@@ -2,28 +2,34 @@ import { DomainError } from '@drippulse/errors';
 
 /** An amount that was taken. */
 export type Held = {
-  /** Takes more of it, with the refusals of `take`. */
+  /** Adds to the amount, with the refusals of `take`. */
   add(amount: number): void;
-  /** Gives all of it back. Repeating it changes nothing. */
+  /** Gives the whole amount back. Repeating the call changes nothing. */
   release(): void;
 };
 
 /** A scarce resource, such as bytes or places, that organizations share. */
 export type Shares = {
-  /** Takes an amount for a key at once. Throws `too_much_at_once` if its share is used up, `busy` if everything is. */
+  /**
+   * Takes an amount for a key immediately. Throws `too_much_at_once` if the key's share is used up, `busy` if
+   * everything is.
+   */
   take(key: string, amount: number): Held;
-  /** Takes an amount, waiting its turn up to the wait time of these shares. The signal ends the wait by its reason. */
+  /**
+   * Takes an amount, and waits for its turn up to the wait time of these shares. The signal ends the wait by its
+   * reason.
+   */
   wait(key: string, amount: number, signal?: AbortSignal): Promise<Held>;
-  /** The amount that is taken now, of one key or of all. */
+  /** Returns the amount that is taken now, for one key or for all. */
   used(key?: string): number;
-  /** The amount that other keys wait for until a key gives something back: the next request of each. */
+  /** Returns the amount that other keys wait for until a key gives something back: the next request of each of them. */
   wanted(key: string): number;
 };
 
 type Waiting = { amount: number; give(): void };
 type Share = { used: number; holders: number; waiting: Set<Waiting> };
 
-/** Limit of callers of one key that wait, each with a request in memory. */
+/** Limit of waiting callers of one key, each of which has a request in memory. */
 const mostWaiting = 1000;
 
 /**
@@ -34,11 +40,11 @@ export type ShareLimits = { ofEach: number; ofAll: number; least?: number; spare
 
 /**
  * Divides a scarce resource: a key may have `ofEach` of it, all together `ofAll`. Shares shrink when many keys have
- * one: then each may have at most as much as it leaves to further keys (dynamic thresholds, Choudhury and Hahne 1998).
- * Of `n` keys that take all they can, each gets `ofAll / (n + 1)`, so there is room for the next. A key that has
- * nothing may get one amount larger than its share while that leaves the spare, so that no single request is
- * impossible. Waiting callers are served in their order within a key, and keys in turn; a key whose share is used up
- * delays no other key. `of` names the resource in the refusal, such as "uploads".
+ * one: each may then have at most as much as it leaves to further keys (dynamic thresholds, Choudhury and Hahne 1998).
+ * If `n` keys take all they can, each gets `ofAll / (n + 1)`, so there is room for the next key. A key that has nothing
+ * may get one amount larger than its share while that leaves the spare, so that no single request is impossible.
+ * Waiting callers are served in their order within a key, and keys in turn; a key whose share is used up delays no
+ * other key. `of` names the resource in the refusal, such as "uploads".
  */
 export function createShares(options: ShareLimits & { of: string; waitMs?: number }): Shares {
   const { of, ofEach, ofAll, least = 0, spare = 0, waitMs = 0 } = options;
@@ -62,7 +68,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     return share.used === 0 || share.used + amount <= ofEach;
   }
 
-  /** `isOnlyOne`: the key has nothing beside the amount, or beside the amount to which it is added. */
+  /** `isOnlyOne`: the key has nothing except the amount, or the amount to which it is added. */
   function fitsAll(share: Share, amount: number, isOnlyOne = share.used === 0): boolean {
     const has = share.used + amount;
     if (usedByAll === 0 || has <= least) return true;
@@ -105,7 +111,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
       for (const waiting of share.waiting) {
         if (!fitsShare(share, waiting.amount) || !fitsAll(share, waiting.amount)) break;
         waiting.give();
-        // Behind the other keys the next time.
+        // Deleting the key first lets its next insertion put it behind the other keys.
         shares.delete(key);
         shares.set(key, share);
       }
@@ -163,7 +169,7 @@ export function createShares(options: ShareLimits & { of: string; waitMs?: numbe
     if (waitingOfAll === 0) return amount;
     for (const [other, share] of shares) {
       const [next] = share.waiting;
-      // A key whose own share is used up cannot use room from others.
+      // A key whose own share is used up cannot use room that other keys leave.
       if (other !== key && next !== undefined && fitsShare(share, next.amount)) amount += next.amount;
     }
     return amount;

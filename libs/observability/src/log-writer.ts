@@ -4,10 +4,13 @@ import type { DestinationStream } from 'pino';
 import { counter } from './instruments.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/** A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`; `kept` such files stay. */
+/**
+ * A file that is renamed to `<file>.1` at `maxBytes`, and `<file>.1` to `<file>.2`. `kept` is the number of such files
+ * that stay.
+ */
 type RotatedFile = { file: string; maxBytes: number; kept: number };
 
-/** Lines are written together: a write for each line costs a tenth of a request. */
+/** Number of characters that are written together, because a write for each line costs a tenth of a request. */
 const batchLength = 8 * 1024;
 const flushAfterMs = 100;
 /** Limit of characters that wait for a destination that accepts none. */
@@ -33,7 +36,10 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Schedules a write, unless one is scheduled. The timer must not keep the process alive; its end writes the rest. */
+  /**
+   * Schedules a write, unless one is scheduled. The timer must not keep the process alive; the end of the process
+   * writes the remaining lines.
+   */
   function writeLater(ms: number): void {
     timer ??= setTimeout(writeNow, ms).unref();
   }
@@ -75,7 +81,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
       descriptor = openForAppend(file);
       close(former, () => undefined);
     } catch {
-      // There is no room or descriptor for another file, so this one grows by another `maxBytes`.
+      // There is no room or descriptor for a further file, so this file grows by another `maxBytes`.
     }
   }
 
@@ -96,7 +102,7 @@ export function createLogWriter(target: number | RotatedFile): DestinationStream
   };
 }
 
-/** Creates the file and its folder where they are missing. Only the owner reads it. */
+/** Opens a file, and creates it and its folder if they are missing. Only the owner can read the file. */
 function openForAppend(file: string): number {
   mkdirSync(path.dirname(file), { recursive: true });
   const descriptor = openSync(file, 'a', 0o600);
@@ -133,7 +139,10 @@ function writeWhatIsTaken(descriptor: number, bytes: Buffer): void {
   }
 }
 
-/** Tests a member, not the class: under jest, errors of Node are of another realm. */
+/**
+ * Whether an error says that the pipe is busy. It tests a member, not the class, because under jest errors of Node are
+ * of another realm.
+ */
 function isBusy(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EAGAIN';
 }

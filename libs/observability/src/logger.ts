@@ -17,8 +17,8 @@ const secretPatterns: [RegExp, string][] = [
 ];
 
 /**
- * Lines with only the platform's own texts. The full search costs a tenth of a request, so only warnings and errors are
- * searched: they may contain the text of a server that answered.
+ * Matches lines with only the platform's own texts. The full search costs a tenth of a request, so only warnings and
+ * errors are searched, which may contain the text of a server that answered.
  */
 const isOfOurs = /^\{"level":"(?:trace|debug|info)"/;
 
@@ -40,12 +40,13 @@ function stdoutWriter(): DestinationStream {
   return stdout;
 }
 
-/** A JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
+/** Creates a JSON logger on stdout (or `destination`). It adds the ids of the trace and never writes a credential. */
 export function createLogger(options: { service?: string; level?: string; destination?: DestinationStream }): Logger {
   return pino(
     {
       level: options.level ?? 'info',
-      // In a process with several services their child loggers set it: pino would write a repeated member twice.
+      // In a process with several services their child loggers set the member, because pino would write a repeated
+      // member twice.
       base: options.service === undefined ? {} : { service: options.service },
       timestamp: stdTimeFunctions.isoTime,
       mixin: traceIds,

@@ -11,7 +11,7 @@ const lagResolutionMs = 50;
 
 let isMeasuring = false;
 
-/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, and pays nothing. */
+/** Starts to measure loops, jobs and Node. A process that is not scraped never calls it, so it pays nothing. */
 export function measureProcess(): void {
   if (isMeasuring) return;
   isMeasuring = true;

@@ -3,14 +3,14 @@ import type { Logger } from './logger.ts';
 /** Time for which warnings of one kind are summed. */
 export const summedForMs = 10_000;
 
-/** A kind for which a line was written: the number of warnings since, and the fields of the last. */
+/** The warnings of a kind since its last line: their number, and the fields of the last one. */
 type Sum = { count: number; fields: object };
 
 /**
  * Logs warnings that are not failures of the platform and may come in any number, such as refusals for lack of room: a
- * line for each would let a stranger fill the log. The first of each kind is written at once, and then one line every
- * 10 s with their number (`count`) and the fields of the last. Kinds are a closed list, such as the reasons of errors,
- * so lines are bounded too.
+ * line for each would let a stranger fill the log. The first warning of each kind is written immediately, and then one
+ * line every 10 s with the number of further warnings (`count`) and the fields of the last one. Kinds are a closed
+ * list, such as the reasons of errors, so the number of lines is bounded too.
  */
 export function sumWarnings(log: Logger, message: string): (kind: string, fields: object) => void {
   const sums = new Map<string, Sum>();

@@ -10,17 +10,20 @@ export const processStopped: Channel = channel('drippulse:process-stopped');
 const repeatWithinMs = 1000;
 /** Node removes signal handlers at its exit, and a repeat that arrives then would kill the process. */
 const handledForMs = 100;
-/** The time for which open handles may keep the process alive, such as those a library leaves open after an outage. */
+/**
+ * The time for which open handles may keep the process alive, such as handles that a library leaves open after an
+ * outage.
+ */
 const leftoverMs = 3000;
 
 /**
- * The body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a repeat
- * within a second is ignored; a later one ends the process at once. A process that was started with a channel to its
- * parent stops when the parent is gone, however that ended. The process ends when no work is left, or three seconds
- * after the stop. `process.exitCode` is 1 after a failure.
+ * Runs the body of every main.ts: starts, waits for SIGINT or SIGTERM, stops. Under npm a Ctrl-C arrives twice, so a
+ * repeat within a second is ignored; a later signal ends the process immediately. A process that was started with a
+ * channel to its parent stops when the parent is gone, however the parent ended. The process ends when no work is left,
+ * or three seconds after the stop. `process.exitCode` is 1 after a failure.
  */
 export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
-  // All modules are loaded: the next process starts with the compiled code, and node keeps no copy in memory.
+  // All modules are loaded by now: the next process starts with the compiled code, and node keeps no copy in memory.
   flushCompileCache();
   let firstSignalAt: number | undefined;
   const signalled = new Promise<void>((resolve) => {
@@ -31,7 +34,7 @@ export async function runMain(start: () => Promise<{ stop(): Promise<void> }>): 
     };
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
     process.once('disconnect', onSignal);
-    // Must not keep the process alive after its work.
+    // The channel must not keep the process alive after its work.
     process.channel?.unref();
   });
 

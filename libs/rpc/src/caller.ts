@@ -1,4 +1,4 @@
-/** Roles in ascending order. Each has all rights of the roles before it. */
+/** Roles in ascending order. Each role has all rights of the roles before it. */
 export const roles = ['viewer', 'approver', 'editor', 'admin'] as const;
 
 export type Role = (typeof roles)[number];
@@ -24,6 +24,6 @@ export type Caller = {
   actor: Actor;
   role: Role;
   mode: Mode;
-  /** The scopes of a restricted API key, within its role. Absent where the role alone decides. */
+  /** The scopes of a restricted API key, within its role. Absent if the role alone decides. */
   scopes?: readonly string[];
 };

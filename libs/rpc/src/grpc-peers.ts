@@ -14,12 +14,12 @@ const channelOptions: grpc.ClientOptions = {
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1000,
   // A rolling upgrade changes the address of every replica within seconds. With the default of 30 s a client would call
-  // addresses that are gone.
+  // addresses that no longer exist.
   'grpc.dns_min_time_between_resolutions_ms': 1000,
   // Saves a second DNS query: the platform publishes no service configuration.
   'grpc.service_config_disable_resolution': 1,
   [lookUpEveryMs]: 10_000,
-  // A vanished peer is detected within 9 s, before the default deadline of a call, which is 10 s.
+  // A vanished peer is detected within 9 s, which is before the default deadline of a call, 10 s.
   'grpc.keepalive_time_ms': 4000,
   'grpc.keepalive_timeout_ms': 5000,
   // Statistics for a debugger, which nobody attaches.
@@ -27,7 +27,7 @@ const channelOptions: grpc.ClientOptions = {
   // Spreads calls evenly over the replicas of a name.
   'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
 };
-/** Gives a client connections of its own; by default clients of one address share them. */
+/** Gives a client connections of its own. By default, clients of one address share their connections. */
 const ownConnections: grpc.ChannelOptions = { 'grpc.use_local_subchannel_pool': 1 };
 const healthTimeoutMs = 1000;
 
@@ -35,11 +35,11 @@ type Peer = ServiceName | RoleName;
 
 /**
  * Makes peers in other processes, by `host:port` or a list such as `ipv4:10.0.0.1:8081,10.0.0.2:8081`, plain or with
- * mutual TLS. A name is looked up every 10 s: calls then go to processes that it gained, and no longer to those that it
- * lost. Connections to the others stay open.
+ * mutual TLS. A name is looked up every 10 s: calls then go to processes that the name gained, and no longer to
+ * processes that it lost. Connections to all other processes stay open.
  *
  * A channel connects with its first call and reconnects by itself. A call that could not be sent waits for the
- * connection, up to 2 s after the peer was lost. Calls of a peer that is away for longer fail at once.
+ * connection, up to 2 s after the peer was lost. Calls of a peer that is unavailable for longer fail immediately.
  */
 export function createGrpcPeers(
   addresses: Partial<Record<Peer, string>>,

@@ -44,7 +44,7 @@ export function createInMemoryPeers(): Peers {
   };
 }
 
-/** A transport like that of `createRouterTransport`, but it ends a stream whose reader goes away. */
+/** Makes a transport as `createRouterTransport` does, but ends a stream whose reader goes away. */
 function inMemoryTransport(routes: Routes, interceptors: Interceptor[]): Transport {
   const router = createConnectRouter({ ...limits, interceptors, connect: true });
   routes(router);
@@ -73,8 +73,8 @@ type UniversalRequest = Parameters<UniversalHandler>[0];
 
 /**
  * Ends a call, or the stream of its answer, when its caller aborts or its deadline passes, even if its handler still
- * waits. There is no connection whose loss would end them. A follower of the work learns when the handler itself has
- * ended.
+ * waits, because there is no connection whose loss would end the call. A follower of the work learns when the handler
+ * itself has ended.
  */
 function endingWithItsCaller(
   handler: UniversalHandler,

@@ -12,8 +12,8 @@ import { fromConnectError } from './errors.ts';
 export const largeAnswerKey: ContextKey<boolean> = createContextKey(false, { description: 'large answer' });
 
 /**
- * The context values of a call whose answer may be large. Such a call uses a connection apart from small calls: within
- * a shared stream, the answers of others would wait behind all its bytes.
+ * Returns the context values of a call whose answer may be large. Such a call uses a connection apart from small calls:
+ * within a shared stream, the answers of other calls would wait behind all its bytes.
  */
 export function withLargeAnswer(): ContextValues {
   return createContextValues().set(largeAnswerKey, true);
@@ -30,7 +30,7 @@ const listSizes = ['small', 'medium', 'large'] as const;
 /** The metadata by which the gateway requests a list size from a service. */
 export const listSizeMetadata = 'x-list-size';
 
-/** The list size that a call takes. Undefined for a call that is not a client's list, and so has no bound. */
+/** Returns the list size that a call takes; undefined for a call that is not a client's list and has no bound. */
 export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeader'>): ListSize | undefined {
   const text = requestHeader.get(listSizeMetadata);
   return listSizes.find((size) => size === text);
@@ -39,8 +39,8 @@ export function listSizeOf({ requestHeader }: Pick<HandlerContext, 'requestHeade
 const largeListReason = 'large_list';
 
 /**
- * The refusal of a list that is larger than its requested size. Its caller takes another place and asks again, so no
- * client sees it.
+ * Makes the refusal of a list that is larger than its requested size. The caller takes a place for a larger list and
+ * asks again, so no client sees the refusal.
  */
 export function largeListError(): DomainError {
   return new DomainError(

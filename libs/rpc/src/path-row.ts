@@ -13,7 +13,7 @@ export type PathRow = {
   ids: Readonly<Record<string, unknown>>;
 };
 
-/** The row that a parameter of the path names; by default the last one. */
+/** Returns the row that a parameter of the path names; by default the last parameter. */
 export function pathRow(method: DescMethod, message: Message, parameter?: string): PathRow {
   const segments = String(getOption(method, http).pattern.value).split('/');
   const parameters = segments.flatMap((segment) => /^\{(\w+)\}$/.exec(segment)?.[1] ?? []);

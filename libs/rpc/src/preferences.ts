@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@connectrpc/connect';
 
-/** The preferences of a request by their lower-case names (RFC 7240). The value is empty for one without a value. */
+/** The preferences of a request by their lower-case names (RFC 7240). A preference without a value has an empty one. */
 type Preferences = ReadonlyMap<string, string>;
 
 const none: Preferences = new Map();
@@ -35,7 +35,7 @@ export function isStrict(call: Pick<HandlerContext, 'requestHeader'>): boolean {
 
 const preference = /^\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([\w!#$%&'*+.^`|~-]*)))?\s*(?:;|$)/;
 
-/** The header split at its commas, except those within quotes. */
+/** Splits the header at its commas, except commas within quotes. */
 function* partsOf(header: string): Generator<string> {
   let start = 0;
   let isQuoted = false;

@@ -12,13 +12,13 @@ export const onWorkKey: ContextKey<OnWork | undefined> = createContextKey<OnWork
 export type Work = {
   /** The context values to make the call with. */
   values: ContextValues;
-  /** Resolves when the work has ended; at once when no call was made. */
+  /** Resolves when the work has ended, or immediately when no call was made. */
   ended(): Promise<void>;
 };
 
 /**
- * Follows the work of a call. A caller that aborts gets its answer at once, but a handler ends only when it checks its
- * signal. Until then, resources that were given to the call belong to the work, not to the caller.
+ * Follows the work of a call. A caller that aborts gets its answer immediately, but a handler ends only when it checks
+ * its signal. Until then, resources that were given to the call belong to the work, not to the caller.
  */
 export function followWork(values: ContextValues = createContextValues()): Work {
   const all: Promise<unknown>[] = [];

@@ -19,7 +19,7 @@ describe.each(layouts)('access %s', (layout) => {
     return clientFor(ProbeService, { peers: probe.peers, target: 'workflows', tokens })(editor).echo({ id: 1n });
   };
 
-  /** A token as the gateway signs it, with some changes. */
+  /** Makes a token as the gateway signs it, with some changes. */
   async function forge(changes: {
     claims?: object;
     issuer?: string;

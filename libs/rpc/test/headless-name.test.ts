@@ -6,7 +6,7 @@ import { serviceNames } from '@drippulse/topology';
 import { afterEach, expect, test } from '@jest/globals';
 import type { Caller } from '../src/index.ts';
 
-// Read by grpc-js on import. Names are then resolved by the server in the address, not by the system.
+// grpc-js reads it on import. Names are then resolved by the server in the address, not by the system.
 process.env['GRPC_NODE_USE_ALTERNATIVE_RESOLVER'] = 'true';
 const rpc = await import('../src/index.ts');
 
@@ -16,7 +16,7 @@ const tokensOf = (service: 'workflows' | 'gateway') =>
   rpc.createTokens({ service, keys: rpc.parseInternalTokenKeys(keys[service]) });
 const log = createLogger({ level: 'silent' });
 const opened: { stop(graceMs?: number): Promise<void> }[] = [];
-/** Answers the waiting calls. */
+/** Releases the answers of the waiting calls. */
 let release: () => void;
 const released = new Promise<void>((resolve) => {
   release = resolve;

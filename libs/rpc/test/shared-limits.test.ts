@@ -38,7 +38,7 @@ afterEach(async () => {
   await server.stop(0);
 });
 
-/** A stream of a client without limits, with the answers in each message that comes back. */
+/** Opens a stream of a client without limits, and records the answers in each message that comes back. */
 function openStream() {
   const stream: grpc.ClientDuplexStream<ShareRequest, ShareResponse> = client.makeBidiStreamRequest(
     pathOf(share),

@@ -70,7 +70,7 @@ async function spansOf(count: number, calls: () => Promise<unknown>): Promise<Re
   return spans;
 }
 
-/** Spans as lines, each below its parent. */
+/** Formats spans as lines, each below its parent. */
 function tree(
   spans: readonly ReadableSpan[],
   parent = spans.find(({ name }) => name === 'request'),

@@ -6,7 +6,7 @@ import { clientFor, createGrpcPeers, createInMemoryPeers, followWork, withLargeA
 import { interceptors, serveSome, tokens } from './serve-echo.ts';
 import { editor, layouts } from './start-probe.ts';
 
-/** A client of a method whose calls with the id 1 last until they are released, even if their caller leaves. */
+/** Makes a client of a method whose calls with the id 1 last until they are released, even if their caller leaves. */
 async function start(layout: (typeof layouts)[number]) {
   const { promise: letGo, resolve } = Promise.withResolvers<void>();
   const counts = { begun: 0, cancelled: 0 };

@@ -4,9 +4,10 @@ const mechanisms = [
 ].join('|');
 
 /**
- * Credentials that are known by their form, as sources of regular expressions. It is the only list of the platform:
- * requests, answers, errors and logs are searched for it. A format that keeps its first word, such as `Bearer`, has it
- * in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes one pass.
+ * Credentials that are known by their form, as sources of regular expressions. It is the only such list of the
+ * platform: requests, answers, errors and logs are searched by it. A format that keeps its first word, such as
+ * `Bearer`, has the word in a lookbehind. Every repetition is bounded or of one class of characters, so a search takes
+ * one pass.
  */
 export const formats: Readonly<Record<string, string>> = {
   'API key of DripPulse': '\\badcrm_(?:live|test)_[0-9A-Za-z]{8,}',

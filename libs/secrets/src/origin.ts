@@ -1,7 +1,7 @@
 /**
- * Scheme, host and port of a URL that may be a template, as the URL standard reads them: with any number of slashes and
- * backslashes, and without tabs and line ends. Undefined if the data of a run choose them, and for a text that is not a
- * URL.
+ * Returns scheme, host and port of a URL that may be a template, as the URL standard reads them: with any number of
+ * slashes and backslashes, and without tabs and line ends. Returns undefined if the data of a run choose them, and for
+ * a text that is not a URL.
  */
 export function originOf(url: string): string | undefined {
   const template = url.search(/\{[{%]/);

@@ -6,7 +6,7 @@ const hex = 'a1b2c3d4'.repeat(8);
 const letters = 'aB3dE5gH'.repeat(8);
 const pem = (kind: string) => `-----BEGIN ${kind}-----\n${letters}\n${letters}==\n-----END ${kind}-----`;
 
-/** A text for each format, with its secret part. Assembled from parts, so that no scanner takes it for a leak. */
+/** A text for each format, with its secret. Each is assembled from parts, so that no scanner takes it for a leak. */
 const examples: Record<string, [text: string, secret: string][]> = {
   'API key of DripPulse': [[`key adcrm_live_${letters.slice(0, 40)}.`, letters.slice(0, 40)]],
   'secret of Standard Webhooks': [

@@ -58,7 +58,7 @@ export async function startChildServer(options: {
   };
 }
 
-/** Whether something accepts connections on a port of 127.0.0.1. */
+/** Whether any process accepts connections on a port of 127.0.0.1. */
 export async function isListening(port: number): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   try {

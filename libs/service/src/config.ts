@@ -15,7 +15,7 @@ import { z } from 'zod';
 /** A TCP port; 0 takes a free one. */
 export const portVariable = z.coerce.number().int().min(0).max(65_535);
 
-/** URL of Redis, where limits are counted for all processes; each process counts its own without it. */
+/** URL of Redis, where limits are counted for all processes. Without it each process counts its own. */
 export const redisUrlVariable = z.url({ protocol: /^rediss?$/ }).optional();
 
 const ofProcess = z.object({
@@ -39,11 +39,11 @@ const ofService = z.object({
 export type ProcessConfig = {
   internalTokenKeys: string;
   chainKeys: string;
-  /** Address on which it listens. */
+  /** Address on which the service listens. */
   host: string;
-  /** Separate address of operations, because callers of the API must not see metrics. */
+  /** Separate address for operations, because callers of the API must not see metrics. */
   opsHost: string;
-  /** Port of operations: metrics and readiness. */
+  /** Port for operations: metrics and readiness. */
   opsPort: number;
   logLevel: string;
 };
@@ -52,15 +52,15 @@ export type ProcessConfig = {
 export type ServiceConfig = ProcessConfig & {
   databaseUrl: string;
   encryptionKeys: string;
-  /** Address of gRPC; default: that of the public API. */
+  /** Address of gRPC. Default: the address of the public API. */
   grpcHost: string;
-  /** Port of gRPC; undefined where the service is reached only in memory. */
+  /** Port of gRPC; undefined if the service is reached only in memory. */
   grpcPort: number | undefined;
 };
 
 /**
  * Makes the function that reads the environment of a service: the common variables, and `own`, which `toOwn` turns into
- * members of the configuration. It throws one ConfigError that lists every malformed variable.
+ * members of the configuration. The function throws one ConfigError that lists every malformed variable.
  */
 export function configReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
@@ -76,7 +76,7 @@ export function configReader<S extends z.ZodRawShape, Own extends object>(
   }));
 }
 
-/** Makes the function that reads the environment of a service without a schema, like `configReader`. */
+/** Makes the function that reads the environment of a service without a schema, as `configReader` does. */
 export function statelessConfigReader<S extends z.ZodRawShape, Own extends object>(
   own: S,
   toOwn: (read: z.output<z.ZodObject<S>>) => Own,
@@ -115,8 +115,8 @@ const address = z
   );
 
 /**
- * Reads the addresses of the services that a process calls. A service that runs within the process needs no address;
- * with an address it is called in processes of its own. The same applies to roles. Throws one ConfigError that lists
+ * Reads the addresses of the services that a process calls. A service that runs within the process needs no address; if
+ * it has an address, it is called in processes of its own. Roles work the same way. Throws one ConfigError that lists
  * every missing address.
  */
 export function readPeerAddresses(

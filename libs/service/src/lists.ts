@@ -3,7 +3,7 @@ import { readForAll, readWithin, TooManyBytes } from '@drippulse/db';
 import { createShares, type Held, type Shares } from '@drippulse/loops';
 import { callerOf, type ListSize, largeListError, listSizeOf } from '@drippulse/rpc';
 
-/** Limit of bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
+/** Limit in bytes of the rows of a list, by its requested size. A small list is encoded in one turn. */
 const mostBytes: Readonly<Record<ListSize, number>> = {
   small: 256 << 10,
   medium: 4 << 20,
@@ -16,9 +16,9 @@ export type ListPlaces = Readonly<Record<Exclude<ListSize, 'small'>, Shares>>;
 const waitMs = 10_000;
 
 /**
- * Limits of concurrent lists in a process of a service, of one organization and of all. A large list may have 32 MiB,
- * and takes four times as much until it is encoded: two at once would be ready no sooner than one after the other.
- * Medium lists never wait for large ones.
+ * Sets the limits of concurrent lists in a process of a service, of one organization and of all. A large list may have
+ * 32 MiB, and takes four times as much until it is encoded: two concurrent ones would be ready no sooner than one after
+ * the other. Medium lists never wait for large ones.
  */
 export function listPlaces(): ListPlaces {
   return {
@@ -29,15 +29,15 @@ export function listPlaces(): ListPlaces {
 
 /**
  * Bounds the lists that clients ask for, in every method. All statements of a list end with its caller. A list ends
- * with `largeListError` as soon as its rows have more bytes than its requested size: they are counted as they arrive,
- * so the earlier size of the list does not matter. A medium or large list gets a place before its first statement, so
- * that none waits while it occupies a database connection, and keeps it until its answer is encoded. Comes after the
- * server interceptors, which know the caller.
+ * with `largeListError` as soon as its rows have more bytes than its requested size. The bytes are counted as they
+ * arrive, so the earlier size of the list does not matter. A medium or large list gets a place before its first
+ * statement, so that no list waits while it occupies a database connection, and keeps the place until its answer is
+ * encoded. The interceptor comes after the server interceptors, which know the caller.
  */
 export function boundLists(places: ListPlaces): Interceptor {
   return (next) => async (request) => {
     const size = request.stream ? undefined : listSizeOf({ requestHeader: request.header });
-    // An in-memory call may be one within a list. Over gRPC it would not know that either.
+    // An in-memory call may be a call within a list. Over gRPC it would not know about that list either.
     if (size === undefined) return readForAll(() => next(request));
     const { signal } = request;
     const { organizationId } = callerOf({ values: request.contextValues });

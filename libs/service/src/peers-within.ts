@@ -1,7 +1,7 @@
 import { createInMemoryPeers, type Peers } from '@drippulse/rpc';
 import type { ServiceName } from '@drippulse/topology';
 
-/** Peers of a process within which `inner` runs too: calls of `inner` stay in memory, all others go to `peers`. */
+/** Makes the peers of a process within which `inner` runs too: its calls stay in memory, others go to `peers`. */
 export function peersWithin(peers: Peers, inner: ServiceName): Peers {
   const own = createInMemoryPeers();
   return {

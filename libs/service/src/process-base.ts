@@ -33,7 +33,7 @@ export type Shared = { peers: Peers; events: EventTransport; log: Logger; clock?
 /** Anything that runs until it is stopped. */
 export type Stoppable = { stop(): Promise<unknown> };
 
-/** Stops `part` with the service, in reverse order of opening, also when the start fails half way. Returns it. */
+/** Stops `part` with the service, in reverse order of opening, even when the start fails half way. Returns `part`. */
 export type Keep = <T extends Stoppable>(part: T) => T;
 
 /** Makes clients of one RPC service: for a caller, and with `from` within the call that is being served. */
@@ -48,7 +48,7 @@ export type ProcessBase<C extends ProcessConfig> = {
   chains: ChainHeaders;
   clock: Clock;
   log: Logger;
-  /** Its instruments. */
+  /** The service's instruments. */
   registry: Metrics;
   /** Signs the events of this service, and refuses consumed events that their publisher has not signed. */
   events: EventTransport;
@@ -87,7 +87,7 @@ export function openProcessBase<C extends ProcessConfig>(
   };
 }
 
-/** The transport of a service: signs its events, and refuses those that their publisher has not signed. */
+/** Wraps the transport of a service: signs its events, and refuses events that their publisher has not signed. */
 function signedEvents(name: ServiceName, events: EventTransport, keys: EventKeys): EventTransport {
   return signEvents(events, { service: name, keys, publishersOf: (topic) => signers.get(topic) ?? [] });
 }

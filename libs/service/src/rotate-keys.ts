@@ -6,8 +6,8 @@ import { sql } from 'kysely';
 export type Waiting = { what: string; until: string; count: number };
 
 /**
- * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while it serves. Answers of idempotency keys
- * are not resealed but counted, because they live only for a day.
+ * Seals the columns of one service by the first of its ENCRYPTION_KEYS, while the service runs. Answers of idempotency
+ * keys are not resealed but counted, because they live only for a day.
  */
 export async function rotateKeys(o: {
   url: string;

@@ -32,7 +32,7 @@ afterAll(() => database.drop());
 
 type ListEnrollments = NonNullable<Partial<ServiceImpl<typeof EnrollmentsService>>['listEnrollments']>;
 
-/** A service whose list has as many rows of 60 KB as the id of its workflow says. */
+/** Starts a service whose list has as many rows of 60 KB as the id of its workflow says. */
 async function start(
   layout: (typeof layouts)[number],
   change: (list: ListEnrollments) => ListEnrollments = (list) => list,
@@ -90,7 +90,7 @@ async function start(
 
 type Service = Awaited<ReturnType<typeof start>>;
 
-/** A list that counts concurrent large lists, and waits until it is released. */
+/** Makes a list that counts concurrent large lists, and waits until it is released. */
 function held() {
   const counts = { running: 0, most: 0, made: 0 };
   const waiting: (() => void)[] = [];
@@ -159,7 +159,7 @@ test.each(layouts)('%s: a caller that leaves while its list waits for a place is
   expect(await service.ask(2, 'small')).toBe(2);
   leaving.abort();
   expect(await Promise.all(left)).toEqual(left.map(() => 'cancelled'));
-  // It comes after they have also ended in the service.
+  // This answer comes after the earlier calls have also ended in the service.
   expect(await service.ask(2, 'small')).toBe(2);
   letGo();
   expect(await first).toBe(300);

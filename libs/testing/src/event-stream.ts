@@ -10,9 +10,9 @@ type StreamEvent = { event: string; id: string; data: any; atMs: number };
 export type EventStream = {
   events: StreamEvent[];
   comments: string[];
-  /** The id to send as `Last-Event-ID`. */
+  /** Returns the id to send as `Last-Event-ID`. */
   lastId(): string;
-  /** The milliseconds that the server asks clients to wait before the next connection. */
+  /** Returns the milliseconds that the server asks clients to wait before the next connection. */
   retryMs(): number | undefined;
   /** Resolves when the server has ended the stream. */
   ended: Promise<void>;
@@ -24,7 +24,8 @@ export async function openEvents(
   url: string,
   { token, lastId, headers = {} }: { token: string; lastId?: string; headers?: Record<string, string> },
 ): Promise<EventStream> {
-  // Not by `fetch`: when aborted, it opens another connection and sends nothing, and a stopping server waits for it.
+  // `fetch` is not used: when aborted, it opens another connection and sends nothing, and a stopping server waits for
+  // that connection.
   const asking = get(url, {
     agent: false,
     headers: {

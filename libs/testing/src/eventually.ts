@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * The ceiling of every wait for a state, in milliseconds. It is not an assertion: raising it makes nothing slower. A
+ * The ceiling of every wait for a state, in milliseconds. It is not an assertion, so raising it makes nothing slower. A
  * test may take twice as long (`testTimeout` of jest), so that a wait ends first and names the missing state.
  */
 export const patienceMs = 60_000;

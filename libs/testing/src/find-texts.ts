@@ -3,8 +3,9 @@ import type pg from 'pg';
 type Column = { table_schema: string; table_name: string; column_name: string; data_type: string };
 
 /**
- * The places of texts in a database, as `schema.table.column: text`. Every column of every table that can contain text
- * is searched, in any letter case, including new tables. Columns in `except`, as `schema.table.column`, are skipped.
+ * Finds the places of texts in a database, as `schema.table.column: text`. Every column of every table that can contain
+ * text is searched, in any letter case, including new tables. Columns in `except`, as `schema.table.column`, are
+ * skipped.
  */
 export async function findTexts(
   client: Pick<pg.Client, 'query'>,

@@ -40,7 +40,7 @@ export async function startNameServer(answerOf: (name: string) => NameAnswer): P
 
 type Question = { name: string; type: number; end: number };
 
-/** The name is a list of labels that an empty one ends; type and class follow. */
+/** Reads the question of a query. The name is a list of labels that ends with an empty one; type and class follow. */
 function readQuestion(query: Buffer): Question {
   const labels: string[] = [];
   let at = headerBytes;
@@ -53,7 +53,7 @@ function readQuestion(query: Buffer): Question {
 
 function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnswer, 'silence'>): Buffer {
   const records = dataOf(type, answer).map((data) => {
-    // Name as in the question, type, class, no time to live.
+    // The name as in the question, type, class, and no time to live.
     const head = Buffer.from([0xc0, headerBytes, 0, type, 0, 1, 0, 0, 0, 0, 0, 0]);
     head.writeUInt16BE(data.length, head.length - 2);
     return Buffer.concat([head, data]);
@@ -65,14 +65,14 @@ function encode(query: Buffer, { type, end }: Question, answer: Exclude<NameAnsw
   return Buffer.concat([header, query.subarray(headerBytes, end), ...records]);
 }
 
-/** The data of the records of the requested type. */
+/** Returns the data of the records of the requested type. */
 function dataOf(type: number, answer: Exclude<NameAnswer, 'silence'>): Buffer[] {
   if (typeof answer === 'string') return [];
   if ('txt' in answer) return type === typeTxt ? answer.txt.map(pieces) : [];
   return type === typeA ? answer.map((address) => Buffer.from(address.split('.').map(Number))) : [];
 }
 
-/** A TXT record: pieces of up to 255 bytes, each after its length. */
+/** Encodes a TXT record: pieces of up to 255 bytes, each after its length. */
 function pieces(texts: readonly string[]): Buffer {
   return Buffer.concat(texts.map((text) => Buffer.from([text.length, ...Buffer.from(text, 'latin1')])));
 }

@@ -43,11 +43,11 @@ export type Receiver = {
   requests: ReceivedRequest[];
   /** Sets the answer to every later request. */
   answer(answer: Answer | Answerer): void;
-  /** Sets the answers to the next requests, one each; those after them are answered as before. */
+  /** Sets the answers to the next requests, one each. Later requests are answered as before. */
   answerNext(...answers: Answer[]): void;
   /**
-   * Answers no request until the returned function is called. That call answers all of them, and every later one, with
-   * `answer`.
+   * Answers no request until the returned function is called. That call answers all waiting requests, and every later
+   * one, with `answer`.
    */
   hold(answer?: Answer): () => void;
   /** Waits until this many requests have arrived, and returns all requests. */

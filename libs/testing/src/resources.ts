@@ -10,8 +10,8 @@ export type Post = (path: string, body: unknown, headers?: Record<string, string
 export type Get = (path: string) => Promise<any>;
 
 /**
- * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it; `made`
- * are those of the services before it in the table. `get` is for resources that no POST makes. The file
+ * Makes one resource of each kind of a service in the organization of the caller, with the mark somewhere in it. `made`
+ * are the resources of the services before it in the table. `get` is for resources that no POST makes. The file
  * `test/resources.ts` of a service with public routes exports such a function as `makeResources`, and the tests of
  * access and tenancy try every route on its resources.
  */

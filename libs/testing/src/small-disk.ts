@@ -7,13 +7,13 @@ import { firstLine, type Unavailable } from '@drippulse/servers';
 /** A separate file system, in memory, for tests of full disks. */
 export type SmallDisk = {
   folder: string;
-  /** Sets its size, such as `8m`. */
+  /** Sets the disk's size, such as `8m`. */
   resize(size: string): void;
-  /** Removes it, even while files on it are open. */
+  /** Removes the disk, even while files on it are open. */
   unmount(): void;
 };
 
-/** Mounts a disk of this size, such as `64k`. Only root can do that, on Linux. */
+/** Mounts a disk of this size, such as `64k`. Only root can mount it, on Linux. */
 export function mountSmallDisk(size: string): SmallDisk | Unavailable {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'drippulse-disk-'));
   try {

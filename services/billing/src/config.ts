@@ -21,11 +21,11 @@ export const readConfig = configReader(
   },
   (read) => ({
     plans: readPlans(read.PLANS),
-    /** The secret key of Stripe; undefined: every organization has the plan `self_hosted`. */
+    /** The secret key of Stripe. If undefined, every organization has the plan `self_hosted`. */
     stripeKey: read.STRIPE_SECRET_KEY,
-    /** Secrets that sign hooks. A signature by any of them is valid, so that one can be replaced by another. */
+    /** Secrets that sign hooks. A signature by any of them is valid, so that a secret can be replaced. */
     hookSecrets: secretsOf(read.STRIPE_WEBHOOK_SECRET),
-    /** Address of Stripe's API, for tests; undefined: that of Stripe itself. */
+    /** Address of Stripe's API, for tests. If undefined, Stripe's own address is used. */
     stripeBase: checkBase(read.STRIPE_API_BASE),
     smtpUrl: read.SMTP_URL,
     mailFrom: read.MAIL_FROM,
@@ -47,7 +47,7 @@ function secretsOf(list: string | undefined): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
-/** The key is sent there, so plain http is allowed only on this machine. */
+/** Checks the base URL of Stripe's API. The secret key is sent to it, so http is allowed only for this machine. */
 function checkBase(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
   const { hostname, protocol } = new URL(url);

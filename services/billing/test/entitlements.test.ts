@@ -146,7 +146,7 @@ test('the event of entitlements says what the push said', async () => {
   expect(entitlementsTopic.name).toBe('drippulse.entitlements.v1');
 });
 
-/** The loop of reminders looks twice a minute, and at its start. */
+/** Restarts the service, because the loop of reminders looks only twice a minute and at its start. */
 async function restart(): Promise<void> {
   await harness.stopServices();
   await harness.start();

@@ -50,7 +50,7 @@ export async function startHarness(
   let shiftMs = 0;
   const clock = { now: () => new Date(Date.now() + shiftMs) };
   const { organizations = [] } = o;
-  /** The entitlements that each service that counts has confirmed, and the services that are away. */
+  /** The entitlements that each service that counts has confirmed, and the services that are unavailable. */
   const applied = new Map<string, Entitlements[]>();
   const away = new Set<string>();
   const usage: { used: bigint; limit?: bigint } = { used: 7n };
@@ -148,7 +148,7 @@ function stripeEnvironment(stripe: FakeStripe): Record<string, string> {
   };
 }
 
-/** The reason and the pause of a refused call. */
+/** Returns the reason and the pause of a refused call. */
 export async function refusalOf(
   call: Promise<unknown>,
 ): Promise<{ reason: string; retryAfterSeconds?: number } | undefined> {

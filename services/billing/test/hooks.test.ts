@@ -128,7 +128,7 @@ test('the nightly sweep finds what no hook reported', async () => {
     .updateTable('sweeps')
     .set({ due_at: new Date(0) })
     .execute();
-  // The loop looks for the time once a minute, and at its start.
+  // The loop checks the time once a minute, and at its start.
   await harness.stopServices();
   await harness.start();
   await eventually(async () => expect(await read()).toMatchObject({ plan: 'scale', quantity: 3 }));

@@ -41,11 +41,11 @@ export const readConfig = configReader(
     trackingKeys: read.TRACKING_KEYS,
     /** Days for which hits of links and pixels are kept. */
     trackingDays: read.TRACKING_DAYS,
-    /** Secret of a mail server's reports; undefined: reports are refused. */
+    /** Secret of a mail server's reports. If undefined, reports are refused. */
     bounceSecret: read.BOUNCE_WEBHOOK_SECRET === undefined ? undefined : parseBounceSecret(read.BOUNCE_WEBHOOK_SECRET),
-    /** Key of SendGrid's reports; undefined: reports are refused. */
+    /** Key of SendGrid's reports. If undefined, reports are refused. */
     sendgridKey: read.SENDGRID_WEBHOOK_KEY === undefined ? undefined : parseSendgridKey(read.SENDGRID_WEBHOOK_KEY),
-    /** The work of this process: links of mails and inbound reports (`public`), everything else (`engine`), or both. */
+    /** The work of this process: links of mails and inbound reports (`public`), all other work (`engine`), or both. */
     role: read.ROLE,
     /** Time after which another worker takes over the runs of a dead one; effects in flight renew the lease. */
     leaseMs: 8_000,

@@ -10,13 +10,13 @@ export function parseBounceSecret(text: string): Buffer {
   ]);
 }
 
-/** Reads SENDGRID_WEBHOOK_KEY, the verification key of SendGrid: a public key of P-256 in base64. */
+/** Reads SENDGRID_WEBHOOK_KEY, SendGrid's verification key: a P-256 public key in base64. */
 export function parseSendgridKey(text: string): KeyObject {
   try {
     const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
     if (key.asymmetricKeyType === 'ec') return key;
   } catch {
-    // Reported below.
+    // The error below reports it.
   }
   throw new ConfigError([
     'SENDGRID_WEBHOOK_KEY: must be the verification key of SendGrid: a public key of P-256 in base64',

@@ -12,11 +12,11 @@ export type OpenedParking = {
   leadRef: string | null;
   /** The time at which the enrollment entered the workflow. */
   enteredAt: Date;
-  /** The key by which it is settled. */
+  /** The key by which the parking is settled. */
   key: string;
   stepId: string;
   request: JsonObject;
-  /** Its end. */
+  /** The end of the parking. */
   until: Date;
 };
 
@@ -25,7 +25,7 @@ export type ParkingEnd = 'settled' | 'expired' | 'cancelled';
 
 /** The handling of runs that are parked for one kind of result, in the transaction that changes the runs. */
 export type Parking = {
-  /** Records what the runs wait for. It may settle a parking at once. The contacts of the runs are locked. */
+  /** Records what the runs wait for. It may settle a parking immediately. The contacts of the runs are locked. */
   opened(trx: Transaction<DB>, parked: readonly OpenedParking[], now: Date): Promise<void>;
   /** Deletes the records of what runs waited for. Ignores an enrollment that this kind does not know. */
   ended(trx: Transaction<DB>, enrollmentIds: readonly bigint[], end: ParkingEnd): Promise<void>;

@@ -9,7 +9,7 @@ export type Performer = { name: ServiceName; client: ClientOf<typeof EffectsServ
 /** The services that perform effects, by the requirement of step types. The platform may lack any of them. */
 export type Performers = Readonly<Partial<Record<Requirement, Performer>>>;
 
-/** The performers in the table of services. The requirement of a step type is the schema of the service. */
+/** Creates the performers in the table of services. The requirement of a step type is the schema of the service. */
 export function performersOf({
   client,
 }: {

@@ -65,7 +65,7 @@ async function enroll(count = 1, { config = {}, caller = editor as Caller, mode 
 const get = async (id: bigint, caller = editor as Caller) =>
   (await harness.approvals(caller).getApproval({ id })).approval as Approval;
 
-/** The step at which an enrollment ended. */
+/** Returns the step at which an enrollment ended. */
 async function endOf({ workflowId, enrollmentId: id = 0n }: Approval, caller = editor as Caller) {
   return await eventually(async () => {
     const { enrollment } = await harness.enrollments(caller).getEnrollment({ workflowId: workflowId ?? 0n, id });
@@ -245,7 +245,7 @@ test('an approval that nobody decides expires with its step, and decisions at it
   expect(expiresAt && timestampDate(expiresAt).getTime()).toBeGreaterThan(Date.now());
   harness.pass(2 * hourMs - 300_000);
   expect(await refusal(harness.approvals().approveApproval({ id: approvals[0]?.id ?? 0n }))).toBeUndefined();
-  // The time passes for the other approvals while they are decided.
+  // Meanwhile, the time of the other approvals passes.
   const refusals = await Promise.all(
     approvals.slice(1).map(async ({ id }, index) => {
       if (index === 5) harness.pass(300_000);
@@ -296,7 +296,7 @@ test('test keys have approvals of their own, which members may decide', async ()
 });
 
 let keys = 0;
-/** A request as the service of agents sends it. */
+/** Makes a request as the agents service sends it. */
 function action(more: Partial<Omit<RequestApprovalRequest, '$typeName' | '$unknown'>> = {}) {
   keys += 1;
   return {
@@ -351,7 +351,7 @@ test('a decision is about the preview that was shown, and no other', async () =>
   expect(changed.binding).not.toBe(binding);
   expect(await refusal(harness.approvals().approveApproval({ id, binding }))).toBe('aborted approval_changed');
   await harness.approvals().approveApproval({ id, binding: changed.binding.toUpperCase() });
-  // A decision stays when there is another request under its key.
+  // A decision stays when a second request arrives under its key.
   expect(await request(asked)).toMatchObject({ binding: changed.binding, status: ApprovalStatus.APPROVED });
 });
 

@@ -19,7 +19,7 @@ afterAll(() => mailing.stop());
 
 let people = 0;
 
-/** Sends a mail, and reads the reports that its enrollment shows. */
+/** Sends a mail. Returns it, and a function that reads the reports that its enrollment shows. */
 async function sentMail() {
   people += 1;
   const organization = mailing.newOrganization();
@@ -35,14 +35,14 @@ async function sentMail() {
 
 type Signed = ReturnType<typeof standardReport>;
 
-/** A report with some headers replaced or removed. */
+/** Returns a report with some headers replaced or removed. */
 function withHeaders({ request, options }: Signed, headers: Record<string, string>): Signed {
   return { request, options: { headers: { ...options.headers, ...headers } } };
 }
 
 const report = ({ request, options }: Signed) => mailing.harness.bounces.reportBounces(request, options);
 const refusalOf = (signed: Signed) => refusal(report(signed));
-/** The time against which reports are checked, in seconds. */
+/** Returns the time against which reports are checked, in seconds. */
 const now = () => Math.floor(Date.now() / 1_000);
 
 const unsigned = 'unauthenticated invalid_signature';
@@ -50,7 +50,7 @@ const stale = 'malformed stale_signature';
 const sendgridSignature = 'x-twilio-email-event-webhook-signature';
 const sendgridTime = 'x-twilio-email-event-webhook-timestamp';
 
-/** Reports of one mail in the form of each sender, as that sender signs them. */
+/** Reports of one mail in the form of each sender, signed as that sender signs reports. */
 const senders = {
   standard: (messageId: string | undefined) => {
     const body = { type: 'bounce', message_id: messageId };
@@ -124,7 +124,7 @@ test('of a report that was signed for one sender nothing counts for the other', 
   expect(await mail.events()).toEqual([]);
 });
 
-/** Megabytes that a sender with the right key may send. The random ones derive from the seed. */
+/** Makes megabytes that a sender with the right key may send. The random bytes derive from the seed. */
 function garbage(): [string, Buffer][] {
   const size = 1 << 20;
   const { below } = createRandom(testSeed('megabytes of garbage'));

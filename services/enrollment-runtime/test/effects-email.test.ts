@@ -129,7 +129,7 @@ test('a sent mail is shown as it was sent, without what acts, and stays so when 
     replyTo: 'answers@acme.example',
     messageId: delivery?.message_id,
   });
-  // The HTML without its varying parts: tracked links, the pixel and the token of the link to unsubscribe.
+  // Returns the HTML without its varying parts: tracked links, the pixel and the token of the link to unsubscribe.
   const plain = (html: string) =>
     html
       .replace(/href="[^"]*\/track\/n\/click[^"]*"/g, 'href="https://acme.example/x"')

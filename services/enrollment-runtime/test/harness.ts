@@ -150,10 +150,10 @@ export async function startHarness(
     },
     ...entitling(harness, service.name),
     chains: (caller: Caller = editor) => chainsOf(caller),
-    /** The environment for a runtime in another process that joins this one. */
+    /** The database URL for a runtime in another process that joins this harness. */
     url: harness.database.url,
     db: db.kysely,
-    /** Further connections to the database of the service. */
+    /** Opens further connections to the database of the service. */
     connect: (max: number) => harness.connect<DB>(max),
     /** Published events, in order within one enrollment. */
     published,
@@ -162,7 +162,7 @@ export async function startHarness(
     members: identity.members,
     elsewhere,
     approvals: (caller: Caller = editor) => approvalsOf(caller),
-    /** Approvals as other services ask for them. */
+    /** Calls for approvals, as other services make them. */
     approvalRequests: (caller: Caller = workflowsService) => approvalRequestsOf(caller),
     actions: actionsOf,
     /** Keys of the services, for peers of the test. */
@@ -174,9 +174,9 @@ export async function startHarness(
     stopRuntimes: harness.stopServices,
     enrollments: (caller: Caller = editor) => enrollmentsOf(caller),
     heldEntries: (caller: Caller = editor) => heldOf(caller),
-    /** Retries of the failures of a connection. */
+    /** Calls that retry the failures of a connection. */
     failures: (caller: Caller) => failuresOf(caller),
-    /** Events of contacts. */
+    /** Calls with events of contacts. */
     contactEvents: (caller: Caller = editor) => eventsOf(caller),
     explain: (caller: Caller = editor) => explainOf(caller),
     /** The public methods, as the gateway calls them for nobody. */
@@ -191,7 +191,7 @@ export async function startHarness(
     pass(ms: number) {
       shiftMs += ms;
     },
-    /** How far the runtime's time is ahead of the database's, in milliseconds. */
+    /** Returns how far the runtime's time is ahead of the database's, in milliseconds. */
     shiftMs: () => shiftMs,
     /** Publishes an event of the workflows service. */
     async publishWorkflow(value: Uint8Array) {
@@ -199,7 +199,7 @@ export async function startHarness(
       const headers = { ce_id: 'evt_test', ce_type: 'workflow.updated' };
       await producer.send(topicOf(WorkflowEventSchema).name, [{ key: 'test', value, headers }], 5_000);
     },
-    /** Publishes events of the CRM, as its relay does; answers their ids. */
+    /** Publishes events of the CRM, as its relay does. Returns their ids. */
     async publishCrm(...messages: CrmEvent[]): Promise<string[]> {
       const topic = topicOf(CrmEventSchema);
       await events.ensureTopics([topic.name]);
@@ -211,7 +211,7 @@ export async function startHarness(
       await producer.send(topic.name, sent, 5_000);
       return messages.map(({ id }) => id);
     },
-    /** Publishes an event about a webhook, as its relay does. */
+    /** Publishes an event about a webhook, as the webhooks service's relay does. */
     async publishWebhook(message: WebhookEvent): Promise<void> {
       const topic = topicOf(WebhookEventSchema);
       await events.ensureTopics([topic.name]);

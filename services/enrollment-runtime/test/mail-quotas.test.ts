@@ -36,7 +36,8 @@ test('beyond the quota marketing mails of two processes are held exactly, transa
   await organization.lineOf(transactional, receipt, /^Sent to/);
   expect(await usage()).toMatchObject({ used: 11n, held: 15n });
 
-  // When the limit rises, as many mails leave as there is room for. The others leave when the month changes.
+  // When the limit rises, as many mails leave as the limit has room for. The remaining mails leave when the month
+  // changes.
   await harness.entitle({ emails: 15 }, { organizationId });
   await eventually(() => expect(sent()).toBe(14));
   await eventually(async () => expect(await usage()).toMatchObject({ used: 15n, held: 11n }));

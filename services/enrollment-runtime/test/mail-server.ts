@@ -9,7 +9,7 @@ export type ReceivedMail = { from: string; to: string[]; raw: string; parsed: Pa
 /** The reply that refuses the next mail. */
 export type Refusal = { code: number; message: string };
 
-/** A mail server on 127.0.0.1 that keeps the mails it gets. */
+/** Starts a mail server on 127.0.0.1 that keeps the mails that it gets. */
 export async function startMailServer() {
   const mails: ReceivedMail[] = [];
   const refusals: Refusal[] = [];

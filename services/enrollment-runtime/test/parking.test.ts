@@ -81,13 +81,13 @@ async function linesOf({ workflowId, enrollmentId: id }: Parked): Promise<string
   return enrollment?.actionTimeline.map(({ stepId, message }) => `${stepId}: ${message.split(' (until')[0]}`) ?? [];
 }
 
-/** The test's changes in the database wake no loop, but a call for any workflow does. */
+/** Wakes the runtime. The test's changes in the database wake no loop, but a call for any workflow does. */
 async function wake(of: Harness): Promise<void> {
   const { id: workflowId } = await makeWorkflow(of, [{ type: 'trigger' }]);
   await of.enrollments().bulkEnroll({ workflowId, contacts: contacts(1) });
 }
 
-/** Passes the end of all parkings, and waits until `count` runs have completed. */
+/** Moves past the end of all parkings, and waits until `count` runs have completed. */
 async function untilEnded({ workflowId }: { workflowId: bigint }, count = 1, of = harness): Promise<void> {
   of.pass(hourMs);
   await wake(of);

@@ -13,7 +13,7 @@ import { editor, type Harness, startHarness, tester } from './harness.ts';
 import { days } from './mailing.ts';
 import { contacts, makeWorkflow, parsed, refusal, type StepInput } from './workflow.ts';
 
-// Stand-ins for the services that perform: they behave as the request says.
+// Stand-ins for the services that perform effects. They behave as the request says.
 const name = serviceOf('webhooks');
 const otherName = serviceOf('workflows');
 
@@ -79,12 +79,12 @@ async function enroll(action: string, more: object = {}, caller = editor) {
 }
 
 const completed = { status: EnrollmentStatus.COMPLETED };
-/** An enrollment also waits before its first move. */
+/** An enrollment whose effect was taken on. Its line is compared too, because it also waits before its first move. */
 const takenOn = { isWaiting: true, actionTimeline: [{ message: expect.stringMatching(/^Taken on/) }] };
 const messagesOf = ({ actionTimeline }: { actionTimeline: { message: string }[] }) =>
   actionTimeline.map(({ message }) => message.replace(/ \((until|warning).*/, ''));
 
-/** Lets time pass, and makes the runtime look again. */
+/** Lets time pass, and makes the runtime check for due runs. */
 async function pass(ms: number): Promise<void> {
   harness.pass(ms);
   const { id: workflowId } = await makeWorkflow(harness, [{ type: 'trigger' }]);
@@ -301,7 +301,7 @@ test('an installation without the service says so, and on_error decides; a test 
 test('a rule that holds a step back is shown in list, detail and line, for as long as it does', async () => {
   const { ref, until } = await enroll('later');
   await until(takenOn);
-  // Only sending rules hold a step, and only mails. The stored rule is shown for every step.
+  // Sending rules hold only mails, but the stored rule is shown for every step.
   const lostTo = { workflowId: '3', enrollmentId: '4' };
   const held = JSON.stringify({ rule: 'quiet_hours', until: Date.parse('2030-01-01T08:00:00Z'), lostTo });
   await sql`update timeline set held = ${held}::json where enrollment_id = ${ref.id}`.execute(harness.db);

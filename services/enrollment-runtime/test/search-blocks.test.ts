@@ -29,7 +29,7 @@ async function enroll(contacts: readonly object[]) {
   return { workflowId, ids, find };
 }
 
-/** The number of rows of a workflow that contain a text. */
+/** Returns the number of rows of a workflow that contain a text. */
 async function holding(workflowId: bigint, text: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select (select count(*) from enrollments where workflow_id = ${workflowId} and enrollments::text like ${`%${text}%`})::int

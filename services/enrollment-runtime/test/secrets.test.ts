@@ -64,7 +64,7 @@ async function enroll(workflowId: bigint) {
   return { id, line };
 }
 
-/** All rows of an enrollment and its workflow, as text. */
+/** Returns all rows of an enrollment and its workflow, as text. */
 async function keptOf(workflowId: bigint, id: bigint): Promise<string> {
   const tables = [
     await harness.db.selectFrom('workflow_versions').selectAll().where('workflow_id', '=', workflowId).execute(),

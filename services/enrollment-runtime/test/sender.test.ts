@@ -40,7 +40,7 @@ async function addDomain({ admin }: Organization, domain: string) {
   return { ...sendingDomain, publish, verify };
 }
 
-/** The mail that a step with these parameters sends, and its line. */
+/** Returns the mail that a step with these parameters sends, and the mail's line. */
 async function sent(organization: Organization, step: Parameters<Organization['mailing']>[0], contact = 'to') {
   const email = `${contact}.${organization.organizationId}@example.org`;
   const workflow = await organization.mailing(step);

@@ -76,7 +76,7 @@ test(`three workflows write to ${4 * perZone} contacts once a day, the highest p
     const pair = [startChild(), startChild()];
     for (const [index, { timezone, morning }] of zones.entries()) {
       const own = () => server.mails.filter(({ to }) => to[0]?.startsWith(nameOf(timezone)));
-      // One minute before, nobody gets a mail. A minute later, after the spread, all have it.
+      // One minute before the morning, nobody gets a mail. A minute later, after the spread, everybody has one.
       moveTo(Date.parse(morning) - 60_000);
       await eventually(async () => expect(await count(sql`status = 'sending'`)).toBe(0), patience);
       expect(own()).toEqual([]);

@@ -191,7 +191,7 @@ test('a mail and what its receiver does count for the variants that it was queue
   );
   for (const [place, { parsed }] of server.mails.filter(({ to }) => to.includes(email)).entries()) {
     const [, token = ''] = /\/track\/n\/pixel\.gif\?token=([\w-]+)/.exec(String(parsed.html)) ?? [];
-    // Mails that are opened at once were opened by a program.
+    // A program opens mails immediately after they arrive, so time must pass before a person's open.
     harness.pass(3_600_000);
     await open(token);
     await stored({ id: id ?? 0n }, place + 1);
@@ -260,7 +260,7 @@ test('new rules correct what old ones counted, and raise nothing', async () => {
   await stored(one, 2);
   await judged(one);
   expect((await one.read())?.deliverySummary).toMatchObject({ opened: 1, clicked: 0 });
-  // Sets verdicts of older rules, which had no list of agents, or a wrong one.
+  // Sets verdicts of older rules, which had no list of agents, or a wrong list.
   await sql`update hits set rules = 0, verdict = case kind when 'click' then 'human' else 'scanner' end
     where enrollment_id = ${one.id}`.execute(harness.db);
   await sql`update deliveries set clicked_at = sent_at, opened_at = null where enrollment_id = ${one.id}`.execute(
@@ -339,10 +339,10 @@ test('the form of the page and a multipart request unsubscribe; any other body d
   expect((await one.read())?.nurtureEvents).toHaveLength(1);
 });
 
-/** The time of the runtime, in seconds. */
+/** Returns the time of the runtime, in seconds. */
 const now = () => Math.floor((Date.now() + harness.shiftMs()) / 1_000);
 
-/** A report, signed by the mail server. */
+/** Builds a report, signed by the mail server. */
 const reportOf = (body: object) => standardReport(body, { key: secret, at: now() });
 
 test('a hard bounce counts once, and its mail shows it', async () => {
@@ -410,7 +410,7 @@ test('a mail that came back before its result was recorded counts as sent and bo
   // The server has taken the mail, but its answer denies it.
   answered.reject(Object.assign(new Error('try later'), { responseCode: 451 }));
   delete server.pace.until;
-  // An enrollment is due from its start, so its next time does not show that the attempt has failed.
+  // An enrollment is due from its start, so its next due time does not show that the attempt has failed.
   await eventually(async () => {
     const lines = await harness.db
       .selectFrom('timeline_lines')

@@ -62,7 +62,7 @@ export async function startHarness(
     events,
     metrics,
     receiver,
-    /** Events that it raised about endpoints. */
+    /** Events that the service raised about endpoints. */
     published: await harness.collect(WebhookEventSchema),
     webhooks: webhooksOf,
     signing: harness.clientsFrom(serviceOf('identity'), WebhookSigningService),
@@ -77,7 +77,7 @@ export async function startHarness(
       if (webhook === undefined) throw new Error('no webhook came back');
       return webhook;
     },
-    /** Publishes that workflows were created; `ids` are those of the events. */
+    /** Publishes that workflows were created; `ids` are the ids of the events. */
     async publish(
       names: readonly string[],
       o: { organizationId?: bigint; ids?: string[]; at?: Date; workflowId?: bigint; mode?: Mode; cause?: string } = {},
@@ -92,14 +92,17 @@ export async function startHarness(
     async send(event: DescMessage, message: TransportMessage) {
       await producer.send(topicOf(event).name, [message], 5000);
     },
-    /** The deliveries of a webhook, newest first, once there are `count` of them. */
+    /** Waits until a webhook has `count` deliveries, and returns them, newest first. */
     deliveries: (webhookId: bigint, count: number) =>
       eventually(async () => {
         const { deliveries } = await webhooksOf(editor).listDeliveries({ webhookId });
         if (deliveries.length < count) throw new Error(`${deliveries.length} of ${count} deliveries`);
         return deliveries;
       }),
-    /** The lane of a webhook's events once its circuit is open, shortly after the causing attempt was recorded. */
+    /**
+     * Waits until the circuit of a webhook's event lane is open, shortly after the causing attempt was recorded, and
+     * returns the lane.
+     */
     openLane: (webhookId: bigint) =>
       eventually(async () => {
         const lane = await db.kysely
@@ -115,7 +118,7 @@ export async function startHarness(
     async pass(seconds: number) {
       const by = sql`${seconds} * interval '1 second'`;
       await db.kysely.transaction().execute(async (trx) => {
-        // In the order that the service uses, because it works at the same time.
+        // The rows are locked in the order that the service uses, because it works at the same time.
         await sql`select from endpoints order by webhook_id for update`.execute(trx);
         await sql`select from queue order by delivery_id for update`.execute(trx);
         await sql`select from lanes order by webhook_id, is_manual for update`.execute(trx);

@@ -42,8 +42,8 @@ async function prepare(url: string): Promise<void> {
 }
 
 /**
- * Three ordered webhooks with two deliveries each, of the events 1 and 2; the second waits for the first. The rows are
- * in the tables in the opposite order, so that a writer that does not sort them locks the last one first.
+ * Fills in three ordered webhooks with two deliveries each, of the events 1 and 2; the second waits for the first. The
+ * rows are in the tables in the opposite order, so that a writer that does not sort them locks the last row first.
  */
 async function fill(): Promise<void> {
   const { kysely } = db;
@@ -83,7 +83,10 @@ async function until(start: (context: Context) => { stop(): Promise<void> }, hol
   }
 }
 
-/** All writers of lanes or of rows of the queue, except the claims. Each is prepared first, and returns the write. */
+/**
+ * All writers of lanes or of rows of the queue, except the claims. Each writer is prepared first, and returns the
+ * write.
+ */
 const writers = {
   async removing() {
     return () => clientOf(ctx).deleteWebhook({ id: 1n });
@@ -157,7 +160,7 @@ const cases: [keyof typeof writers, (keyof typeof places)[]][] = [
   ['expiring', ['endpoint', 'queue', 'lane']],
 ];
 
-/** The number of rows that no other transaction has locked. */
+/** Counts the rows that no other transaction has locked. */
 function countFree(): Promise<Record<string, number>> {
   return db.kysely.transaction().execute(async (trx) => {
     const free = async (table: string) =>

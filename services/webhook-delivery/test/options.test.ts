@@ -288,7 +288,7 @@ test('a process without descriptors uses up no try of a delivery, and the endpoi
   expect(waiting).toMatchObject({ status: WebhookDeliveryStatus.PENDING, attempts: [] });
   isShort = false;
   await eventually(async () => {
-    // Passes the end of the lease.
+    // Moves past the end of the lease.
     await harness.pass(60);
     const [delivery] = await harness.deliveries(id, 1);
     expect(delivery?.status).toBe(WebhookDeliveryStatus.DELIVERED);

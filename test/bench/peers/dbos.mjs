@@ -1,4 +1,4 @@
-// DBOS: a workflow with as many steps as the platform's, started without a queue, a hundred at a time.
+// DBOS, with a workflow that has as many steps as the platform's. Workflows start without a queue, a hundred at a time.
 import { DBOS } from '@dbos-inc/dbos-sdk';
 import { config, measure } from './peer.mjs';
 

@@ -1,7 +1,7 @@
-// The frame of every peer's program: prepare, say so, wait for the word, work, report the result.
+// The frame of every peer's program: it prepares, says so, waits for the signal, works, and reports the result.
 import process from 'node:process';
 
-/** The request of the bench. */
+/** The request of the bench, as its process passes it. */
 export const config = JSON.parse(process.argv[2] ?? '{}');
 
 /** Reports the result of `work`, an object of figures, and its duration. */

@@ -1,4 +1,4 @@
-// pg-boss inserts rows in calls of equal size, each a job whose data is the contact, with several concurrent calls.
+// pg-boss inserts rows in several concurrent calls of equal size. Each row is a job whose data is the contact.
 import { PgBoss } from 'pg-boss';
 import { config, measure } from './peer.mjs';
 

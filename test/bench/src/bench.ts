@@ -1,12 +1,12 @@
 /** Options of a bench. */
 export type Options = {
-  /** A small run, which takes seconds. It shows that the bench works, and measures ratios. */
+  /** Whether the run is small, which takes seconds. A small run shows that the bench works, and measures ratios. */
   short: boolean;
-  /** Runs all peers, not only the one that comes closest. */
+  /** Whether to run all peers, not only the one that comes closest. */
   allPeers: boolean;
-  /** Sizes that replace those of the bench, by their names. */
+  /** Sizes that replace the bench's own sizes, by their names. */
   sizes: Readonly<Record<string, number>>;
-  /** The one part to run, of a bench that has parts. Default: all parts. */
+  /** The one part to run, for a bench that has parts. Default: all parts. */
   only?: string;
   /** Reports progress. */
   progress(line: string): void;

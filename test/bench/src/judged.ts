@@ -10,8 +10,8 @@ export type Better = 'higher' | 'lower';
 export type Judged = { better: Better; shortLimit?: number };
 
 /**
- * The judged figures of each bench. Where a bench measures a peer in the same run, the ratio to the peer is judged
- * instead of the absolute figure, because the ratio is independent of other load on the machine.
+ * The judged figures of each bench. If a bench measures a peer in the same run, the ratio to the peer is judged instead
+ * of the absolute figure, because the ratio is independent of other load on the machine.
  */
 const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   engine: {
@@ -61,12 +61,12 @@ const judged: Readonly<Record<string, Readonly<Record<string, Judged>>>> = {
   },
 };
 
-/** The judged figures of a bench, by their names. */
+/** Returns the judged figures of a bench, by their names. */
 export function judgedOf(bench: string): ReadonlyMap<string, Judged> {
   return new Map(Object.entries(judged[bench] ?? {}));
 }
 
-/** The judged figures of a short run that are worse than their limits, each as a sentence. */
+/** Returns the judged figures of a short run that are worse than their limits, each as a sentence. */
 export function beyondShortLimits(bench: string, figures: Figures): string[] {
   return [...judgedOf(bench)].flatMap(([figure, { better, shortLimit }]) => {
     const value = Number(figures[figure]);

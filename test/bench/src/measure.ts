@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import type { Bench, Figures, Options } from './bench.ts';
 import { type Better, judgedOf } from './judged.ts';
 
-/** With more load from other work than this, absolute figures mean little; ratios still do. */
+/** If other work loads the machine more than this, absolute figures mean little; ratios still do. */
 const quietLoad = 0.2;
 
 /** The figures of one run, with the load before it, and the direction in which each judged figure gets better. */

@@ -33,8 +33,8 @@ export function installPeers({ progress }: Pick<Options, 'progress'>): void {
 }
 
 /**
- * Runs a peer's program in a process of its own, on a database of its own on the same server: it prepares, says so,
- * works on a signal, and reports.
+ * Runs a peer's program in a process of its own, on a database of its own on the same server. The program prepares,
+ * says so, works on a signal, and reports.
  */
 export async function runPeer(postgres: BenchPostgres, program: string, config: object): Promise<PeerRun> {
   const database = await postgres.addDatabase();

@@ -11,13 +11,13 @@ const settings = { shared_buffers: '1GB', max_wal_size: '4GB' };
 /** A PostgreSQL for one bench. */
 export type BenchPostgres = {
   url: string;
-  /** A connection of its superuser, for one statement after the other. */
+  /** A connection of the server's superuser, for one statement after the other. */
   client: pg.Client;
-  /** Seconds of CPU time of all its processes. */
+  /** Returns the seconds of CPU time of all processes of the server. */
   cpuSeconds(): Promise<number>;
-  /** A database on the same server, for a peer. */
+  /** Makes a database on the same server, for a peer. */
   addDatabase(): Promise<{ url: string; drop(): Promise<void> }>;
-  /** Bytes of WAL written so far. */
+  /** Returns the bytes of WAL written so far. */
   walBytes(): Promise<number>;
   /** Stops the server and starts it again, with empty buffers, at the same address. */
   restart(): Promise<void>;

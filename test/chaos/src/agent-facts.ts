@@ -2,7 +2,7 @@ import { agentOrganization } from './agents.ts';
 
 /**
  * An execution that a step asked for, with its calls of models. `answered_at` is the time of a stored answer, which
- * ends them.
+ * ends the calls.
  */
 export type ExecutionFact = {
   id: string;
@@ -14,10 +14,10 @@ export type ExecutionFact = {
   attempts: number;
   answered_at: Date | null;
 };
-/** Calls by the way in which they were settled. Sums are texts of pico-USD. */
+/** Calls, by the kind of their settlement. Sums are texts of pico-USD. */
 export type ChargeFact = { state: string; count: number; charged: string };
 
-/** The rows of the service of agents after a run. Sums are texts of pico-USD, each over the same calls. */
+/** The rows of the agents service after a run. Sums are texts of pico-USD, each over the same calls. */
 export type AgentFacts = {
   executions: readonly ExecutionFact[];
   charges: readonly ChargeFact[];

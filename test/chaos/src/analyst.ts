@@ -23,7 +23,7 @@ export async function startAnalyst(servers: Servers, opened: { stop(): unknown }
   return analyst;
 }
 
-/** No service is there that could tell their time zones. */
+/** Stores the organizations' time zones, because no service exists that could tell them. */
 async function knowOrganizations(connectionString: string): Promise<void> {
   const client = new pg.Client({ connectionString });
   await client.connect();

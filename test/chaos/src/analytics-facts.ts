@@ -6,7 +6,7 @@ export type AnalyticsFacts = {
   days: readonly SumFact[];
   quarters: readonly SumFact[];
   sent: readonly { workflow_id: string; count: number }[];
-  /** Attempts of webhooks by their outcome, as analytics has counted them, and as recorded. */
+  /** Attempts of webhooks by their outcome, as counted by analytics, and as recorded. */
   attempts: readonly { webhook_id: string; succeeded: boolean; counted: number; made: number }[];
   /** Ids of the events that became facts. */
   ids: ReadonlySet<string>;
@@ -35,7 +35,10 @@ export async function readAnalyticsFacts(rowsOf: RowsOf): Promise<AnalyticsFacts
   };
 }
 
-/** Over all versions and enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from 40 on). */
+/**
+ * Selects sums over all versions and enrollments: facts of workflows (dimension 0), and steps (dimension 2, kinds from
+ * 40 on).
+ */
 function sumsQuery(table: string): string {
   return `
     select workflow_id, kind, key as step_id, sum(count)::int as count

@@ -69,7 +69,7 @@ export function createRuntimeClient(name: string, port: number): RuntimeClient {
   };
 }
 
-/** The methods of a deliverer that the gateway calls. */
+/** Creates the methods of a deliverer that the gateway calls. */
 export function createWebhooksClient(port: number) {
   const peers = createGrpcPeers({ [deliverer.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -84,7 +84,7 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
   return { organizationId, actor, role: 'admin', mode: 'live' };
 }
 
-/** The methods of an integrator that the gateway calls. */
+/** Creates the methods of an integrator that the gateway calls. */
 export function createConnectionsClient(port: number) {
   const peers = createGrpcPeers({ [integrator.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -95,7 +95,7 @@ export function createConnectionsClient(port: number) {
   };
 }
 
-/** The methods of agents that the gateway calls. */
+/** Creates the methods of agents that the gateway calls. */
 export function createAgentsClient(port: number) {
   const peers = createGrpcPeers({ [agents.name]: `127.0.0.1:${port}` });
   const tokens = keys.tokensOf(publicService);
@@ -114,7 +114,7 @@ export type ProcessOptions = Ways & { databaseUrl: string; grpcPort: number };
 /** The configuration of a service, and the addresses of its peers. */
 export type ProcessConfig<C> = C & Ways;
 
-/** The configuration of a runtime process that these clients can call. */
+/** Returns the configuration of a runtime process that these clients can call. */
 export function runtimeConfig({
   leaseMs,
   smtpUrl,
@@ -123,30 +123,30 @@ export function runtimeConfig({
   return { ...runtime.readConfig(environmentOf(runtime.name, options)), ...waysOf(options), leaseMs, smtpUrl };
 }
 
-/** The configuration of a deliverer. */
+/** Returns the configuration of a deliverer. */
 export function delivererConfig(options: ProcessOptions): ProcessConfig<DelivererConfig> {
   return { ...deliverer.readConfig(environmentOf(deliverer.name, options)), ...waysOf(options) };
 }
 
-/** The configuration of analytics. */
+/** Returns the configuration of analytics. */
 export function analystConfig(options: ProcessOptions): ProcessConfig<AnalystConfig> {
   return { ...analyst.readConfig(environmentOf(analyst.name, options)), ...waysOf(options) };
 }
 
-/** The configuration of an integrator, whose calls to all providers go to `providersUrl`. */
+/** Returns the configuration of an integrator, whose calls to all providers go to `providersUrl`. */
 export function integratorConfig({ providersUrl, ...options }: ProcessOptions & { providersUrl: string }) {
   const environment = { ...environmentOf(integrator.name, options), PROVIDER_HOSTS_OVERRIDE: providersUrl };
   return { ...integrator.readConfig(environment), ...waysOf(options) };
 }
 
 /**
- * Time after which another process takes over the executions of a dead one. A frozen process must lose its own within
- * seconds.
+ * Time after which another process takes over the executions of a dead process. A frozen process must lose its
+ * executions within seconds.
  */
 const agentLeaseMs = 6_000;
 const reservationGraceMs = 3_000;
 
-/** The configuration of a process of agents, which ask the models at `modelsUrl`. */
+/** Returns the configuration of a process of agents, which asks the models at `modelsUrl`. */
 export function agentConfig({ modelsUrl, ...options }: ProcessOptions & { modelsUrl: string }) {
   const environment = {
     ...environmentOf(agents.name, options),

@@ -5,12 +5,15 @@ import type { HookEndpoint } from './hook-endpoint.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import type { Servers } from './servers.ts';
 
-/** A webhook for all events of the runtimes in an organization: of enrollments, and of workflows with failed ones. */
+/**
+ * A webhook for all events of the runtimes in an organization: of enrollments, and of workflows with failed
+ * enrollments.
+ */
 export type Hook = {
   id: string;
   organizationId: string;
   path: string;
-  /** Whether its endpoint answers `gone` at the first request, which disables it. */
+  /** Whether the webhook's endpoint answers `gone` at the first request, which disables the webhook. */
   isGone: boolean;
 };
 
@@ -66,8 +69,8 @@ async function makeHooks(grpcPort: number, endpoint: HookEndpoint): Promise<Hook
 }
 
 /**
- * Ends all waits and leases at once: waits last hours and leases half a minute, longer than a run. Rows that a frozen
- * process has locked are skipped.
+ * Ends all waits and leases immediately, because waits last hours and leases half a minute, longer than a run. Rows
+ * that a frozen process has locked are skipped.
  */
 export async function hurryDeliveries(client: pg.Client): Promise<void> {
   await client.query(`

@@ -8,9 +8,9 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type EntryDriving = Driving & { entries: readonly ChaosWorkflow[] };
 
-/** Number of persons who try to enter, in each of both series of calls. */
+/** Number of persons who try to enter, in each of the two series of calls. */
 const persons = 40;
-/** Minimum number of calls of each series, also on a busy machine. */
+/** Minimum number of calls of each series, even on a busy machine. */
 const leastCalls = 12;
 
 /** Runs two concurrent series of calls, each to its own runtime, by which the same persons repeatedly try to enter. */
@@ -53,7 +53,7 @@ type Call = {
   options: { headers: Record<string, string>; timeoutMs: number };
 };
 
-/** A refusal of everybody is an answer too. */
+/** Makes a bulk call. A refusal of everybody is an answer too. */
 async function bulkEnroll(
   client: RuntimeClient,
   { organizationId, request, options }: Call,

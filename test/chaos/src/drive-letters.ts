@@ -11,14 +11,17 @@ import type { ChaosWorkflow } from './workflows.ts';
 
 type LetterDriving = Driving & { letters: readonly ChaosWorkflow[] };
 
-/** Minimum number of rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
 const lookEveryMs = 200;
-/** A hit within 5 s of the send is a scanner's. */
+/** A hit within 5 s of the send counts as a scanner's. */
 const readersMs = { least: 6_000, most: 9_000 };
 const mostBounceMs = 4_000;
 
-/** Sends letters to persons in two zones, one of them at night. Letters are opened and followed, and some come back. */
+/**
+ * Sends letters to persons in two zones, in one of which it is night. Letters are opened and followed, and some come
+ * back.
+ */
 export async function driveLetters(driving: LetterDriving): Promise<void> {
   await setNight(driving);
   const entered = new AbortController();
@@ -37,7 +40,10 @@ export async function driveLetters(driving: LetterDriving): Promise<void> {
   await reacting;
 }
 
-/** Allows many letters a minute, so that those that waited for the morning leave soon after it. */
+/**
+ * Sets the quiet hours. It allows many letters a minute, so that the letters that waited for the morning leave soon
+ * after it.
+ */
 async function setNight({ history, untilAnswered }: Driving): Promise<void> {
   const { from, to, untilMs } = nightAround(Date.now());
   const changes = {
@@ -88,7 +94,7 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   const tokens = tokensIn(mail.content);
   const hits = Array.from({ length: random.between(1, 3) }, async (_, index) => {
     const kind = random.next() < 0.6 ? ('open' as const) : ('click' as const);
-    // Some come at once, as from a scanner of links.
+    // Some hits come immediately, as from a scanner of links.
     const ms = random.next() < 0.2 ? random.between(0, 1_000) : random.between(readersMs.least, readersMs.most);
     const client = random.pick(driving.clients);
     await pause(driving, ms);
@@ -98,7 +104,7 @@ function reactTo(driving: LetterDriving, mail: Receipt): Promise<void>[] {
   return bounces ? [...hits, reportBounce(driving, mail, random.between(0, mostBounceMs))] : hits;
 }
 
-/** A browser that is different for each hit. */
+/** Returns a browser that is different for each hit. */
 function agentOf(subject: string, index: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0 (${subject} ${index})`;
 }
@@ -134,7 +140,7 @@ async function reportBounce(driving: LetterDriving, { key: mail, url: email }: R
   }
 }
 
-/** A report in the platform's own form, with a signature of Standard Webhooks for the present time. */
+/** Makes a report in the platform's own form, with a signature of Standard Webhooks for the current time. */
 function signedReport(mail: string) {
   const id = `bounce-${mail}`;
   const at = String(Math.floor(Date.now() / 1_000));

@@ -4,12 +4,12 @@ import { createRandom, type Random } from './random.ts';
 import { plans, starterEvent, starterOrganization } from './starters.ts';
 import { callMs } from './until-answered.ts';
 
-/** Minimum number of rounds of persons, also on a busy machine. */
+/** Minimum number of rounds of persons, even on a busy machine. */
 const leastRounds = 6;
-/** Events of a person come within this time, in which some runs end and some gaps are over. */
+/** Events of a person come within this period, in which some runs end and some gaps are over. */
 const spanMs = 20_000;
 
-/** Lets persons send events that start workflows: alone, many at once, in batches, and again with the same key. */
+/** Lets persons send events that start workflows: alone, many together, in batches, and again with the same key. */
 export async function driveStarters(driving: Driving): Promise<void> {
   const random = createRandom(driving.seed, 'starters');
   const sending: Promise<unknown>[] = [];
@@ -46,7 +46,7 @@ async function sendAll(driving: Driving, random: Random, name: string): Promise<
 
 type Sending = { sent: SentStart; written: string; first: number };
 
-/** A batch answers no ids. A single repeat answers the id of the event in the batch. */
+/** The methods to send an event. A batch returns no ids. A single repeat returns the id of the event in the batch. */
 const ways = [
   sendOne,
   (driving: Driving, event: Sending) =>

@@ -18,7 +18,10 @@ export async function pause({ stopped }: Pick<Driving, 'stopped'>, ms: number): 
   await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
 }
 
-/** Sends an event of a person to the runtime `first`, and to the others until it is answered. Returns its id. */
+/**
+ * Sends a person's event to the runtime `first`; if that runtime does not answer, tries the others in turn until one
+ * does. Returns the event's id.
+ */
 export async function sendEvent(
   { untilAnswered }: Driving,
   event: { organizationId: bigint; name: string; email: string; key: string; properties?: object },

@@ -19,7 +19,7 @@ export type EnrollmentFact = {
   status: string;
   step_index: number;
   lines: number;
-  /** Number of its rows in runs and outcomes; must be one. */
+  /** Number of the enrollment's rows in runs and outcomes; must be one. */
   places: number;
 };
 export type LineFact = {

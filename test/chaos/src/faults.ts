@@ -22,7 +22,7 @@ export type FaultKind<V extends Victim = Node> = {
   name: string;
   /** Hits `node`. Returns whether the fault happened as its name says. */
   inflict(target: Target, node: V, random: Random): Promise<boolean>;
-  /** The nodes whose effects may be repeated because of it. */
+  /** The nodes whose effects may be repeated because of the fault. */
   losesResultsOf: 'the node' | 'all' | 'none';
 };
 
@@ -85,7 +85,7 @@ const losing: readonly FaultKind[] = [
   },
 ];
 
-/** Faults that lose no result; they happen beside the others. */
+/** Faults that lose no result. They happen beside all other faults. */
 const harmless: readonly FaultKind[] = [
   {
     name: askedToEnd,
@@ -144,7 +144,7 @@ export const delivererFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Faults of the process of analytics. It counts again any events that it had not marked as counted. */
+/** Faults of the process of analytics. The process counts again any events that it had not marked as counted. */
 export const analystFaults: readonly FaultKind<Victim>[] = [
   {
     name: 'kill -9 the analyst',
@@ -157,7 +157,7 @@ export const analystFaults: readonly FaultKind<Victim>[] = [
   },
 ];
 
-/** Deaths at the points of a call. */
+/** Makes the faults of deaths at the points of a call. */
 const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
   points.map((point) => ({
     name: `kill ${name} ${point}`,
@@ -165,7 +165,7 @@ const pointsOf = (points: readonly string[], name: string): FaultKind[] =>
     inflict: (_, { runtime }) => runtime.dieAt(point, patienceMs),
   }));
 
-/** The lease of a step at a provider, 40 s, ends in the meantime: another process takes the step over. */
+/** The lease of a step at a provider, 40 s, ends in the meantime, so another process takes the step over. */
 const integratorFreezeMs = 44_000;
 
 /** Faults of the processes that perform steps at providers. They lose no results of callbacks or mails. */
@@ -232,5 +232,5 @@ export const agentFaults: readonly FaultKind[] = [
   },
 ];
 
-/** Every kind of fault once. The groups run side by side; the seed decides the order in each. */
+/** Every kind of fault once. The groups run side by side; the seed decides the order in each group. */
 export const faultRows = { losing, harmless };

@@ -8,10 +8,13 @@ export const entryOrganization = 15n;
 export const goalEvents = { seen: 'chaos.seen', bought: 'chaos.bought' } as const;
 /** The goal that ends a run. */
 export const exitGoal = 'bought' satisfies keyof typeof goalEvents;
-/** Time for which a run waits for its goals. Much longer than a lease, so that most events surely precede its end. */
+/**
+ * Time for which a run waits for its goals. It is much longer than a lease, so that most events surely precede the
+ * run's end.
+ */
 export const goalWaitMs = 12_000;
 
-/** A workflow that waits, and has goals. */
+/** Makes a workflow that waits, and has goals. */
 export function makeGoals(): ChaosWorkflow[] {
   const steps = makeSteps([
     { id: 'note', type: 'log', config: { message: 'at {{ lead_ref }}' } },

@@ -5,7 +5,7 @@ export type Fault = {
   name: string;
   from: number;
   to: number;
-  /** Names of the runtimes whose results the fault can lose or delay: their effects may be repeated because of it. */
+  /** Names of the runtimes whose results the fault can lose or delay, so their effects may be repeated. */
   victims: readonly string[];
   /** Whether the fault happened as its name says. */
   met: boolean;
@@ -27,19 +27,19 @@ export type Receipt = {
   senderPort: number;
 };
 
-/** A connection that a runtime opened, by the port of its end. */
+/** A connection that a runtime opened, by the port of the runtime's end. */
 export type Opened = { port: number; name: string; at: number };
 
 /** An event of a person that was accepted. */
 export type SentEvent = { id: string; email: string };
 
-/** An accepted event that starts workflows, and its answered ids: one for each time it was sent alone. */
+/** An accepted event that starts workflows, and the ids in the answers: one for each time it was sent alone. */
 export type SentStart = { key: string; email: string; plan: string; ids: string[] };
 
-/** A bulk enrollment into a workflow with a limit of re-entry: the references of all, and of the refused. */
+/** A bulk enrollment into a workflow with a limit of re-entry: references of all contacts, and of refused ones. */
 export type EntryCall = { workflowId: bigint; refs: string[]; refused: string[] };
 
-/** A request for the pixel or the link of a letter. Each has an agent of its own. */
+/** A request for the pixel or the link of a letter. Each request has an agent of its own. */
 export type SentHit = {
   kind: 'open' | 'click';
   /** Message-ID of the letter. */
@@ -54,19 +54,19 @@ export type SentHit = {
 /** A report that a letter came back, which was answered as accepted. */
 export type TakenBounce = { mail: string; email: string; at: number };
 
-/** A thing at a provider, with the step that makes such things, and its contact. */
+/** A thing at a provider, with the step that makes such things, and the contact that the thing names. */
 export type MadeThing = { step: string; ref: string };
 
-/** A request for a model, by the person that it names. */
+/** A request to a model, by the person that the request names. */
 export type AskedModel = { ref: string; at: number };
 
 /** A sample of the ledger of agents, in pico-USD: the bill of the provider, and then the spent and reserved amount. */
 export type LedgerSample = { bill: bigint; limit: bigint; taken: bigint };
 
-/** A decision that was answered as the one that counts. */
+/** A decision that was answered as the decision that counts. */
 export type AnsweredDecision = { approvalId: string; decision: 'approved' | 'rejected' };
 
-/** The calls, faults and results of a run, as seen from outside. */
+/** The calls, faults and results of a run, as seen from outside the platform. */
 export type History = {
   faults: Fault[];
   calls: AcceptedCall[];
@@ -94,7 +94,7 @@ export type History = {
     /** Bodies that the provider of models refused. */
     refused: string[];
     samples: LedgerSample[];
-    /** Bill of the provider at the end. */
+    /** The provider's bill at the end. */
     bill: bigint;
   };
   /** Requests that a provider refused for their form, as sentences. */

@@ -14,7 +14,7 @@ import type { History } from './history.ts';
 import { names } from './nodes.ts';
 import { createRandom } from './random.ts';
 
-/** The number of each fault, and of those that happened as the name says. */
+/** The number of times each fault was inflicted, and the number of times it happened as its name says. */
 export type FaultCounts = Record<string, { inflicted: number; met: number }>;
 
 /** Number of times that a fault is repeated if it did not happen. */

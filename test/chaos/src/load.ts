@@ -23,7 +23,7 @@ export type Load = {
 
 type Kind = 'plain' | 'journeys' | 'goals' | 'entries' | 'letters' | 'starters' | 'integrations' | 'agents';
 
-/** Minimum number of answered calls of each organization, also on a busy machine. */
+/** Minimum number of answered calls of each organization, even on a busy machine. */
 const leastCalls = 10;
 
 /**

@@ -4,7 +4,7 @@ import { portOf } from '@drippulse/servers';
 import type { Receipt } from './history.ts';
 import { chanceOf } from './random.ts';
 
-/** The receiver of mails, by SMTP. The key of a receipt is the Message-ID, and its path the receiver's address. */
+/** The receiver of mails, by SMTP. The key of a receipt is the Message-ID, and its path is the receiver's address. */
 export type MailEndpoint = { url: string; receipts: Receipt[]; stop(): Promise<void> };
 
 type Answer = { text: string } | { reset: true };
@@ -12,8 +12,8 @@ type Taken = { to: string; raw: string };
 
 const accepted: Answer = { text: '250 2.0.0 Ok: queued' };
 /**
- * Limit of failed attempts of a mail. Later attempts succeed: a mail that is given up may have arrived before, which
- * could not be known.
+ * Limit of failed attempts of a mail. Later attempts succeed, because a mail that is given up may have arrived before,
+ * which could not be known.
  */
 const mostFailures = 2;
 
@@ -66,7 +66,7 @@ function answerTo(seed: number, subject: string, attempt: number): Answer {
   return chance < 0.05 ? { reset: true } : { text: '451 4.3.0 try again later' };
 }
 
-/** The part of RFC 5321 that a client needs to send mails one after the other. */
+/** Serves the commands of RFC 5321 that a client needs to send mails one after the other. */
 function serve(socket: Socket, take: (taken: Taken) => Answer): void {
   let data: string[] | undefined;
   let unread = '';

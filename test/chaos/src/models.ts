@@ -6,7 +6,7 @@ import { chanceOf } from './random.ts';
 export type Models = {
   url: string;
   asked: AskedModel[];
-  /** Bodies that a real provider would refuse. */
+  /** Returns the bodies that a real provider would refuse. */
   refused(): string[];
   bill(): bigint;
   stop(): Promise<void>;

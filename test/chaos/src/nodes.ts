@@ -8,12 +8,12 @@ import type { Servers } from './servers.ts';
 
 /** The runtimes. */
 export const names = ['a', 'b'];
-/** Leases of runs. A frozen process must lose its own within seconds. */
+/** Duration of run leases. A frozen process must lose its leases within seconds. */
 export const leaseMs = 3_000;
 /** The name of a stall of the machine among the faults. */
 export const stall = 'stall';
 
-/** Two processes, each with a proxy of its own before the database. */
+/** Starts two processes, each with its own proxy between the process and the database. */
 export async function startNodes(
   servers: Servers,
   o: { history: History; opened: { stop(): unknown }[]; smtpUrl: string; places: Places },

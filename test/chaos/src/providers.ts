@@ -6,9 +6,9 @@ import { chanceOf } from './random.ts';
 /** The providers of integrations, which sometimes answer wrongly. */
 export type Providers = {
   url: string;
-  /** The present things at the providers. */
+  /** Returns the things that are at the providers at present. */
   made(): MadeThing[];
-  /** Requests that a real provider would refuse for their form. */
+  /** Returns the requests that a real provider would refuse for their form. */
   refusals(): string[];
   stop(): Promise<void>;
 };
@@ -35,7 +35,7 @@ export async function startProviders(seed: number): Promise<Providers> {
   const slack = fakes.provider('slack').state;
   for (const name of channels) slack.addChannel(name);
 
-  /** Read from the things of the providers, independently of the keys of requests. */
+  /** Reads what was made from the things of the providers, independently of the keys of requests. */
   function made(): MadeThing[] {
     const things = (step: ProviderStep, refs: readonly unknown[]) => refs.map((ref) => ({ step, ref: String(ref) }));
     const texts = slack.messages.map(({ text }) => text.split(' '));

@@ -49,7 +49,7 @@ export type Outcome = {
   executions: number;
   hits: number;
   bounces: number;
-  /** The number of each fault, and of those that happened as the name says. */
+  /** The number of times each fault was inflicted, and the number of times it happened as its name says. */
   faults: FaultCounts;
   /** The number of times that the machine itself stopped a process for half a second or more; no seed decides it. */
   stalls: number;

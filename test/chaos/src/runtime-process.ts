@@ -24,9 +24,9 @@ const stallMs = 500;
 let dieAt: string | undefined;
 let shiftMs = 0;
 
-// Its parent is gone.
+// The parent of this process is gone.
 process.on('disconnect', () => process.exit(1));
-// A killed process does not store its compiled code.
+// A killed process would not store its compiled code, so it is stored now.
 flushCompileCache();
 await once(process, 'message');
 
@@ -84,7 +84,7 @@ function tellConnections(): void {
   });
 }
 
-/** Reports stalls, by a clock that does not jump: a busy machine may stop a process like a freeze. */
+/** Reports stalls, by a clock that does not jump: a busy machine may stop a process as a freeze does. */
 function watchStalls(): void {
   let last = performance.now();
   setInterval(() => {

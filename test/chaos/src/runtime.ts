@@ -16,17 +16,20 @@ export type Runtime = {
   name: string;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
-  /** Kills it when it next reaches the point. If it does not within `timeoutMs`, kills it anyway and returns false. */
+  /**
+   * Kills the process when it next reaches the point. If it does not within `timeoutMs`, kills it anyway and returns
+   * false.
+   */
   dieAt(point: string, timeoutMs: number): Promise<boolean>;
-  /** Sends SIGTERM, like a deployment. If it has not ended within `timeoutMs`, kills it and returns false. */
+  /** Sends SIGTERM, as a deployment does. If the process does not end within `timeoutMs`, kills it; returns false. */
   askToEnd(timeoutMs: number): Promise<boolean>;
   /** Sends SIGSTOP, and SIGCONT after `ms`. */
   freeze(ms: number): Promise<void>;
   /** Shifts the clock of the process. */
   shiftClock(ms: number): void;
-  /** Waits until it serves. */
+  /** Waits until the process serves. */
   untilReady(): Promise<void>;
-  /** Ends it without a replacement. */
+  /** Ends the process without a replacement. */
   stop(): Promise<void>;
 };
 
@@ -38,7 +41,7 @@ export function startRuntime(options: {
   program: `${'runtime' | 'deliverer' | 'analyst' | 'integrator' | 'agent'}-process.ts`;
   /** The configuration of the service. */
   config: object;
-  /** The folder of its log. */
+  /** The folder of the process's log. */
   folder: string;
   onStall(ms: number): void;
   onConnection(port: number): void;
@@ -84,7 +87,7 @@ export function startRuntime(options: {
     return begun;
   }
 
-  /** A message to a process that has just died is lost. */
+  /** Sends a message. A message to a process that has just died is lost. */
   function send(to: ChildProcess, message: ToRuntime): void {
     if (to.connected) to.send(message, () => undefined);
   }

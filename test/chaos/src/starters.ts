@@ -19,10 +19,10 @@ export const starterRules: ReadonlyMap<bigint, StarterRule> = new Map([
   [first + 3n, { isAfterExit: true }],
 ]);
 
-/** Runs last longer than a process stays frozen, so that an event at their beginning certainly finds them running. */
+/** Runs last longer than a freeze of a process, so that an event at a run's beginning certainly finds it active. */
 const runSeconds = 8;
 
-/** Workflows that all listen to one event, each with a rule of its own. */
+/** Makes workflows that all listen to one event, each with a rule of its own. */
 export function makeStarters(): ChaosWorkflow[] {
   return [...starterRules].map(([id, rule]) => ({
     id,

@@ -4,7 +4,7 @@ import { runChaos } from '../src/run-chaos.ts';
 import { startServers } from '../src/servers.ts';
 
 const seed = Number(process.env['TEST_CHAOS_SEED'] ?? Math.floor(Math.random() * 1_000_000));
-/** Ends a run that hangs. Others end by themselves, with a report. */
+/** Ends a run that hangs. All other runs end by themselves, with a report. */
 const timeoutMs = 600_000;
 const servers = await startServers();
 

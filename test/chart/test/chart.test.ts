@@ -260,7 +260,7 @@ function describeChart(helm: string): void {
   });
 }
 
-/** The process in which a peer runs: that of its role, or of the service within which it runs. */
+/** Returns the process in which a peer runs: the process of its role, or of the service within which it runs. */
 function peerProcess(peer: ServiceName | RoleName): string {
   const service = serviceOfPeer(peer);
   return service === peer ? processOf(service) : peer;

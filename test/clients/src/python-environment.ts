@@ -32,7 +32,7 @@ export async function findPython(): Promise<PythonEnvironment | Unavailable> {
   }
 }
 
-/** An interrupted installation has no stamp, and starts again. */
+/** Installs the packages. An interrupted installation has no stamp, and starts again. */
 async function install(folder: string): Promise<void> {
   const stamp = path.join(folder, 'installed');
   if (existsSync(stamp)) return;

@@ -4,7 +4,7 @@ const ofOthers = /^=+ .* =+$/;
 const longestLine = 2_000;
 const mostLines = 60;
 
-/** The failed requests in the output of Schemathesis: few enough lines to be read at the end of a log. */
+/** Returns the failed requests in the output of Schemathesis: few enough lines to be read at the end of a log. */
 export function failuresIn(output: string, seed: number): string {
   const found: string[] = [];
   let isFailure = false;

@@ -30,7 +30,7 @@ export function createTools(helm: string): Tools {
   };
 }
 
-/** Runs a program, and returns its output. When it fails, the message of the error is its standard error. */
+/** Runs a program, and returns its output. When the program fails, the message of the error is its standard error. */
 export function run(program: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -31,7 +31,7 @@ export async function openPage(
   return { page, faults, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** The faults that axe finds at WCAG 2.2 AA, one a line. */
+/** Returns the faults that axe finds at WCAG 2.2 AA, one on each line. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];

@@ -18,7 +18,7 @@ export type Api = {
   patch(path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
   delete(path: string, options?: CallOptions): Promise<ApiAnswer>;
   request(method: string, path: string, body?: unknown, options?: CallOptions): Promise<ApiAnswer>;
-  /** The caller with another credential; null sends none. */
+  /** Returns the caller with another credential; null sends no credential. */
   as(token: string | null): Api;
 };
 

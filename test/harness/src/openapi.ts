@@ -69,7 +69,7 @@ export function checkRequestAgainstOpenApi(method: string, path: string, body: u
 
 /**
  * Throws unless a hand-written answer is valid by the OpenAPI document. The document lets answers have members that it
- * does not list; an example may not.
+ * does not list, but an example may not have such members.
  */
 export function checkExampleAgainstOpenApi(method: string, path: string, status: number, body: unknown): void {
   const template = templates.find(({ pattern }) => pattern.test(path))?.template ?? '';
@@ -91,7 +91,7 @@ type Schema = {
   additionalProperties?: unknown;
 };
 
-/** Paths of members that no part of a schema names. */
+/** Returns the paths of members that no part of a schema names. */
 function unknownMembers(given: Schema, value: unknown, at: string): string[] {
   const parts = partsOf(given);
   if (Array.isArray(value)) {
@@ -113,7 +113,7 @@ function partsOf(given: Schema): Schema[] {
   return [schema, ...[...(schema.anyOf ?? []), ...(schema.allOf ?? [])].flatMap(partsOf)];
 }
 
-/** The target of a reference within the document. */
+/** Returns the target of a reference within the document. */
 function resolve<T extends { $ref?: string }>(given: T): T {
   if (given.$ref === undefined) return given;
   const [, , group = '', name = ''] = given.$ref.split('/');

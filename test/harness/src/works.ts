@@ -10,10 +10,10 @@ export type WorkTools = {
   receiverUrl: string;
 };
 
-/** Makes a service do a piece of its work to the end, or throws. Can be repeated. Returns a word about it. */
+/** Makes a service do a piece of its work to the end, or throws. Can be repeated. Returns a word about the work. */
 export type Work = (tools: WorkTools) => Promise<string>;
 
-/** For results that pass through several services, also on a busy machine. */
+/** For results that pass through several services, even on a busy machine. */
 const patience = { timeoutMs: 120_000 };
 
 /** A piece of the work of each service, by its schema. */
@@ -110,7 +110,7 @@ const note = { type: 'log', name: 'Note', config: { message: 'Hello', level: 'in
 
 /**
  * A piece of the work of every service of the table with a schema. The service of the public API has no schema, and
- * passes all of them on. A service without an entry gets a work that fails with its name.
+ * passes all pieces on. A service without an entry gets a work that fails with its name.
  */
 export const works: readonly { service: ServiceName; work: Work }[] = owners.map(({ name, schema }) => ({
   service: name,

@@ -19,7 +19,7 @@ const REQUEST_ID = 'access-matrix';
 
 type Pick = (list: readonly Route[]) => readonly Route[];
 
-/** A route of each service for each way to read and to change that a descriptor can describe. */
+/** Picks a route of each service for each kind of read and change that a descriptor can describe. */
 export const oneOfEachKind: Pick = (list) => {
   const kindOf = ({ rpc, method, rest: { minRole, auth, testMode } }: Route) =>
     [rpc.split('.').slice(0, 2), method === 'GET', minRole, auth, testMode].join(' ');
@@ -30,8 +30,8 @@ export const oneOfEachKind: Pick = (list) => {
 export const endsSession = ({ rpc }: Route) => /\.(Logout(All)?|DeleteDashboardSession)$/.test(rpc);
 
 /**
- * Tests of roles, scopes, tenancy, concurrent changes and filters, for the picked routes of each test. `hostile` is the
- * API of an organization that none of them uses.
+ * Tests roles, scopes, tenancy, concurrent changes and filters, for the routes that each test picks. `hostile` is the
+ * API of an organization that none of these tests uses.
  */
 export function accessTests(pick: Pick): { hostile(): Api } {
   let platform: RunningPlatform;
@@ -65,7 +65,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     ({ operations } = (await platform.api.get('/docs/skills/manifest.json')).body);
     stranger = await makeOrganization(platform, 'stranger');
     hostile = await makeOrganization(platform, 'hostile');
-    // The other tests do not use up its reports either.
+    // The other tests do not use up the reports of this organization either.
     strict = await makeOrganization(platform, 'strict');
     ours = await makeAllResources(platform.api, 'mark-of-ours');
     theirs = await makeAllResources(stranger, 'mark-of-theirs');
@@ -142,7 +142,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       async (_name, route) => {
         const nouns = nounsOf(route.template);
         for (const [depth, noun] of nouns.entries()) {
-          // A number that counts below its parent, such as that of a version, belongs to no organization.
+          // A number that counts below its parent, such as the number of a version, belongs to no organization.
           if (theirs[noun] === ours[noun]) continue;
           const ids = (id: number | string | undefined) => (at: string) => {
             if (at === noun) return id ?? missing(noun);
@@ -256,7 +256,8 @@ export function accessTests(pick: Pick): { hostile(): Api } {
         changed.push(...differing.map(([path]) => path));
         before = after;
       }
-      // Every row except those of a team member, a project, a field, a form and the account, which only PATCH changes.
+      // Every row except the row of a team member, a project, a field, a form and the account, which only PATCH
+      // changes.
       expect([...new Set(changed.map((path) => path.split('/').at(-2)))].sort()).toEqual([
         'accounts',
         'activities',
@@ -270,7 +271,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       ]);
     });
 
-    // A row inside another row comes first.
+    // Rows inside other rows are deleted first.
     const deleted = [...deletedRows].sort((a, b) => b.template.split('/').length - a.template.split('/').length);
 
     test.each(deleted.map((row) => [row.template, row] as const))(
@@ -281,7 +282,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
           theirs = { ...theirs, opportunity_pipelines: pipeline.body.id };
         }
         if (template.includes('eval_sets')) {
-          // The earlier one was deleted with its agent.
+          // The earlier workflow was deleted with its agent.
           const origin = { type: 'template', template_id: 2 };
           const agent = await stranger.post('/api/v1/agents/spawn', { name: 'judged', ...origin });
           const set = await stranger.post('/api/v1/eval_sets', { agent_id: agent.body.id, name: 'own' });
@@ -358,7 +359,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     });
   });
 
-  /** The answer to the organization's admin. The path, and so its id, is masked. */
+  /** Returns the answer to the organization's admin. The path, and so its id, is masked. */
   async function masked(route: Route, path: string) {
     const answer = await platform.api.request(route.method, path, route.body, {
       headers: { 'x-request-id': REQUEST_ID },
@@ -385,14 +386,14 @@ export function accessTests(pick: Pick): { hostile(): Api } {
     throw new Error(`No resource of ${noun}: make one in test/resources.ts of its service`);
   }
 
-  /** The id of the other organization's resource of a kind that a `ref` option names. */
+  /** Returns the id of the other organization's resource of a kind that a `ref` option names. */
   function idOfRef(resource: string): number | string {
-    // Future areas have no resources yet.
+    // No service has the area of this resource yet.
     if (!owners.some(({ schema }) => resource.startsWith(`${schema}.`))) return UNKNOWN - 1;
     return theirs[resource] ?? theirs[collectionOf(resource) ?? ''] ?? missing(resource);
   }
 
-  /** An unknown id of the same form. */
+  /** Returns an unknown id of the same form. */
   function unknownLike(id: number | string | undefined): number | string {
     return typeof id === 'string' && id.includes('-') ? UNKNOWN_UUID : UNKNOWN;
   }
@@ -425,7 +426,7 @@ export function accessTests(pick: Pick): { hostile(): Api } {
       },
     );
 
-    // A logout would end the session, and a second login or creation answers differently from the first.
+    // A logout would end the session, and the answer to a second login or creation differs from the first.
     const repeatable = guarded.filter(({ method, template }) => method !== 'POST' || template.includes('{'));
 
     test.each(named(repeatable))('%s ignores it by default', async (_name, route) => {

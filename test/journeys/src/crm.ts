@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { makeOrganization } from './organizations.ts';
 
-/** The promises of the CRM, in an organization of its own. */
+/** Tests the promises of the CRM, in an organization of its own. */
 export function crm(started: () => RunningPlatform): void {
   let api: Api;
   let receiver: Receiver;
@@ -49,7 +49,7 @@ export function crm(started: () => RunningPlatform): void {
     return `/api/v1/workflows/${made.body.id}/enrollments`;
   }
 
-  /** The only enrollment of a workflow, once it has ended. */
+  /** Waits until the only enrollment of a workflow has ended, and returns it. */
   async function ended(enrollments: string) {
     return eventually(async () => {
       const { body } = await api.get(enrollments);

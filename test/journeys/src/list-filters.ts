@@ -22,7 +22,7 @@ function createdAt({ created_at, at }: ListedRow): string {
   return time;
 }
 
-/** All rows of a list, by pages of a random size, and the greatest count of any page. */
+/** Reads all rows of a list, by pages of a random size, and the greatest count of any page. */
 export async function walk(api: Api, path: string, query: readonly string[], random: Random) {
   const rows: ListedRow[] = [];
   let totalCount = 0;
@@ -38,7 +38,7 @@ export async function walk(api: Api, path: string, query: readonly string[], ran
   return { rows, totalCount };
 }
 
-/** The rows of an answer: the elements of the array that has ids. */
+/** Returns the rows of an answer: the elements of the array that has ids. */
 function rowsOf(body: Record<string, unknown>): ListedRow[] {
   const lists = Object.values(body).filter((value) => Array.isArray(value));
   return lists.find((list) => list.some((row) => row?.id !== undefined)) ?? [];
@@ -47,7 +47,7 @@ function rowsOf(body: Record<string, unknown>): ListedRow[] {
 /** A filter in the form of a client, and a function that tests a row. */
 type TriedFilter = { query: string[]; isMet: (row: ListedRow) => boolean };
 
-/** A range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
+/** Makes a filter by a range of time whose bounds are times of rows, so that a mistake at the bounds shows. */
 export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFilter {
   const [since, until] = random.some(rows.map(createdAt), 2);
   if (since === undefined || until === undefined) throw new Error('there are no rows');
@@ -59,10 +59,13 @@ export function timeFilter(rows: readonly ListedRow[], random: Random): TriedFil
   };
 }
 
-/** Limit of chosen ids: a request may name 100, and unknown ones are added. */
+/** Limit of chosen ids, because a request may name 100 ids, and unknown ones are added. */
 const maxChosen = 90;
 
-/** Some ids in random order, one of them perhaps twice, and ids that the organization does not have. */
+/**
+ * Makes a filter by some ids in random order, one of them perhaps twice, and by ids that the organization does not
+ * have.
+ */
 export function idFilter(
   rows: readonly ListedRow[],
   others: readonly (number | string)[],
@@ -75,7 +78,7 @@ export function idFilter(
   return { query, isMet: (row) => chosen.some(({ id }) => id === row.id) };
 }
 
-/** A random order of the list; if it has no orders, its default one. */
+/** Returns a random order of the list; if the list has no orders, its default one. */
 export function orderOf({ orders }: Route, random: Random): string[] {
   return orders.length === 0 || random.below(3) === 0 ? [] : [`sort=${random.pick(orders)}`];
 }

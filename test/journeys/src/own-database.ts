@@ -6,7 +6,7 @@ import type { TestDatabase } from '@drippulse/testing';
 
 /**
  * Starts a server with a database. A platform sets the passwords of its services' roles, which belong to the whole
- * server: two platforms on one server would overwrite each other's.
+ * server, so two platforms on one server would overwrite each other's passwords.
  */
 export async function startOwnDatabase(): Promise<TestDatabase> {
   const folder = mkdtempSync(path.join(tmpdir(), 'drippulse-journeys-'));

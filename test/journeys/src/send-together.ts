@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { type ApiAnswer, checkAgainstOpenApi } from '@drippulse/harness';
 
-/** One of several requests that are sent at once. */
+/** One of several requests that are sent at the same time. */
 export type Sent = { method: string; path: string; body: object; headers: Record<string, string> };
 
 /**

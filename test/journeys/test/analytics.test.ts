@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.dispose());
 
-/** Metrics by their name; amounts with their currency. */
+/** Returns metrics by their name; amounts with their currency. */
 async function metrics(api: Api, query = ''): Promise<Record<string, number | null>> {
   const answer = await api.get(`/api/v1/analytics/metrics${query}`);
   expect(answer).toMatchObject({ status: 200, body: { timezone: 'Asia/Kathmandu' } });
@@ -40,7 +40,7 @@ test('what happened through the API is counted to the last unit, and agrees with
   const mail = { type: 'email', id: 'hello', config: { to: '{{ email }}', subject: 'Hello', body: 'Hello' } };
   const deleted = await launch(api, 'Deleted', [mail]);
   await enroll(api, deleted, people(7));
-  // Enrollments that wait. One is cancelled, and the person of another is erased.
+  // Enrollments that wait. One is cancelled, and the person of a second one is erased.
   const contact = await api.post('/api/v1/crm/contacts', { email: 'erased@example.com' });
   const waiting = await launch(api, 'Waiting', [{ type: 'wait', config: { duration: 1, unit: 'days' } }]);
   await enroll(api, waiting, [...people(3), { email: 'erased@example.com', lead_ref: contact.body.public_id }]);

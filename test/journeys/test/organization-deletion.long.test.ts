@@ -66,7 +66,7 @@ const tablesOf = (schema: string) =>
     [schema],
   );
 
-/** Counts of the rows of an organization, by table; empty tables are left out. */
+/** Counts the rows of an organization, by table; empty tables are left out. */
 async function rowsOf(organizationId: string): Promise<Record<string, number>> {
   const tables = await texts(
     `select format('%I.%I', table_schema, table_name) as text from information_schema.columns
@@ -91,7 +91,7 @@ const isWork = (table: string) => {
 const withoutWork = (counts: Record<string, number>) =>
   Object.fromEntries(Object.entries(counts).filter(([table]) => !isWork(table)));
 
-/** The files of a zip archive, by the directory at its end. */
+/** Returns the files of a zip archive, by the directory at its end. */
 function unzip(archive: Buffer): Map<string, string> {
   const end = archive.lastIndexOf('PK\u0005\u0006', undefined, 'latin1');
   const files = new Map<string, string>();
@@ -110,7 +110,7 @@ function unzip(archive: Buffer): Map<string, string> {
 }
 
 const linesOf = (text: string) => text.split('\n').filter((line) => line !== '');
-/** Subjects of the mails about the deletion, to the administrator of the organization. */
+/** Returns the subjects of the mails about the deletion, to the administrator of the organization. */
 const mails = () => {
   const folder = path.join(platform.dataDir, 'mail');
   const all = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));

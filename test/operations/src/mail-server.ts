@@ -36,7 +36,7 @@ export async function startMailServer(onMail?: () => Promise<void>): Promise<Mai
   };
 }
 
-/** The part of RFC 5321 that a client needs to send mails one after the other. */
+/** Serves the commands of RFC 5321 that a client needs to send mails one after the other. */
 function serve(socket: Socket, onMail: (mail: AcceptedMail) => Promise<void>): void {
   let isData = false;
   let unread = '';

@@ -37,7 +37,7 @@ const mail = {
 };
 const script = [note('First'), mail, note('Second')];
 
-/** The script depends only on the model's input, not on the number of requests. */
+/** Returns the model's answer. It depends only on the model's input, not on the number of requests. */
 function answerTo(body: string): string {
   const done = JSON.parse(body).messages.filter(({ role }: { role: string }) => role === 'tool').length;
   const next = script[done];

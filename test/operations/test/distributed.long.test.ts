@@ -23,7 +23,7 @@ const topics = publishers.map(({ events }) => topicOf(events).name);
 const runtime = serviceOf('enrollments');
 const deliverer = serviceOf('webhooks');
 
-/** Values in the places of secrets. None may appear anywhere else. */
+/** Values in the places of secrets. No such value may appear anywhere else. */
 const planted = {
   smtpPassword: 'planted-smtp-password',
   wrongPassword: 'planted-wrong-password',
@@ -121,8 +121,8 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const paths = pathsToRoot(ours());
     expect(paths).toContainEqual([`${runtime}: pg.query:COMMIT postgres`, ...served]);
     expect(paths).toContainEqual([`${runtime}: publish drippulse.enrollments.v1`, ...served]);
-    // One root, and the request to the receiver at the end of the longest branch. A consumer's spans may come after
-    // those that it caused.
+    // There is one root, and the request to the receiver is at the end of the longest branch. A consumer's spans may
+    // come after the spans that it caused.
     const roots = () =>
       traceTree(ours())
         .split('\n')
@@ -168,7 +168,7 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     const producer = await transport.createProducer();
     await producer.send(topic, forged, 10_000);
     await producer.close();
-    // The genuine event after the forged ones is handled, so those have been handled too.
+    // The genuine event after the forged ones is handled, so the forged ones have been handled too.
     expect((await createLead('second@example.com')).status).toBe(201);
     await eventually(
       async () => {
@@ -335,11 +335,12 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
     await eventually(async () => expect((await Promise.all(services.map(isStopping))).every(Boolean)).toBe(true), {
       timeoutMs: 180_000,
     });
-    // The test of runMain proves that they then end. They would first serve on for a pause.
+    // The test of runMain proves that processes end after SIGTERM. Before that, they would continue to serve for a
+    // pause.
     for (const { pid } of services) process.kill(pid, 'SIGKILL');
   });
 
-  /** Newest value of a sample of a service, by its full name or its metric. */
+  /** Returns the newest value of a sample of a service, by its full name or its metric. */
   async function sampleOf(service: string, sample: string): Promise<number> {
     const found = processesOf(platform.output()).find((process) => process.service === service);
     const text = await scrape(found?.opsPort ?? 0);
@@ -348,13 +349,13 @@ function operations(broker: Restartable & { brokers: string[] }, limiter: Restar
   }
 }
 
-/** Whether a process runs. False for an ended one that was not reaped. */
+/** Whether a process runs. Returns false for an ended process that was not reaped. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
 
-/** Every text in a JSON value, except names of members. */
+/** Returns every string in a JSON value, except names of members. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];

@@ -110,7 +110,7 @@ function failingServers(
     return server === 'kafka' ? [kafka.pid] : [];
   }
 
-  /** The status of a request. Throws when there is none within the ceiling. */
+  /** Returns the status of a request. Throws when there is no status within the ceiling. */
   async function statusOf(method: string, url: string, body?: object): Promise<number> {
     const answer = await fetch(url, {
       method,

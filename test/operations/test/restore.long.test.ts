@@ -18,8 +18,8 @@ const patience = { timeoutMs: 180_000 };
 /** Deliveries of webhooks take this long, so that some are under way at the restore point. */
 const hookMs = 300;
 /**
- * Time by which groups are set back before the point: further than the backup, because their positions at the point are
- * unknown.
+ * Time by which groups are set back before the point. It goes further back than the backup, because the groups'
+ * positions at the point are unknown.
  */
 const backMs = 600_000;
 const eventTypes = ['enrollment.started', 'enrollment.completed'];
@@ -172,7 +172,7 @@ function drill(brokers: string[] | undefined): void {
     expectHooks(hooks.requests.map(hookOf), hookedBefore, new Set(delivered.map(({ event_id: id }) => id)));
     // Enrollments from after the point are gone; their effects are not.
     expect(contacts).toBeGreaterThan(enrolled.length);
-    // The change from after the point is gone everywhere: the next one gets its version, and runs.
+    // The change from after the point is gone everywhere: the next change gets its version, and runs.
     await change('after the restore');
     const path = `/api/v1/workflows/${changedId}/enrollments/bulk`;
     expect((await platform.api.post(path, { contacts: [{ email: 'changed@example.com' }] })).status).toBe(201);
@@ -180,7 +180,7 @@ function drill(brokers: string[] | undefined): void {
     await eventually(() => expect(called()).toContain('changed@example.com after the restore'), patience);
   }, 600_000);
 
-  /** Each enrollment in the restored database is reported as started and as completed. */
+  /** Waits until each enrollment in the restored database is reported as started and as completed. */
   async function everyHook(ids: readonly number[]): Promise<void> {
     const wanted = ids.flatMap((id) => eventTypes.map((type) => `${type} ${id}`));
     await eventually(() => {
@@ -189,7 +189,10 @@ function drill(brokers: string[] | undefined): void {
     }, patience);
   }
 
-  /** A recorded delivery is not sent again; one that is sent again has its `webhook-id` and its bytes. */
+  /**
+   * Checks that a recorded delivery is not sent again, and that a delivery that is sent again has its `webhook-id` and
+   * its bytes.
+   */
   function expectHooks(all: readonly Hook[], countBefore: number, delivered: ReadonlySet<string>): void {
     const [before, later] = [all.slice(0, countBefore), all.slice(countBefore)];
     const idsBefore = new Set(before.map(({ id }) => id));
@@ -267,8 +270,8 @@ function drill(brokers: string[] | undefined): void {
   }
 
   /**
-   * Copies the folder while the server works, like pg_basebackup (PostgreSQL's manual, "Making a Base Backup Using the
-   * Low Level API").
+   * Copies the folder while the server works, as pg_basebackup does (PostgreSQL's manual, "Making a Base Backup Using
+   * the Low Level API").
    */
   async function backUp(): Promise<void> {
     const client = new pg.Client({ connectionString: postgres.url });
@@ -292,7 +295,7 @@ function drill(brokers: string[] | undefined): void {
     await eventually(() => existsSync(path.join(archive, current?.name ?? '')), patience);
   }
 
-  /** Replaces the server by the backup, and lets it replay the archive up to the point. */
+  /** Replaces the server by the backup, and lets the server replay the archive up to the point. */
   async function restore(): Promise<void> {
     await postgres.stop();
     const dataDir = path.join(folder, 'postgres');
@@ -317,7 +320,7 @@ function drill(brokers: string[] | undefined): void {
   }
 }
 
-/** A callback with its key, step and enrollment. */
+/** Reads a callback with its key, step and enrollment. */
 function callbackOf({ headers, body }: ReceivedRequest): { key: string; place: string; body: string } {
   const { email, step }: { email: string; step: string } = JSON.parse(body.toString());
   return { key: headers['idempotency-key'] ?? '', place: `${email} ${step}`, body: body.toString() };
@@ -329,7 +332,7 @@ function messageIdOf({ text }: { text: string }): string {
 
 type Hook = { id: string; place: string; body: string };
 
-/** A webhook with its id, event and enrollment. */
+/** Reads a webhook with its id, event and enrollment. */
 function hookOf({ headers, body }: ReceivedRequest): Hook {
   const text = body.toString();
   const { type, data }: { type: string; data: { id: number } } = JSON.parse(text);

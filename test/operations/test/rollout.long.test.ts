@@ -128,7 +128,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   test('every service is replaced, one process after the other: every change is hinted at, and no client has to read all again', async () => {
     const testKey = (await api.post('/api/v1/api_keys', { mode: 'test' })).body.key;
     const workflowId = await createWaiting();
-    // Topics that the load of this file does not touch: attempts of webhooks cause hints about live webhooks.
+    // Topics that the load of this file does not touch, because attempts of webhooks cause hints about live webhooks.
     const live = await followHints(balancer.url, {
       topics: ['workflows', 'accounts', `enrollments:${workflowId}`],
       token: secrets.apiKey,
@@ -200,7 +200,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     );
   });
 
-  /** Starts enrollments and reads beside pieces of work of every service. `stop` checks that all was done, and once. */
+  /**
+   * Starts enrollments and reads beside pieces of work of every service. `stop` checks that everything was done, and
+   * only once.
+   */
   function startLoads(name: string) {
     const load = startLoad(api, { workflowIds, name, reads });
     const works = startWorks(api, worked.url);
@@ -238,7 +241,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const resyncsOf = (follower: HintFollower) => follower.hints().filter(({ kind }) => kind === 'resync');
 
-  /** A workflow whose enrollments stop changing once they wait. */
+  /** Makes a workflow whose enrollments stop changing once they wait. */
   function createWaiting(): Promise<string> {
     const wait = { type: 'wait', name: 'Pause', config: { duration: 1, unit: 'days' } };
     const steps = [{ type: 'trigger', name: 'Start' }, wait];
@@ -264,7 +267,10 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
 
   const replicasOf = (service: ServiceName) => running.filter((process) => process.service === service);
 
-  /** The groups of the platform at the broker: those of the table, and those for usage and the audit trail. */
+  /**
+   * Returns the groups of the platform at the broker: the groups of the table, and the groups for usage and the audit
+   * trail.
+   */
   async function consumerGroups(): Promise<{ groupId: string; service: ServiceName; topic: string }[]> {
     const found = (await groups.list()).flatMap((groupId) => {
       const service = serviceNames.find((name) => groupId.startsWith(`${name}.`));
@@ -296,7 +302,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 
   async function everyReplicaWorked(): Promise<void> {
-    // The clients keep their connections, so only new ones reach a new gateway.
+    // The clients keep their connections, so only new connections reach a new gateway.
     for (const { publicPort } of replicasOf(publicService)) {
       const direct = createApi(`http://127.0.0.1:${publicPort}`, secrets.apiKey);
       expect(await direct.get('/api/v1/webhooks')).toMatchObject({ status: 200 });
@@ -317,7 +323,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     console.log(`work by process: ${lines.join('; ')}`);
   }
 
-  /** Starts a process and waits until it is ready, as a rollout does before it stops an old one. */
+  /** Starts a process and waits until it is ready, as a rollout does before it stops an old process. */
   async function startReady(service: ServiceName): Promise<PlacedProcess> {
     const started = await platform.startAnother(service);
     running.push(started);
@@ -346,7 +352,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
     hooks.arrivals.clear();
   }
 
-  /** Log lines of services about calls that they aborted. */
+  /** Returns the log lines of services about calls that they aborted. */
   function cutOff(): string[] {
     const lines = readdirSync(platform.logDir).flatMap((file) =>
       readFileSync(path.join(platform.logDir, file), 'utf8').split('\n'),
@@ -355,7 +361,7 @@ function rollouts(broker: Server & { brokers: string[] }, limiter: Server & { ur
   }
 }
 
-/** The sum of all samples of a counter of one process. */
+/** Returns the sum of all samples of a counter of one process. */
 async function sumOf(opsPort: number, metric: string): Promise<number> {
   const lines = (await scrape(opsPort)).split('\n').filter((line) => line.startsWith(`${metric}{`));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);

@@ -7,14 +7,14 @@ import { copyTree, type TreeCopy } from '../src/tree-copy.ts';
 
 const table = 'libs/topology/src/services.ts';
 
-/** Services whose name differs from their area: for any other service, its name is also that of its area. */
+/** Services whose name differs from their area. For any other service, the name is also the name of its area. */
 const renamed = [
   { old: serviceOf('enrollments'), name: 'journey-keeper', otherMeaning: undefined },
   {
     old: serviceOf('webhooks'),
     name: 'hook-sender',
-    // A message, the words for it, and a header that receivers answer with; in brackets, so that this line is not a
-    // mention.
+    // Matches a message, the words for it, and a header that receivers answer with. The brackets keep this line from
+    // being a mention itself.
     otherMeaning:
       /Webhook(Delivery)|WEBHOOK_(DELIVERY)_STATUS|webhook (delivery)|'?webhook-(delivery)'?: ('abort-message'|disable|abort-message)/g,
   },

@@ -5,7 +5,7 @@ import type { CopyBuffer } from './format.ts';
 
 /**
  * Appends the rows of a buffer to a table by COPY, in the transaction. For many rows this costs the server half as much
- * as an insert. Constraints and triggers apply as to an insert. A buffer may be copied only once.
+ * as an insert. Constraints and triggers apply as they do to an insert. A buffer may be copied only once.
  */
 export async function copyBuffer<DB>(
   trx: Transaction<DB>,
@@ -18,6 +18,6 @@ export async function copyBuffer<DB>(
   // `Client` sends a query that is passed in place of the parameters.
   const chunks = end();
   await trx.executeQuery(CompiledQuery.raw(text, [copyQuery(text, chunks)]));
-  // The server has confirmed all of them. After a failed COPY, chunks may still wait to be sent.
+  // The server has confirmed all chunks. After a failed COPY, chunks may still wait to be sent.
   giveBack(chunks);
 }

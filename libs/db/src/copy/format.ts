@@ -16,7 +16,7 @@ type CopyTypes = {
 export type CopyColumns = Readonly<Record<string, keyof CopyTypes>>;
 export type CopyRow<C extends CopyColumns> = { readonly [Name in keyof C]: CopyTypes[C[Name]] | null };
 
-/** The rows of one COPY. Each is encoded when it is added, so that the caller need not keep it. */
+/** The rows of one COPY. Each row is encoded when it is added, so that the caller need not keep it. */
 export type CopyBuffer<Row, Fixed = never> = {
   /** The columns in the order in which they are copied. */
   names: readonly string[];
@@ -24,7 +24,7 @@ export type CopyBuffer<Row, Fixed = never> = {
   /** Gives the fixed columns other values in the rows that are added afterwards. */
   fix(fixed: Fixed): void;
   count(): number;
-  /** The rows in the binary format of COPY. No row may be added afterwards. */
+  /** Returns the rows in the binary format of COPY. No row may be added afterwards. */
   end(): Chunk[];
 };
 
@@ -37,11 +37,11 @@ const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 /** The signature, then no flags and no extension. */
 const header = Buffer.concat([signature, Buffer.alloc(8)]);
 const postgresEpochMs = 946_684_800_000;
-/** The length of a field, then a value: the largest of fixed size is a UUID. */
+/** Bytes of the length of a field, and of the largest value of fixed size, a UUID. */
 const maxFixedBytes = 4 + 16;
-/** The most UTF-8 bytes that one UTF-16 unit of a string can become. */
+/** The largest number of UTF-8 bytes that one UTF-16 unit of a string can become. */
 const maxUnitBytes = 3;
-/** The bytes of a shorter text are not counted in advance: reserving the maximum is cheap. */
+/** The bytes of a string shorter than this are not counted in advance, because reserving the maximum is cheap. */
 const shortText = 1000;
 
 const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]> } = {
@@ -73,7 +73,7 @@ const writers: { readonly [Type in keyof CopyTypes]: WriteValue<CopyTypes[Type]>
 };
 
 /**
- * Starts a COPY of these columns. The columns of `fixed` have one value in all rows: they are encoded once, and added
+ * Starts a COPY of these columns. The columns of `fixed` have one value in all rows; they are encoded once, and added
  * rows leave them out.
  */
 export function startCopy<C extends CopyColumns, Fixed extends keyof C = never>(

@@ -3,8 +3,8 @@ import { DomainError, isShortage } from '@drippulse/errors';
 import { isInfrastructureError } from './failures.ts';
 
 /**
- * Turns an infrastructure error of the database into `unavailable` with a time to retry; without it, the caller would
- * get `internal`. Comes after the server interceptors in the list, so that they see the error that it throws. The
+ * Turns an infrastructure error of the database into `unavailable` with a time to retry; otherwise the caller would get
+ * `internal`. It comes after the server interceptors in the list, so that they see the error that it throws. The
  * messages of a stream are read later than its response, and their errors are turned too.
  */
 export const databaseInterceptor: Interceptor = (next) => async (request) => {

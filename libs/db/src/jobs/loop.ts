@@ -26,9 +26,10 @@ const giveUpAfter = 5;
 /**
  * Works on the jobs of one kind, slice by slice and by turns, until it is stopped. A slice, its cursor and its progress
  * are one transaction: a process that dies loses nothing, and when its lease ends another process continues from the
- * cursor. The fence rolls back a slice of a process that lost its lease, and of a job that was cancelled. The lease
- * must outlast a slice (default 30 s). Infrastructure errors are retried without end. After five other successive
- * errors the job fails; it fails at once when a slice is refused (`failed_precondition`), with the reason as its error.
+ * cursor. The fence rolls back a slice of a process that lost its lease, or of a job that was cancelled. The lease must
+ * outlast a slice (default 30 s). Infrastructure errors are retried without end. After five successive errors of other
+ * kinds the job fails; it fails immediately when a slice is refused (`failed_precondition`), with the reason as its
+ * error.
  *
  * `slice` runs before the transaction and may call other services, because no lock waits for their answers. It may run
  * twice for one cursor. The function that it returns then writes the slice.
@@ -91,7 +92,7 @@ async function saveSlice<DB>(trx: Transaction<DB>, job: JobRow, slice: JobSlice)
     where id = ${job.id}`.execute(trx);
 }
 
-/** Makes the job due at once, instead of at the end of its lease. If this fails too, the lease ends by itself. */
+/** Makes the job due immediately, instead of at the end of its lease. If this fails too, the lease ends by itself. */
 async function release<DB>(db: Kysely<DB>, job: JobRow): Promise<void> {
   await sql`update jobs set wake_at = clock_timestamp() where id = ${job.id} and fence = ${job.fence}`
     .execute(db)

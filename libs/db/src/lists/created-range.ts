@@ -11,7 +11,7 @@ export function readCreatedRange({ createdSince, createdUntil }: CreatedFilters)
   return { since: createdSince && roundedUp(createdSince), until: createdUntil && roundedUp(createdUntil) };
 }
 
-/** The conditions on the column with the time of creation; empty without a filter. */
+/** Returns the conditions on the column with the time of creation; none without a filter. */
 export function createdConditions(filters: CreatedFilters, column = 'created_at'): RawBuilder<boolean>[] {
   const { since, until } = readCreatedRange(filters);
   return [
@@ -21,8 +21,8 @@ export function createdConditions(filters: CreatedFilters, column = 'created_at'
 }
 
 /**
- * Columns may have microseconds, which answers do not show. A shown time is at or after a bound exactly when the stored
- * one is at or after the bound rounded up.
+ * Rounds a bound up to milliseconds. Columns may have microseconds, which answers do not show. A shown time is at or
+ * after a bound exactly when the stored time is at or after the bound rounded up.
  */
 function roundedUp({ seconds, nanos }: Timestamp): Date {
   return new Date(Number(seconds) * 1_000 + Math.ceil(nanos / 1e6));

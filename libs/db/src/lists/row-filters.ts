@@ -1,22 +1,25 @@
 import { type Kysely, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { type CreatedFilters, type CreatedRange, createdConditions, readCreatedRange } from './created-range.ts';
 
-/** The filters of every list of rows. An empty `ids` means an absent filter; the codec refuses an empty one. */
+/**
+ * The filters of every list of rows. An empty `ids` means that there is no such filter, because the codec refuses an
+ * empty filter.
+ */
 export type RowFilters = CreatedFilters & { ids: readonly bigint[] };
 
 /** The columns by which a list is filtered. */
 type RowColumns = { id: string; createdAt: string };
 
 /**
- * Milliseconds by which a row can be older than a row with a lower id: ids come from a sequence, and the time is that
- * of the transaction's start or of a process. No transaction lives so long.
+ * Milliseconds by which a row can be older than a row with a lower id: ids come from a sequence, whereas the time is
+ * the start of the transaction or a process's time. No transaction lives so long.
  */
 const disorderMs = 300_000;
 
 /**
- * The conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by the
- * columns that an index has before the id, such as the organization. The list is ordered by id, so a range of time is
- * read as a range of ids: without it, a list of a short time long ago would read all newer rows.
+ * Returns the conditions of a list's filters by time of creation and ids. `rows` selects from the table of the list by
+ * the columns that an index has before the id, such as the organization. The list is ordered by id, so a range of time
+ * is read as a range of ids. Otherwise a list of a short period long ago would read all newer rows.
  */
 export async function rowConditions<DB, TB extends keyof DB, O>(
   db: Kysely<DB>,
@@ -58,7 +61,7 @@ export function idConditions({ from, before }: IdRange, id: RawBuilder<unknown>)
 type OrderedRows = { last: RawBuilder<unknown>; from(least: RawBuilder<unknown>): Subquery };
 type Subquery = RawBuilder<unknown> | SelectQueryBuilder<never, never, unknown>;
 
-/** A range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
+/** Finds a range of ids that has all rows of a range of time, and few others. Reads as many rows as an id has bits. */
 export async function idsWithin<DB>(
   db: Kysely<DB>,
   { since, until }: CreatedRange,

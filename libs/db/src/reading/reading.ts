@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The end of a call's reading, and its limit of bytes of rows; unlimited by default. */
+/** The end of a call's reading, and the limit in bytes of its rows; unlimited by default. */
 type ReadBounds = { signal: AbortSignal; mostBytes?: number };
 
 /** The end of a reading whose rows exceed its limit of bytes. */
@@ -14,9 +14,9 @@ export class TooManyBytes extends Error {
 
 /** The statements that one call sends. */
 export type Reading = {
-  /** The reason for the end of the reading: the reason of the signal, or TooManyBytes. Undefined while it lasts. */
+  /** The reason for the end of the reading: the signal's reason, or TooManyBytes. Undefined while the reading lasts. */
   ended: unknown;
-  /** Callbacks of statements that are under way, or wait for a connection, for the end of the reading. */
+  /** Callbacks for the end of the reading, from statements that are under way or wait for a connection. */
   readonly stops: Set<() => void>;
   /** Statements that are under way. */
   readonly underWay: Set<Promise<unknown>>;
@@ -29,7 +29,7 @@ const readings = new AsyncLocalStorage<Reading | undefined>();
 /**
  * Bounds everything that `read` reads from the database: the statements of a pool find their reading by themselves.
  * When the signal aborts, or the rows have too many bytes, the running statements are cancelled in PostgreSQL, and
- * further ones are not sent. When all of them have ended, this rejects with the reason of the signal or with
+ * further statements are not sent. When all of them have ended, this rejects with the reason of the signal or with
  * TooManyBytes.
  */
 export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () => Promise<T>): Promise<T> {
@@ -43,7 +43,7 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
     return result;
   } catch (error) {
     if (reading.ended === undefined) throw error;
-    // Of concurrent statements, the first failure is thrown before the others have ended.
+    // If concurrent statements fail, the first failure is thrown before the others have ended.
     await Promise.allSettled(reading.underWay);
     throw reading.ended;
   } finally {
@@ -54,14 +54,14 @@ export async function readWithin<T>({ signal, mostBytes }: ReadBounds, read: () 
 }
 
 /**
- * Runs work whose result other calls wait for too, such as a shared load, outside of the reading, so that it does not
- * end with one call.
+ * Runs work outside of the reading, so that the work does not end with one call. It is for work whose result other
+ * calls wait for too, such as a shared load.
  */
 export function readForAll<T>(work: () => T): T {
   return currentReading() === undefined ? work() : readings.run(undefined, work);
 }
 
-/** The reading that the running code belongs to. */
+/** Returns the reading that the running code belongs to. */
 export function currentReading(): Reading | undefined {
   return readings.getStore();
 }

@@ -34,7 +34,7 @@ export function runBound(
     else if (error) reject(error);
     else resolve(result);
   });
-  /** A statement that waits behind others of its connection is not sent. */
+  /** Stops the statement. If it waits behind other statements of its connection, it is not sent. */
   function stop(): void {
     if ((client as unknown as Internals)._getActiveQuery() === query) cancelled ??= cancelQuery(client, config);
   }

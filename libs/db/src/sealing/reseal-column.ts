@@ -9,7 +9,7 @@ export type SealedColumn = {
   column: string;
   /** Further columns that `context` needs. Default: none. */
   needs?: readonly string[];
-  /** The context with which the box was sealed, from the columns in `row` and `needs`. */
+  /** Returns the context with which the box was sealed, from the columns in `row` and `needs`. */
   context(row: Readonly<Record<string, unknown>>): string;
 };
 
@@ -22,12 +22,12 @@ export type Resealed = {
   unreadable: ReadonlyMap<string, number>;
 };
 
-/** The version and the key id at the start of a box, see `createSealer`. */
+/** Bytes of the version and the key id at the start of a box; see `createSealer`. */
 const headBytes = 5;
 const sliceRows = 500;
 
 /**
- * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service runs: a box that is
+ * Seals every box of a column by the first of ENCRYPTION_KEYS, slice by slice, while the service runs. A box that is
  * replaced in the meantime is left alone, and a second run changes nothing more. Null and empty values are not boxes. A
  * box that does not open is counted and left unchanged.
  */

@@ -1,6 +1,6 @@
 /**
- * Thrown by a write that needs an answer of another service. Its transaction is rolled back, so that no connection and
- * no lock waits for the answer; then `call` runs, and then the write again.
+ * Thrown by a write that needs an answer of another service. The write's transaction is rolled back, so that no
+ * connection and no lock waits for the answer; then `call` runs, and then the write again.
  */
 export class CallFirst extends Error {
   readonly call: () => Promise<void>;

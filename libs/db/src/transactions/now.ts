@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** The present time of the database's clock, not the start of the transaction: also right after a wait for a lock. */
+/**
+ * Returns the current time of the database's clock, not the start of the transaction, so it is right even after a wait
+ * for a lock.
+ */
 export async function databaseNow<DB>(trx: Kysely<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx);
   const [row] = rows;

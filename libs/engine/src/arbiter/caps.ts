@@ -16,7 +16,7 @@ export function countedBy(cap: Cap, times: readonly number[], now: number, timez
   return times.filter((at) => at >= start && at < end).length;
 }
 
-/** The earliest time from `now` on at which a cap has a place beside the sends at these times. */
+/** Returns the earliest time from `now` on at which a cap has a place beside the sends at these times. */
 export function freeAt(cap: Cap, times: readonly number[], now: number, timezone: string): number {
   if (cap.window === 'rolling') {
     const ends = times.map((at) => addSpan(at, cap.per.duration, cap.per.unit, timezone)).sort((a, b) => a - b);
@@ -30,7 +30,7 @@ export function freeAt(cap: Cap, times: readonly number[], now: number, timezone
   return at;
 }
 
-/** The period of the calendar that contains a time: days count from 1970, weeks from the first Monday. */
+/** Returns the calendar period that contains a time: days count from 1970, weeks from the first Monday. */
 function periodOf({ duration, unit }: Span, at: number, timezone: string): { start: number; end: number } {
   const date = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone).toPlainDate();
   const [offset, days] = unit === 'weeks' ? [firstMonday, 7 * duration] : [0, duration];

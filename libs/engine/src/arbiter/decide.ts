@@ -9,7 +9,7 @@ import { type AskedSend, goesBefore, type Owner, type PlacedSend, type PlannedSe
 export type ContactLedger = { placed: readonly PlacedSend[]; planned: readonly PlannedSend[] };
 
 /**
- * The decision about one send, with the rule that decided, and the enrollment that got the place instead. Times are
+ * The decision about one send, with the rule that decided, and the enrollment that got the place instead. Times are in
  * epoch milliseconds.
  */
 export type Decision =
@@ -19,7 +19,7 @@ export type Decision =
 
 /**
  * Decides about a send by the rules, at `now`. Equal arguments give equal decisions. Only quiet hours hold a send that
- * has its place: its last attempt may have arrived, so the place stays taken.
+ * already has its place: its last attempt may have arrived, so the place stays taken.
  */
 export function decideSend(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Decision {
   if (send.expiresAt !== null && send.expiresAt <= now) {
@@ -36,7 +36,7 @@ export function decideSend(rules: SendingRules, send: AskedSend, ledger: Contact
 
 type Full = { until: number; rule: string; reason: string; isHerd: boolean; lostTo?: Owner };
 
-/** The cap or gap that holds the send longest. */
+/** Returns the cap or gap that holds the send longest. */
 function fullest(rules: SendingRules, send: AskedSend, ledger: ContactLedger, now: number): Full | undefined {
   const horizon = rules.lookAhead === null ? now : addOf(now, rules.lookAhead, send.timezone);
   const rivals = ledger.planned
@@ -58,7 +58,7 @@ function fullCap(cap: Cap, { send, placed, rivals, now }: Place): Full | undefin
   const before = rivals.filter((one) => isOf(cap, one));
   const places = cap.limit - countedBy(cap, times, now, send.timezone);
   if (before.length < places) return undefined;
-  // The sends that get a place before this one, each at its time.
+  // The sends that get a place before the given send, each at its time.
   const winners = places <= 0 ? [] : before.slice(0, places);
   const until = freeAt(cap, [...times, ...winners.map(({ dueAt }) => Math.max(now, dueAt))], now, send.timezone);
   const reason = `${cap.limit} ${cap.limit === 1 ? 'mail' : 'mails'} per ${spanOf(cap.per)} (cap ${cap.id})`;
@@ -95,7 +95,7 @@ function overMaxHold({ maxHold, afterMaxHold }: SendingRules, send: AskedSend, n
   return { kind: 'skip', rule: 'max_hold', reason: `rules held it for ${spanOf(maxHold)}` };
 }
 
-/** A send is not held beyond its own end: from then on it is skipped. */
+/** Limits a hold by the send's own end: from its end on, a send is skipped. */
 function within(send: AskedSend, hold: Extract<Decision, { kind: 'hold' }>): Decision {
   return send.expiresAt === null ? hold : { ...hold, until: Math.min(hold.until, send.expiresAt) };
 }

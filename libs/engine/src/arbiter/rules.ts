@@ -4,13 +4,13 @@ import type { Unit } from '../time/spans.ts';
 export type Span = { duration: number; unit: Unit };
 
 /**
- * Hours of the day in which nothing is sent, in the contact's zone. If `to` is not after `from`, they last past
- * midnight; `24:00` is the end of the day. `days` are those on which they begin (1 Monday to 7 Sunday; empty: every
- * day).
+ * Hours of the day in which nothing is sent, in the contact's zone. If `to` is not after `from`, the hours last past
+ * midnight; `24:00` is the end of the day. `days` are the days on which the hours begin (1 Monday to 7 Sunday; empty:
+ * every day).
  */
 export type QuietHours = { channel: string | null; from: string; to: string; days: readonly number[] };
 
-/** At most `limit` sends in `per`. A null channel or category counts all of them. */
+/** At most `limit` sends in `per`. A null channel or category counts sends of all channels or categories. */
 export type Cap = {
   id: string;
   channel: string | null;
@@ -29,7 +29,7 @@ export type SendingRules = {
   caps: readonly Cap[];
   /** Minimum time between two sends to a contact. */
   minGap: Span | null;
-  /** Sends that will be due within this time compete with those that are due. */
+  /** Sends that will be due within this period compete with the sends that are due. */
   lookAhead: Span | null;
   /** The rules from which a class is exempt. `caps` includes the minimum gap. */
   exempt: Readonly<Record<SendClass, readonly ('caps' | 'quiet_hours')[]>>;
@@ -51,7 +51,7 @@ export const noRules: SendingRules = {
   throughput: { perMinute: null, perDomainPerMinute: null },
 };
 
-/** Whether the sends of a contact compete with each other. Then all planned sends must be known. */
+/** Whether the sends of a contact compete with each other. If they do, all planned sends must be known. */
 export function haveCompetition({ caps, minGap }: SendingRules): boolean {
   return caps.length > 0 || minGap !== null;
 }

@@ -44,7 +44,7 @@ const shapeOf = (condition: ReturnType<typeof conditionOf>) => ({
 /** The parameters of a rule: `match` and `conditions`. */
 export const ruleShape = shapeOf(conditionOf(jsonTemplate()));
 
-/** A rule that decides about events. Its size is bounded when it is saved, by `checkPlaces`. */
+/** Describes a rule that decides about events. The rule's size is bounded when it is saved, by `checkPlaces`. */
 export function eventRule() {
   return marked(config(ruleShape), 'rule');
 }

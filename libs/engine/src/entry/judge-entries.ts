@@ -22,7 +22,7 @@ export type EntryRules = {
 
 /**
  * Judges arrivals in their order. Each verdict also counts the arrivals before it. Re-entry is checked before holdout.
- * `past` has the entries of their keys.
+ * `past` has the earlier entries of the arrivals' keys.
  */
 export function judgeEntries(
   rules: EntryRules,
@@ -42,7 +42,7 @@ export function judgeEntries(
   });
 }
 
-/** Whether a person is held out: always equal for one person and workflow. */
+/** Whether a person is held out. The result is always the same for one person and workflow. */
 function isHeldOut({ workflowId, holdoutPercent }: EntryRules, contactKey: string): boolean {
   return holdoutPercent > 0 && shareOf(`${workflowId}\nholdout\n${contactKey}`) * 100 < holdoutPercent;
 }

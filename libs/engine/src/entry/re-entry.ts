@@ -10,19 +10,19 @@ export type ReEntryRule = {
   readonly maxPer: (Span & { count: number }) | undefined;
   /** Limit of enrollments of a key that run at the same time. */
   readonly concurrent: number | undefined;
-  /** The template of the key; undefined: the contact's key. */
+  /** The template of the key. If undefined, the contact's key counts. */
   readonly key: (() => Template) | undefined;
   /** The number of newest entries of a key that the rule considers. */
   readonly lookedAt: number;
 };
 
-/** The entries of a key so far: the times of the newest, newest first, in epoch ms, and the number that run. */
+/** The entries of a key so far: the newest times, newest first, in epoch ms, and the number of active entries. */
 export type PastEntries = { enteredAt: readonly number[]; running: number };
 
-/** `allowedAt` is the first time at which the key may enter again, if time alone decides it. */
+/** The verdict on a key. `allowedAt` is the first time at which the key may enter again, if time alone decides it. */
 export type ReEntryVerdict = { isAllowed: true } | { isAllowed: false; allowedAt: number | undefined };
 
-/** Compiles a rule; its key is compiled on its first use. Undefined when the rule refuses nothing. */
+/** Compiles a rule; its key is compiled on its first use. Returns undefined when the rule refuses nothing. */
 export function compileReEntry(rule: ReEntry | undefined, { lazily }: Compilation): ReEntryRule | undefined {
   if (rule === undefined) return undefined;
   const { mode, min_gap: minGap, max_per: maxPer, key, concurrent } = rule;

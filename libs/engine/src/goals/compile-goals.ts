@@ -14,14 +14,17 @@ export type CompiledGoal = {
   readonly next: number | undefined;
   /** The consequence in the words of a timeline. */
   readonly consequence: string;
-  /** The end of its window, which counts from the entry. Without a window it can be met while the run lasts. */
+  /**
+   * Returns the end of the goal's window, which counts from the entry. A goal without a window can be met while the run
+   * lasts.
+   */
   readonly windowEnd: ((enteredAt: number, timezone: string) => number) | undefined;
 };
 
 /** Goals are watched at most this long after the end of a run, regardless of their windows. */
 const watchedAfterMs = 90 * unitMs.days;
 
-/** Compiles the goals of a version in their order. The rule of each is compiled at its first test. */
+/** Compiles the goals of a version in their order. The rule of each goal is compiled at its first test. */
 export function compileGoals(
   goals: readonly Goal[],
   resolve: (target: string) => number,
@@ -54,7 +57,10 @@ export function isOpen(
   return at <= goal.windowEnd(enteredAt, timezone);
 }
 
-/** The time until which the goals of an enrollment are watched after the end of its run; undefined: they are not. */
+/**
+ * Returns the time until which the goals of an enrollment are watched after the end of its run; undefined if they are
+ * not.
+ */
 export function watchedUntil(
   goals: readonly CompiledGoal[],
   { enteredAt, endedAt, timezone }: { enteredAt: number; endedAt: number; timezone: string },

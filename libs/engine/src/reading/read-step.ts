@@ -14,12 +14,12 @@ export const stepKeys: ReadonlySet<string> = new Set(['id', 'type', 'name', 'pos
 
 type Complain = (key: string, message: string, hints?: Hints) => void;
 
-/** A step as read. `bound` is absent if its config is invalid; `places` still have to be checked. */
+/** A step as read. `bound` is absent if the step's config is invalid; `places` must still be checked. */
 export type ReadStep = { step: Step; bound?: BoundStep; waits: boolean; places: Place[]; problems: Violation[] };
 
 /**
- * Reads one step by itself, without checking its places. `config` is the result of `configOf`, `ids` are the ids of all
- * steps.
+ * Reads one step by itself, without checking its places. `config` is the result of `configOf`, and `ids` are the ids of
+ * all steps.
  */
 export function readStep(raw: JsonValue, index: number, config: JsonObject, ids: readonly string[]): ReadStep {
   const given = objectOf(raw) ?? {};
@@ -44,7 +44,7 @@ export function readStep(raw: JsonValue, index: number, config: JsonObject, ids:
   return { step, bound, waits: stepType?.waits === true, places, problems };
 }
 
-/** Moves parameters beside the step's own keys into `config`. If both exist, `config` takes precedence. */
+/** Moves parameters beside the step's own keys into `config`. If a parameter is in both, the one in `config` wins. */
 export function configOf(given: JsonObject): JsonObject {
   const beside = Object.entries(given).filter(([key]) => !stepKeys.has(key));
   const config = objectOf(given['config']) ?? {};
@@ -58,7 +58,7 @@ function bind(stepType: StepType, config: JsonObject, complain: Complain): Bound
   return undefined;
 }
 
-/** A problem of a config as a problem of its step: the key, the message, and the hints. */
+/** Converts a problem of a config to a problem of its step: the key, the message, and the hints. */
 export function configProblem({ path, message, ...hints }: ConfigProblem): [string, string, Hints] {
   const key = path.join('.');
   return [`config.${key}`, `${key} ${message}`, hints];

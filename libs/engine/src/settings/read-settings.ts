@@ -15,7 +15,7 @@ const longestName = 100;
 
 /** Limit of characters of all settings as JSON. */
 const maxLength = 128 * 1024;
-/** Limit of tags and outputs of all settings: the rules of goals are compiled together. */
+/** Limit of tags and outputs in all settings, because the rules of goals are compiled together. */
 const settingsBounds = { tags: 1_000, words: 3_000 };
 /** Units of reading a character: once for its form, and once for its templates. */
 const readingUnits = 12;
@@ -23,8 +23,8 @@ const findPlaces = placesIn(settingsSchema);
 
 /**
  * Reads the settings of a request for a workflow with these steps. A member that is null counts as absent. `problems`
- * has the reasons why they can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses unknown
- * members; otherwise they are left out. Templates are checked separately, when settings are saved.
+ * has the reasons why the settings can't be used, as `goals.0.go_to`: "names no step: done". `strict` also refuses
+ * unknown members; without it they are left out. Templates are checked separately, when settings are saved.
  */
 export function readSettings(
   given: JsonObject,
@@ -59,7 +59,7 @@ function issuesOf(error: z.ZodError, given: JsonObject): Violation[] {
   return describeIssues(error.issues, given).map(({ path, ...problem }) => ({ field: path.join('.'), ...problem }));
 }
 
-/** Problems between goals, and between goals and steps. */
+/** Finds problems between goals, and between goals and steps. */
 function goalProblems({ goals = [] }: Settings, stepIds: readonly string[]): Violation[] {
   const names = goals.map(({ name }) => name);
   return goals.flatMap(({ name, go_to: target }, index): Violation[] => {
@@ -120,7 +120,7 @@ function unknownMembers(value: JsonValue, path = '', place = ''): Violation[] {
   });
 }
 
-/** Null means absent, at every place except the value of a condition. */
+/** Removes null members, because null means absent, at every place except the value of a condition. */
 function withoutNulls(given: JsonObject): JsonObject {
   const entries = Object.entries(given).filter(([name, value]) => value !== null || name === 'value');
   return Object.fromEntries(entries.map(([name, value]) => [name, name === 'value' ? value : cleaned(value)]));

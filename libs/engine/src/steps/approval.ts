@@ -70,7 +70,7 @@ export const approvalStep = defineStep({
   },
 });
 
-/** In a test run it is approved at once. */
+/** Describes an approval in a test run, where it is approved immediately. */
 function describeApproval({ message, roles }: JsonObject): StubbedEffect {
   const who = Array.isArray(roles) ? roles.join(', ') : '';
   return {

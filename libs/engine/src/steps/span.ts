@@ -7,10 +7,10 @@ import { addSpan, countOf, type Unit, unitMs } from '../time/spans.ts';
 /** The upper limit of a step's wait, in milliseconds and in words. */
 export type Longest = { ms: number; words: string };
 
-/** The end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
+/** Returns the end of a wait in epoch milliseconds, and its length in words if it was given as a length. */
 export type Target<Span extends { until: number; span?: string }> = (scope: Scope) => Span;
 
-/** The problem of a length of time as the end of a sentence; undefined if there is none. */
+/** Returns the problem of a length of time as the end of a sentence; undefined if there is no problem. */
 export function durationProblem(count: number, unit: Unit, longest: Longest): string | undefined {
   if (Number.isNaN(count)) return 'must be a number';
   if (count < 1) return 'must be at least 1';
@@ -35,7 +35,7 @@ export function compileSpan(
   };
 }
 
-/** Computes the end of a wait. Beyond the limits of zone data or calendar the step fails, not the engine. */
+/** Computes the end of a wait. Beyond the limits of zone data or calendar, the step fails and the engine does not. */
 export function reckon<Span extends { until: number; span?: string }>(target: Target<Span>, scope: Scope): Span {
   try {
     return target(scope);

@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill';
 import { defineWorkflow, newRun } from '../../test/workflow.ts';
 import { advance, type JsonObject } from '../index.ts';
 
-/** The end of a wait that begins at a local time of a zone. The second of two equal local times has an offset. */
+/** Returns the end of a wait that begins at a local time of a zone. The second of two equal times has an offset. */
 function endOf(config: JsonObject, from: string, timezone: string): Temporal.ZonedDateTime {
   const start = Temporal.ZonedDateTime.from(`${from}[${timezone}]`);
   const run = newRun({}, { timezone });
@@ -25,13 +25,13 @@ test.each<[string, string, number, 'days' | 'weeks', string]>([
   ['2026-03-28T12:00', 'Europe/Berlin', 1, 'days', '2026-03-29T12:00+02:00'],
   ['2026-03-07T09:00', 'America/New_York', 1, 'days', '2026-03-08T09:00-04:00'],
   ['2026-03-01T12:00', 'Europe/Berlin', 4, 'weeks', '2026-03-29T12:00+02:00'],
-  // The time does not exist: the result is as far past the gap.
+  // The time does not exist, so the result is as far past the gap.
   ['2026-03-28T02:30', 'Europe/Berlin', 1, 'days', '2026-03-29T03:30+02:00'],
   ['2026-03-07T02:00', 'America/New_York', 1, 'days', '2026-03-08T03:00-04:00'],
   ['2026-03-28T01:59', 'Europe/Berlin', 1, 'days', '2026-03-29T01:59+01:00'],
   // Midnight does not exist.
   ['2026-09-05T00:00', 'America/Santiago', 1, 'days', '2026-09-06T01:00-03:00'],
-  // Clocks go back: of two equal times the first counts.
+  // Clocks go back; of two equal times the first counts.
   ['2026-10-24T12:00', 'Europe/Berlin', 1, 'days', '2026-10-25T12:00+01:00'],
   ['2026-10-24T02:30', 'Europe/Berlin', 1, 'days', '2026-10-25T02:30+02:00'],
   ['2026-10-31T01:15', 'America/New_York', 1, 'days', '2026-11-01T01:15-04:00'],

@@ -4,7 +4,7 @@ import { definitionBounds, startCompiling, TooManyTags } from './compiling.ts';
 import { compileJson } from './json-template.ts';
 import { compileText, templateProblem } from './template.ts';
 
-/** The costs of compiling a text. */
+/** Returns the costs of compiling a string. */
 function taken(text: string) {
   const compiling = startCompiling();
   compileText(text, compiling);

@@ -4,12 +4,12 @@ import { wordsIn } from './words.ts';
 
 /**
  * The costs of compiling: work, which is charged before it is done, and memory, which is weighed. Texts that are
- * compiled together share one.
+ * compiled together share one object.
  */
 export type Compiling = {
   readonly meter: Meter;
   readonly bounds: Bounds;
-  /** Tags and outputs so far, and the words and signs in them. */
+  /** Numbers of tags and outputs so far, and of the words and signs in them. */
   tags: number;
   words: number;
   /** Bytes of memory that the results keep. */
@@ -21,31 +21,34 @@ export type Bounds = { readonly tags: number; readonly words: number };
 
 /** The bounds of a definition, of its settings, and of texts that are rendered once. */
 export const definitionBounds: Bounds = { tags: 10_000, words: 30_000 };
-/** For texts that were checked against bounds when they were saved. */
+/** Bounds for texts that were checked against real bounds when they were saved. */
 const unbounded: Bounds = { tags: Number.POSITIVE_INFINITY, words: Number.POSITIVE_INFINITY };
 
 /** Units of a tag or an output: Liquid takes 2.5 µs for each. */
 const tagUnits = 200;
-/** Units of a word or a sign: an operand of a filter with its comma takes 0.5 µs. */
+/** Units of a word or a sign: a filter's operand with its comma takes 0.5 µs. */
 const wordUnits = 24;
-/** Units of a character of a template. Liquid reads each several times, most often those of a name in an operand. */
+/**
+ * Units of a character of a template. Liquid reads each character several times, most often those of a name in an
+ * operand.
+ */
 const characterUnits = 5;
 /**
- * Upper limits of the bytes of Liquid's objects. 450 were measured for an operator and its operand, 1,250 for the
- * smallest output.
+ * Upper limits of the bytes of Liquid's objects. 450 bytes were measured for an operator and its operand, and 1,250 for
+ * the smallest output.
  */
 const tagBytes = 1_088;
 const wordBytes = 224;
-/** Liquid joins the characters of a quoted text one by one, and V8 keeps each of these texts. */
+/** Bytes of a quoted character: Liquid joins them one by one, and V8 keeps each of the joined texts. */
 const quotedBytes = 32;
 
 /** A tag or an output of Liquid. */
 type DelimitedToken = Pick<TagToken, 'input' | 'contentRange'>;
 
-/** Texts have more in their tags than may be compiled together. The message is the end of a sentence. */
+/** Texts have more tags, or more words in tags, than may be compiled together. The message is the end of a sentence. */
 export class TooManyTags extends Error {}
 
-/** Starts counting. Without a meter the work has no limit of its own: bounds limit it. */
+/** Starts counting the costs of compiling. If `meter` is missing, the work has no limit, and only `bounds` limit it. */
 export function startCompiling(
   meter: Meter = createMeter(Number.POSITIVE_INFINITY),
   bounds: Bounds = unbounded,

@@ -14,7 +14,7 @@ const cheap = 1;
 const usual = 4;
 const costly = 8;
 
-/** The filters of templates by their cost. None is random, evaluates text as an expression or reads the clock. */
+/** The filters of templates by their cost. No filter is random, evaluates text as an expression or reads the clock. */
 const allowed: ReadonlyMap<number, readonly string[]> = new Map([
   [
     cheap,
@@ -42,7 +42,7 @@ const propertyUnits = 64;
 /** Limit of characters of a property's name, which is read for each element. */
 const longestProperty = 255;
 
-/** The additional work of a filter that does more than read its input once. */
+/** Charges the additional work of a filter that does more than read its input once. */
 type Extra = (context: RenderContext, value: unknown, args: readonly unknown[]) => void;
 
 const extras: Readonly<Record<string, Extra>> = {
@@ -53,7 +53,7 @@ const extras: Readonly<Record<string, Extra>> = {
   json: chargeIndents,
 };
 
-/** Replaces the filters of a Liquid engine by those that templates may use. */
+/** Replaces the filters of a Liquid engine by the filters that templates may use. */
 export function useFilters(liquid: Liquid): void {
   for (const name of Object.keys(liquid.filters)) delete liquid.filters[name];
   for (const [cost, names] of allowed) {
@@ -87,14 +87,14 @@ export function write(filter: FilterThis, text: string): string {
   return text;
 }
 
-/** A value as text: objects and arrays as JSON, a missing value as empty text. */
+/** Returns a value as text: objects and arrays as JSON, a missing value as empty text. */
 export function asText(filter: FilterThis, value: unknown): string {
   return textIn(contextOf(filter.context), value);
 }
 
 /**
- * A value as text in a context: objects and arrays as JSON, a missing value as empty text. Charges an object or array
- * before it is written as JSON.
+ * Returns a value as text in a context: objects and arrays as JSON, a missing value as empty text. Charges an object or
+ * array before it is written as JSON.
  */
 export function textIn(context: RenderContext, value: unknown): string {
   if (value === undefined || value === null) return '';
@@ -110,20 +110,20 @@ function chargeProperty(context: RenderContext, value: unknown, [property]: read
   context.charge(lengthOf(value) * (propertyUnits + length));
 }
 
-/** A sort compares each element about log₂ n times. */
+/** Charges a sort, which compares each element about log₂ n times. */
 function chargeSorting(context: RenderContext, value: unknown, args: readonly unknown[]): void {
   chargeProperty(context, value, args);
   const comparisons = Math.ceil(Math.log2(lengthOf(value) + 1));
   if (comparisons > 0) context.chargeReading(value, comparisons);
 }
 
-/** Indented JSON has indents for each value and level. */
+/** Charges indented JSON, which has indents for each value and level. */
 function chargeIndents(context: RenderContext, value: unknown, [space]: readonly unknown[]): void {
   if (typeof value === 'object' && space) context.charge(indentsOf(value, 10));
 }
 
 /**
- * The characters of the indents below a value. A step that may read the value may count them, because it was charged
+ * Counts the characters of the indents below a value. The value may be read here, because the step was already charged
  * for each member.
  */
 function indentsOf(value: unknown, width: number): number {

@@ -13,12 +13,15 @@ export function compileJson(value: JsonValue, compiling: Compiling): Template<Js
   return compileValue(value, compiling) ?? (() => value);
 }
 
-/** Compiles all strings in an object, like `compileJson`. */
+/** Compiles all strings in an object, as `compileJson` does. */
 export function compileObject(value: JsonObject, compiling: Compiling): Template<JsonObject> {
   return compileMembers(value, compiling) ?? (() => value);
 }
 
-/** Compiles a value, visiting each part once. Undefined for a value without templates: it is its own rendering. */
+/**
+ * Compiles a value, visiting each part once. Returns undefined for a value without templates, which is its own
+ * rendering.
+ */
 function compileValue(value: JsonValue, compiling: Compiling): Template<JsonValue> | undefined {
   charge(compiling.meter, memberUnits);
   if (typeof value === 'string') return isTemplate(value) ? compileText(value, compiling) : undefined;
@@ -47,7 +50,7 @@ function compileMembers(object: JsonObject, compiling: Compiling): Template<Json
   };
 }
 
-/** The templates among values, by their keys. */
+/** Compiles the templates among values, by their keys. */
 function compileEach<Key>(
   entries: Iterable<[Key, JsonValue]>,
   compiling: Compiling,

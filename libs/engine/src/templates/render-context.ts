@@ -15,7 +15,7 @@ const variableUnits = 8;
  */
 export class RenderContext extends Context {
   readonly missing = new Set<string>();
-  /** Whether an output is being evaluated. Only its missing variables cause a warning. */
+  /** Whether an output is being evaluated. Only missing variables of outputs cause a warning. */
   isWatching = false;
   readonly scope: Scope;
 
@@ -25,7 +25,7 @@ export class RenderContext extends Context {
     this.scope = scope;
   }
 
-  /** Charges work to the step. Throws when its budget is used up. */
+  /** Charges work to the step. Throws when the step's budget is used up. */
   charge(units: number): void {
     charge(this.scope.meter, units);
   }
@@ -44,7 +44,7 @@ export class RenderContext extends Context {
     return this.found(value, paths);
   }
 
-  /** Liquid counts the members of an object anew each time. */
+  /** Reads a property. It caches the number of members, because Liquid counts the members of an object each time. */
   override readProperty(holder: object, key: Parameters<Context['readProperty']>[1]): unknown {
     const object = key === 'size' ? objectOf(holder) : undefined;
     if (object === undefined || Object.hasOwn(object, 'size')) return super.readProperty(holder, key);
@@ -58,7 +58,10 @@ export class RenderContext extends Context {
     return size;
   }
 
-  /** The value at a path of plain names. Equals their evaluation, in a tenth of the time. */
+  /**
+   * Returns the value at a path of plain names. The result equals Liquid's evaluation of the path, in a tenth of the
+   * time.
+   */
   lookUp(names: string[]): unknown {
     let value: unknown = this.environments;
     for (const name of names) value = this.readProperty(value as object, name); // Liquid reads any value
@@ -78,15 +81,15 @@ export class RenderContext extends Context {
   }
 }
 
-/** The context of a filter or operator, which Liquid passes on. */
+/** Returns the context of a filter or operator, which Liquid passes on. */
 export function contextOf(context: unknown): RenderContext {
   if (context instanceof RenderContext) return context;
   throw new Error('templates are rendered in a RenderContext');
 }
 
 /**
- * The step's meter as Liquid's limits. Liquid asks one of them before each tag and output; limits that Liquid creates
- * later do so too.
+ * Wraps the step's meter as Liquid's limits. Liquid asks a limit before each tag and output; limits that Liquid creates
+ * later charge the same meter.
  */
 function limiterOf(scope: Scope): Context['memoryLimit'] {
   scope.limiter ??= createLimiter(scope.meter);

@@ -9,13 +9,13 @@ import { compileHtml, compileText, NotATemplate, type Template } from './templat
 /** Templates from a person who is writing them, each under the name of its member. */
 export type RenderInput = { text?: string | undefined; subject?: string | undefined; body?: string | undefined };
 
-/** The texts, or the reason why they can't be rendered: a template that is not valid, or that fails with these data. */
+/** The texts, or the reasons why they can't be rendered: a template is not valid, or fails with these data. */
 export type Rendered = { texts: RenderInput; isHtml: boolean; warnings: string[] } | { problems: Problem[] };
 
 type Fault = { message: string; isInvalid: boolean };
 type Problem = Fault & { member: keyof RenderInput };
 
-/** Whether a body is HTML: it has a tag. */
+/** Whether a body is HTML, which means that it has a tag. */
 export function isHtmlBody(body: string): boolean {
   return /<[a-z!/]/i.test(body);
 }
@@ -25,12 +25,12 @@ export function oneLine(text: string): string {
   return text.replace(/[\r\n\t\0]+/g, ' ').trim();
 }
 
-/** Renders templates like a step: each by itself, with the budget of one step for all. */
+/** Renders templates as a step does: each by itself, with the budget of one step for all. */
 export function renderOnce(input: RenderInput, o: { data: JsonObject; now: Date; timezone: string }): Rendered {
   return atOnce(renderInTurns(input, o));
 }
 
-/** Renders templates in turns, like `renderOnce`. */
+/** Renders templates in turns, as `renderOnce` does at one time. */
 export function* renderInTurns(
   input: RenderInput,
   o: { data: JsonObject; now: Date; timezone: string },
@@ -72,7 +72,7 @@ function textOf(render: Template, scope: Scope): string | Fault {
   }
 }
 
-/** The problem of a template that can't be compiled, as the end of a sentence. */
+/** Returns the problem of a template that can't be compiled, as the end of a sentence. */
 function problemOf(error: unknown): Fault {
   if (error instanceof NotATemplate) return { message: `is not a valid template: ${error.reason}`, isInvalid: true };
   if (error instanceof TooManyTags) return { message: error.message, isInvalid: true };

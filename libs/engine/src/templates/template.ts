@@ -22,12 +22,15 @@ const nameBytes = 96;
 /** A compiled template. Throws StepFailure if it can't be rendered. Missing variables become warnings. */
 export type Template<T = string> = (scope: Scope) => T;
 
-/** Whether a text contains template syntax. */
+/** Whether a string contains template syntax. */
 export function isTemplate(text: string): boolean {
   return text.includes('{{') || text.includes('{%');
 }
 
-/** The problem of a template as the end of a sentence; undefined if there is none. Rethrows errors of charging. */
+/**
+ * Returns the problem of a template as the end of a sentence; undefined if there is no problem. Rethrows errors of
+ * charging.
+ */
 export function templateProblem(text: string, compiling: Compiling): string | undefined {
   if (!isTemplate(text)) return undefined;
   try {
@@ -49,7 +52,7 @@ export function compileHtml(text: string, compiling: Compiling): Template {
   return compile(text, htmlLiquid, compiling);
 }
 
-/** A text is not a valid template. `reason` is the end of a sentence. */
+/** A string is not a valid template. `reason` is the end of a sentence. */
 export class NotATemplate extends StepFailure {
   readonly reason: string;
 
@@ -60,8 +63,8 @@ export class NotATemplate extends StepFailure {
 }
 
 /**
- * Compiles a template; the only place that does. Charges and weighs its work; see `Compiling`. Throws NotATemplate, and
- * rethrows errors of charging.
+ * Compiles a template. No other function does. It charges and weighs the work; see `Compiling`. Throws NotATemplate,
+ * and rethrows errors of charging.
  */
 function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   compiling.bytes += textBytes;
@@ -78,7 +81,7 @@ function compile(text: string, liquid: Liquid, compiling: Compiling): Template {
   return joinerOf(liquid, pieces);
 }
 
-// Separate functions, because all closures that one function makes share the variables that any of them uses.
+// These are separate functions, because all closures that one function makes share the variables that any of them uses.
 
 function rendererOf(liquid: Liquid, templates: LiquidTemplate[]): Template {
   return (scope) =>
@@ -131,14 +134,14 @@ function storable(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed();
 }
 
-/** The original error, which Liquid wraps in errors of its own, one for each tag around the place. */
+/** Returns the original error, which Liquid wraps in errors of its own, one for each tag around the place. */
 function originOf(error: LiquidError): unknown {
   let origin: unknown = error;
   while (origin instanceof LiquidError && 'originalError' in origin) origin = origin.originalError;
   return origin;
 }
 
-/** The first line of a Liquid error. It contains no data, only text of the template. */
+/** Returns the first line of a Liquid error. The line contains no data, only text of the template. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n')[0]?.slice(0, 200) ?? 'unknown reason';

@@ -4,9 +4,9 @@ import type { ReceivedMessage } from '../transport.ts';
 
 /** An event in the form for its consumer. `message` has the time, organization, aggregate, sequence and payload. */
 export type ConsumedEvent<D extends DescMessage = DescMessage> = {
-  /** `evt_` and a UUIDv7, equal for each delivery of the event. */
+  /** `evt_` and a UUIDv7, the same for each delivery of the event. */
   id: string;
-  /** Such as `enrollment.started`. */
+  /** The type, such as `enrollment.started`. */
   type: string;
   message: MessageShape<D>;
   /** The trace of the request that raised the event. */

@@ -8,7 +8,7 @@ const pruneRows = 5000;
 
 /**
  * Marks events as handled by the group, in the transaction of their effect, and returns the ids that were newly marked.
- * For a consumer whose effect has no unique key of its own.
+ * It is for a consumer whose effect has no unique key of its own.
  */
 export async function firstSeen<DB>(
   trx: Transaction<DB>,

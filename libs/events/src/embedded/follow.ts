@@ -55,7 +55,7 @@ async function headsOf(db: Database<unknown>, topic: string): Promise<Map<number
   return new Map(rows.map((row) => [row.partition, row.next_offset]));
 }
 
-/** The first message since that time in each partition, else the next one to arrive. */
+/** Finds in each partition the first message since that time, else the next message to arrive. */
 async function startPositions(db: Database<unknown>, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   const { rows } = await sql<{ partition: number; first: bigint }>`
     select head.partition, coalesce(recent.first, head.next_offset) as first

@@ -10,7 +10,7 @@ import { partitionCount } from './tables.ts';
 
 /**
  * Reads the partitions that this member of the group leases: one batch of each at a time, all partitions together. One
- * loop renews the leases, so that a long batch loses none; the other loop reads.
+ * loop renews the leases, so that a long batch loses none of them; the other loop reads.
  */
 export function startEmbeddedSubscription(options: {
   db: Database<unknown>;
@@ -37,7 +37,7 @@ export function startEmbeddedSubscription(options: {
     isJoined = true;
     // The share of the other members may be smaller now.
     if (isNew || hasTaken) wakeups.wake(groupName);
-    // This member may have partitions to release, or new ones to read.
+    // This member may have partitions to release, or new partitions to read.
     if (hasTaken || membership.exceeds()) reading.wake();
     return renewEveryMs;
   }
@@ -75,7 +75,10 @@ export function startEmbeddedSubscription(options: {
     return lastDone && { partition, fence, nextOffset: lastDone.offset + 1n };
   }
 
-  /** `nowMs` is the time at which the partitions were chosen. A pause that has ended since then is over at once. */
+  /**
+   * Returns the time until the next partition resumes. `nowMs` is the time at which the partitions were chosen. A pause
+   * that has ended since then is over immediately.
+   */
   function resumesIn(nowMs: number): number | undefined {
     const resumes = [...pausedUntilMs.values()].filter((untilMs) => untilMs > nowMs);
     return resumes.length > 0 ? Math.min(...resumes) - performance.now() : undefined;
@@ -95,7 +98,7 @@ export function startEmbeddedSubscription(options: {
   };
 }
 
-/** A new group starts at the oldest kept message. */
+/** Creates a group, which starts at the oldest kept message. */
 async function createGroup(db: Database<unknown>, group: string, topic: string): Promise<void> {
   await sql`
     insert into group_partitions (group_name, topic, partition)

@@ -6,7 +6,10 @@ import { addTo, type Hint } from './hint.ts';
 
 type Payload = { case?: string; value?: unknown };
 
-/** The fields of an event from which its hint is made. Fields that the events of a batch share come at its end. */
+/**
+ * The fields of an event from which its hint is made. Fields that the events of a batch share are given when the batch
+ * ends.
+ */
 type Noticed = { organizationId: bigint | undefined; aggregate: string; payload: Payload | undefined };
 
 /** Collects the hints that follow from events by the rules of their topic. */
@@ -16,7 +19,7 @@ type HintCollector = {
   end(shared: { organizationId: bigint; payload: Payload | undefined }): Hint[];
 };
 
-/** Undefined where the topic has no rules. */
+/** Collects the hints of a topic; undefined if the topic has no rules. */
 export function collectHints(topic: Topic): HintCollector | undefined {
   const rules = rulesOf(topic.desc);
   if (rules.byNoun.size === 0) return undefined;
@@ -35,7 +38,8 @@ export function collectHints(topic: Topic): HintCollector | undefined {
       const mode = modeIn(rules, type, payload);
       const divider = memberOf(payload?.value, rule.dividedBy);
       const one = { organizationId, rule, type, mode, divider };
-      // Most events of a batch resemble the one before, and making the text of a key takes longer than the rest.
+      // Most events of a batch resemble the event before, and making the text of a key takes longer than all other
+      // work.
       if (last === undefined || !isLike(last, one)) {
         const key = `${organizationId} ${noun} ${type} ${mode} ${divider}`;
         last = found.get(key) ?? { ...one, id };
@@ -86,11 +90,11 @@ function isLike(one: Kind, other: Kind): boolean {
 
 type Rules = {
   byNoun: ReadonlyMap<string, Rule>;
-  /** Paths of the modes, by payload case; an empty one for payloads without a mode. */
+  /** Paths of the modes, by payload case; an empty path for payloads without a mode. */
   modePaths: ReadonlyMap<string, string[]>;
 };
 
-/** Rules by message. Reading an option decodes it each time. */
+/** Rules by message, cached because each reading of an option decodes it. */
 const compiledRules = new WeakMap<DescMessage, Rules>();
 
 function rulesOf(desc: DescMessage): Rules {
@@ -113,11 +117,14 @@ function compile(desc: DescMessage): Rules {
   };
 }
 
-/** The mode of a payload, by the path that its webhook names. Undefined where there is none, or not yet. */
+/**
+ * Reads the mode of a payload, by the path that its webhook names. Undefined if the payload has no mode, or no mode
+ * yet.
+ */
 function modeIn({ modePaths }: Rules, type: string | undefined, payload: Payload | undefined): Mode | undefined {
   const path = modePaths.get(type ?? '');
   if (path === undefined) return undefined;
-  // Test keys make no such rows, and may read all of them.
+  // Test keys make no such rows, but may read all of them.
   if (path.length === 0) return Mode.UNSPECIFIED;
   let value = payload?.value;
   for (const name of path) value = memberOf(value, name);

@@ -4,7 +4,7 @@ import type { KafkaSettings } from './kafka-env.ts';
 import { liveSockets } from './live-sockets.ts';
 import { securityOf } from './security.ts';
 
-/** Practically endless: a consumer survives any outage and is back within a second after its end. */
+/** Practically endless, so that a consumer survives any outage and continues within a second after its end. */
 export const endlessRetry: RetryOptions = {
   retries: 1_000_000,
   initialRetryTime: 100,
@@ -13,7 +13,7 @@ export const endlessRetry: RetryOptions = {
   factor: 0.2,
 };
 
-/** About three seconds: callers that send or ask have an endless loop and a deadline of their own. */
+/** About three seconds, because callers that send or ask have an endless loop and a deadline of their own. */
 export const shortRetry: RetryOptions = { ...endlessRetry, retries: 5 };
 
 /**

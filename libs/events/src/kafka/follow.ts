@@ -7,7 +7,7 @@ import { withAdmin } from './admin.ts';
 import { endlessRetry } from './client.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Milliseconds that a fetch waits for a message, and so the longest time of a stop. */
+/** Milliseconds that a fetch waits for a message, and so the longest time that a stop takes. */
 const fetchWaitMs = 1000;
 const stopTimeoutMs = 5000;
 
@@ -24,7 +24,7 @@ export function startKafkaFollower(
   let consumer: Consumer | undefined;
   let isRunning = false;
 
-  /** Runs until it has succeeded, and again when the consumer has crashed. */
+  /** Connects. It runs until it has succeeded, and again when the consumer has crashed. */
   async function connect(): Promise<undefined> {
     if (isRunning) return;
     await ensureTopic();
@@ -43,13 +43,13 @@ export function startKafkaFollower(
 
   function createConsumer(): Consumer {
     const created = consuming.consumer({
-      // A new group for each connection: a broker takes a lost member for alive for half a minute.
+      // A new group for each connection, because a broker takes a lost member for alive for half a minute.
       groupId: `drippulse-follower-${randomUUID()}`,
       retry: endlessRetry,
       maxWaitTimeInMs: fetchWaitMs,
       allowAutoTopicCreation: false,
     });
-    // Before each first fetch, because kafkajs begins at the end of the topic, also when it rejoins by itself.
+    // Set before each first fetch, because kafkajs begins at the end of the topic, even when it rejoins by itself.
     created.on(created.events.GROUP_JOIN, () => {
       for (const [partition, offset] of positions) created.seek({ topic, partition, offset: String(offset) });
     });
@@ -93,7 +93,7 @@ export function startKafkaFollower(
   };
 }
 
-/** The first message since that time in each partition, else the next one to arrive. */
+/** Finds in each partition the first message since that time, else the next message to arrive. */
 async function startPositions(kafka: Kafka, topic: string, sinceMs: number): Promise<Map<number, bigint>> {
   return withAdmin(kafka, async (admin) => {
     const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - sinceMs);

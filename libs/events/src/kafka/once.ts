@@ -1,4 +1,4 @@
-/** Makes a value on the first call; concurrent calls share it. A failed value is made again on the next call. */
+/** Makes a value on the first call; concurrent calls share it. After a failure the next call makes the value again. */
 export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -4,13 +4,13 @@ import type { ReceivedMessage } from '../transport.ts';
 import { withAdmin } from './admin.ts';
 import { receivedMessage } from './messages.ts';
 
-/** Calls `onMessage` for the present messages of a topic, oldest first in each partition. Moves no group. */
+/** Calls `onMessage` for all messages that a topic has at the time, oldest first in each partition. Moves no group. */
 export async function readTopic(
   kafka: Kafka,
   topic: string,
   onMessage: (message: ReceivedMessage) => Promise<void>,
 ): Promise<void> {
-  // kafkajs reads only as a member of a group. This one is created for the reading and deleted afterwards.
+  // kafkajs reads only as a member of a group. This group is created for the reading and deleted afterwards.
   const groupId = `drippulse-reader-${randomUUID()}`;
   await withAdmin(kafka, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return;

@@ -15,7 +15,7 @@ const consumeTimeoutMs = 30_000;
 /** A member that joins a group waits for the others, up to the 60 s of a rebalance. */
 const joinMs = 70_000;
 
-/** The transport over Kafka. Connects when it is first used, and retries without end. */
+/** Creates the transport over Kafka. It connects when it is first used, and retries without end. */
 export function createKafkaTransport(options: {
   brokers: string[];
   clientId: string;

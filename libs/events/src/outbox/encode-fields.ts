@@ -26,12 +26,12 @@ export function startEncoding<D extends DescMessage>(desc: D) {
       else writeFields(writer, desc, init as Init);
       writer.join();
     },
-    /** The encoding of each message, in order. */
+    /** Returns the encoding of each message, in order. */
     end: () => piecesOf(writer.finish()),
   };
 }
 
-/** Each message follows its length. */
+/** Splits the bytes into messages, each of which follows its length. */
 function piecesOf(bytes: Uint8Array): Uint8Array[] {
   const reader = new BinaryReader(bytes);
   const pieces: Uint8Array[] = [];
@@ -87,7 +87,10 @@ function writeField(writer: BinaryWriter, field: DescField, value: unknown): voi
   }
 }
 
-/** Google's messages may also be given as other values than objects of their fields, such as a string. */
+/**
+ * Whether a message is given as an object of its fields. Google's messages may also be given as other values, such as a
+ * string.
+ */
 function isPlain(desc: DescMessage): boolean {
   return desc === TimestampSchema || !desc.typeName.startsWith('google.protobuf.');
 }

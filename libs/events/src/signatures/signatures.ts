@@ -2,7 +2,7 @@ import { type KeyObject, sign, verify } from 'node:crypto';
 import type { TransportMessage } from '../transport.ts';
 import { hashBytes, leafOf, nodeOf, treeOf } from './tree.ts';
 
-/** Ed25519 keys: the key with which a service signs, and those of every service by their ids. */
+/** Ed25519 keys: the key with which a service signs, and the keys of every service by their ids. */
 export type EventKeys = {
   signing: { kid: string; key: KeyObject };
   verifying: ReadonlyMap<string, { service: string; key: KeyObject }>;
@@ -18,7 +18,7 @@ export const signatureHeader = 'signature';
 const messagesOfSignature = 32;
 const longestPath = 16 * hashBytes;
 const context = Buffer.from('drippulse events 1\n');
-/** Number of kept hashes: those of 260 trees, which are 8,000 messages. */
+/** Number of kept hashes: the hashes of 260 trees, which are 8,000 messages. */
 const keptHashes = 16_384;
 
 /** Adds to each message a signature of the service that publishes the topic. */
@@ -40,7 +40,7 @@ export function signMessages(
   return signed;
 }
 
-/** Returns the reason why a message is not from a publisher of its topic; undefined when it is. */
+/** Returns the reason why a message is not from a publisher of its topic; undefined when it is from one. */
 export type Verify = (topic: string, message: TransportMessage) => string | undefined;
 
 /** Verifies signatures of `publishersOf` a topic: its service, or the service in whose process it runs. */

@@ -7,7 +7,7 @@ import { createVerify, type EventKeys, signMessages } from './signatures.ts';
 const turnMessages = 50;
 
 /**
- * The transport for one service. Events of its own topics are signed when they are sent. Consumed events that no
+ * Makes the transport for one service. Events of its own topics are signed when they are sent. Consumed events that no
  * publisher of their topic has signed are marked with a refusal, which makes them dead letters. Dead letters pass
  * unchanged, so that a redriven event has its first signature. A private transport needs no signatures and is returned
  * unchanged.
@@ -17,7 +17,7 @@ export function signEvents(
   options: {
     service: string;
     keys: EventKeys;
-    /** The services whose keys may sign events of a topic; empty for a topic that is not the platform's. */
+    /** Returns the services whose keys may sign events of a topic; empty for a topic that is not the platform's. */
     publishersOf(topic: string): readonly string[];
   },
 ): EventTransport {

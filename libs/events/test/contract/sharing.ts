@@ -4,7 +4,7 @@ import { startRelay } from '../../src/index.ts';
 import { append, createTestService, log, outboxOrganizations, outboxRows, sequences, uniqueTopic } from '../fixture.ts';
 import type { Contract, Probe } from './contract.ts';
 
-/** Consumers share groups, organizations share the relay, and a group shares its work between topics. */
+/** Tests that consumers share groups, organizations share the relay, and a group shares its work between topics. */
 export function describeSharing(at: Contract): void {
   test('two consumers of a group share the partitions, and one takes over when the other leaves', async () => {
     const topic = uniqueTopic();
@@ -67,7 +67,7 @@ export function describeSharing(at: Contract): void {
     await append(own, topic, [{ organizationId: 8n, aggregate: 'probe:1', sequence: 1n }]);
     flooded.wake();
     await eventually(async () => expect((await outboxOrganizations(own)).includes(8n)).toBe(false));
-    // The rest of the flood waits in the outbox, behind the event of the other organization.
+    // The remaining events of the flood wait in the outbox, behind the event of the other organization.
     expect(await lag()).toBeLessThan(3_100n);
     expect(await outboxRows(own)).toBeGreaterThanOrEqual(13);
     gate.resolve();

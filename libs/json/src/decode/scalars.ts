@@ -8,8 +8,8 @@ import { skipParts } from '../skip-value.ts';
 import { enumRule, faultOf, type TextRule, textRule } from './text-rules.ts';
 
 /**
- * Reads the value at the cursor, passes it to `keep` and moves past it. Returns parts for a value that may be long;
- * otherwise it is done at once. A value of the wrong kind is skipped and recorded as a problem.
+ * Reads the value at the cursor, passes it to `keep` and moves past it. Returns parts for a value that may be long; any
+ * other value is read immediately. A value of the wrong kind is skipped and recorded as a problem.
  */
 export type ReadValue = (cursor: Cursor, keep: (value: unknown) => void) => Parts<void> | undefined;
 
@@ -88,7 +88,7 @@ export function enumReader(desc: DescEnum): ReadValue {
   return stringReader(enumRule(desc));
 }
 
-/** Refuses `null` as an element: inside arrays and maps it does not mean absent. */
+/** Makes a reader that refuses `null` as an element: inside arrays and maps `null` does not mean absent. */
 export function rejectNull(read: ReadValue): ReadValue {
   return (cursor, keep) => (isNull(cursor) ? mismatch(cursor, 'must not be null') : read(cursor, keep));
 }

@@ -12,7 +12,7 @@ export type MemberWriter = { field: DescField; write: (message: Members) => stri
 
 const writersOf = new WeakMap<DescMessage, MemberWriter[]>();
 
-/** The writers of a message's members in the order of the proto, created once for each descriptor. */
+/** Returns the writers of a message's members in the order of the proto, created once for each descriptor. */
 export function memberWriters(desc: DescMessage): MemberWriter[] {
   const known = writersOf.get(desc);
   if (known !== undefined) return known;
@@ -77,7 +77,7 @@ function fieldWriter(field: DescField): WriteValue {
   }
 }
 
-/** The writer of one value of a field, or of one element of a list or map. */
+/** Returns the writer of one value of a field, or of one element of a list or map. */
 export function elementWriter(field: DescField): WriteValue {
   if (field.enum !== undefined) {
     const names = enumNames(field.enum);

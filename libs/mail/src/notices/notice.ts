@@ -1,7 +1,7 @@
 /**
- * A mail of the platform to one of its users. It reports, and a link in it opens a page: no mail decides or changes
+ * A mail of the platform to one of its users. It reports, and a link in it opens a page. No mail decides or changes
  * anything, because scanners follow every link, and mails are forwarded. It contains no data of contacts, because
- * nothing removes it from a mailbox again.
+ * nothing removes a mail from a mailbox again.
  */
 export type Notice = {
   subject: string;

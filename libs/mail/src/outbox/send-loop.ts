@@ -5,31 +5,31 @@ import { z } from 'zod';
 import { type Attachment, type Mailer, MailFailure, mailTimeoutMs } from '../transport/mailer.ts';
 import { attachedFile, mailContext, mailJobs, readMail } from './stored-mail.ts';
 
-/** The outcome of an attempt to send a mail. One that was `put_off` is retried. */
+/** The outcome of an attempt to send a mail. A mail that was `put_off` is retried. */
 export type MailOutcome = 'sent' | 'put_off' | 'failed';
 
 const firstPauseMs = 60_000;
 const longestPauseMs = 6 * 3_600_000;
-/** Attempts over two days, with doubling pauses up to six hours. */
+/** Number of attempts, which span two days, with doubling pauses up to six hours. */
 const mostAttempts = 16;
 const forgottenAfterDays = 90;
 const forgottenAtOnce = 100;
 
 /**
  * Sends the mails that were added, one after the other, until it is stopped. A mail that the server refuses for good is
- * given up; others are repeated with the same bytes for two days. A process that dies between sending and its commit
- * sends a mail again, with the same Message-ID.
+ * given up; other failed mails are repeated with the same bytes for two days. A process that dies between sending and
+ * its commit sends a mail again, with the same Message-ID.
  */
 export function startMailLoop<DB>(o: {
   db: Database<DB>;
   log: LoopLog;
-  /** Undefined in an installation that sends no mail: then the loop does nothing. */
+  /** Undefined in an installation that sends no mail. The loop then does nothing. */
   mailer: Mailer | undefined;
-  /** Opens sealed mails, in a table with `allowSealedMails`. Default: the service has none. */
+  /** Opens sealed mails, in a table with `allowSealedMails`. Default: the service has no sealed mails. */
   sealer?: Sealer;
   /**
-   * Reads the file of a mail by its `ref`, with equal bytes each time; undefined when it is gone, so that the mail is
-   * given up. Default: no mail has a file.
+   * Reads the file of a mail by its `ref`, with equal bytes each time; undefined when the file is gone, so that the
+   * mail is given up. Default: no mail has a file.
    */
   readFile?(file: { organizationId: bigint; ref: string }): Promise<Buffer | undefined>;
   /** Called after each attempt. */
@@ -58,7 +58,7 @@ type MailRow = { id: bigint; key: string; mail: string; attempts: number };
 
 const inputSchema = z.object({ mail: z.string() });
 
-/** The mail of a job; undefined once it was sent or given up. */
+/** Finds the mail of a job; undefined once the mail was sent or given up. */
 async function findMail<DB>(db: Kysely<DB>, job: JobRow, sealer: Sealer | undefined): Promise<MailRow | undefined> {
   const { mail: id } = inputSchema.parse(JSON.parse(job.input));
   const box = sealer === undefined ? sql`null::bytea` : sql`sealed_mail`;
@@ -117,7 +117,7 @@ function recordAttempt<DB>(
   };
 }
 
-/** A finished job tells nothing beyond its mail. */
+/** Ends a job and deletes it, because a finished job says nothing beyond its mail. */
 async function endJob<DB>(trx: Transaction<DB>, job: JobRow): Promise<JobSlice> {
   await sql`delete from jobs where id = ${job.id}`.execute(trx);
   return { cursor: 'null', processed: 1, isFinished: true };

@@ -34,7 +34,10 @@ const storedMailSchema = z.object({
 /** A file of a mail. The service keeps its bytes until the mail is sent, and finds them by `ref`. */
 export type AttachedFile = { ref: string; filename: string; contentType: string };
 
-/** A mail as JSON text. It has everything that determines its bytes, so that every attempt sends equal ones. */
+/**
+ * Packs a mail as JSON text. The text has everything that determines the mail's bytes, so that every attempt sends
+ * equal bytes.
+ */
 export function packMail(
   key: string,
   mail: Pick<Mail, 'from' | 'to' | 'subject' | 'text'> & {
@@ -63,7 +66,7 @@ export function packMail(
   return JSON.stringify(stored);
 }
 
-/** The file that a stored mail names. */
+/** Returns the file that a stored mail names. */
 export function attachedFile(json: string): AttachedFile | undefined {
   const { attachment } = storedMailSchema.parse(JSON.parse(json));
   return attachment && { ref: attachment.ref, filename: attachment.filename, contentType: attachment.content_type };

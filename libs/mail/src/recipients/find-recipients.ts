@@ -11,8 +11,8 @@ export type Recipient = { userId: bigint; to: Address; role: Role };
 export type Asked = { service: string; organizationId: bigint; roles: Role[]; topic: NotificationTopic };
 
 /**
- * The active members of an organization who have one of the roles and want mails about the topic. Call it outside of a
- * transaction.
+ * Finds the active members of an organization who have one of the roles and want mails about the topic. Call it outside
+ * of a transaction.
  */
 export async function findRecipients(
   identity: (caller: Caller) => Pick<Client<typeof IdentityService>, 'listRecipients'>,

@@ -20,15 +20,15 @@ export type Mail = {
   html?: string;
   text: string;
   attachments?: Attachment[];
-  /** Header `Date`. Default: the time of the attempt. A mail whose repeats must have equal bytes sets it. */
+  /** Header `Date`. Default: the time of the attempt. Set it for a mail whose repeats must have equal bytes. */
   date?: Date;
   headers: Record<string, string>;
   baseBoundary: string;
-  /** Signs it for a domain. */
+  /** Signs the mail for a domain. */
   dkim?: { domainName: string; keySelector: string; privateKey: string };
 };
 
-/** The reason why the mail server did not take a mail. The message never has a credential that the server repeated. */
+/** The reason why the mail server did not take a mail. The message has no credential that the server repeated. */
 export class MailFailure extends Error {
   /** Whether the server refused this mail for good. */
   readonly isRefused: boolean;
@@ -54,15 +54,15 @@ export type Mailer = {
 export const mailTimeoutMs = 60_000;
 
 const connectTimeoutMs = 10_000;
-/** As many as the effects in flight to the mail server, so that none waits inside of nodemailer. */
+/** As many connections as effects in flight to the mail server, so that no effect waits inside of nodemailer. */
 const maxConnections = 40;
 
-// No content of a template makes nodemailer read a file or fetch a URL.
+// The guard keeps the content of a template from making nodemailer read a file or fetch a URL.
 const guard = { disableFileAccess: true, disableUrlAccess: true };
 
 /**
- * Sends by SMTP, or writes files where there is no server. Without a folder there is no mailer. nodemailer is loaded
- * with the first mail: 7 MB that a process without mails does not need.
+ * Makes a mailer that sends by SMTP, or writes files if there is no server. Without a folder there is no mailer.
+ * nodemailer is loaded with the first mail, because a process without mails does not need its 7 MB.
  */
 export function createMailer(config: {
   smtpUrl: string | undefined;
@@ -89,7 +89,7 @@ function smtpMailer(url: string, from: string): Mailer {
   };
 }
 
-/** The operator's login: each half alone, and in the form of `AUTH PLAIN`. */
+/** Returns the operator's login: each half alone, and in the form of `AUTH PLAIN`. */
 function secretsIn(url: string): string[] {
   const { username, password } = new URL(url);
   if (password === '') return [];
@@ -98,9 +98,9 @@ function secretsIn(url: string): string[] {
 }
 
 /**
- * A failure in a form that may be kept. A server may repeat the command that it refuses, and a customer reads the
- * message. The text about a refused login is dropped, because it concerns only the operator. A 5xx is final for this
- * mail (RFC 5321, section 4.2.1), unless it concerns the login, which the operator may correct.
+ * Converts a failure to a form that may be kept. A server may repeat the command that it refuses, and a customer reads
+ * the message. The text about a refused login is dropped, because it concerns only the operator. A 5xx is final for
+ * this mail (RFC 5321, section 4.2.1), unless it concerns the login, which the operator may correct.
  */
 function failureOf(error: unknown, secrets: readonly string[]): Error {
   if (isShortage(error)) return shortageError(error);
@@ -138,7 +138,7 @@ async function openPool(url: string) {
   return transport;
 }
 
-/** A repeat rewrites the file. A reader never sees half of a file. */
+/** Makes a mailer that writes files. A repeat rewrites the file. A reader never sees half of a file. */
 function fileMailer(folder: string, from: string): Mailer {
   let transport: ReturnType<typeof openStream> | undefined;
   return {
@@ -162,8 +162,8 @@ async function openStream() {
 }
 
 /**
- * The file name of an effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems allow no
- * colon in a name.
+ * Returns the file name of an effect key, whose parts are letters, digits, dots, dashes and underscores. Some systems
+ * allow no colon in a name.
  */
 function fileNameOf(key: string): string {
   return `${key.replaceAll(':', '_')}.eml`;

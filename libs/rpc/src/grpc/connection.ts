@@ -4,10 +4,13 @@ import * as grpc from '@grpc/grpc-js';
 /** Longer than a name look-up and a connection to a replacement process take. */
 const reconnectMs = 2000;
 
-/** Waits for a connection. False after 2 s without one, and then at once until there is one again. */
+/**
+ * Waits for a connection. Returns false after 2 s without a connection, and from then on immediately until there is a
+ * connection again.
+ */
 export type Connected = () => Promise<boolean>;
 
-/** Watches the connection of a client. All its calls share one wait, which begins with the first. */
+/** Watches the connection of a client. All calls of the client share one wait, which begins with the first call. */
 export function watchConnection(client: grpc.Client): Connected {
   let waiting: Promise<boolean> | undefined;
   let isAway = false;

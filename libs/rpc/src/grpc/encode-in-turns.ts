@@ -11,8 +11,8 @@ const turnBytes = 256 * 1024;
 
 /**
  * Encodes a message with all its fields, and lets other work have turns between elements of its lists: otherwise a list
- * of megabytes for one client would delay all others. Elements come after the other fields, which readers do not
- * notice. Ends after a turn when nobody waits for the answer any more.
+ * of megabytes for one client would delay all others. Elements are encoded after all other fields, which makes no
+ * difference to readers. Ends after a turn if no caller waits for the answer any more.
  */
 export async function encodeInTurns<D extends DescMessage>(
   desc: D,

@@ -12,13 +12,13 @@ import { shareCalls } from './shared/shared-calls.ts';
 import { fromServiceError } from './status.ts';
 import { callUnary, type Wire } from './unary-call.ts';
 
-/** A transport that has to be closed with its client. */
+/** A transport that must be closed with its client. */
 export type GrpcTransport = Transport & { close(): void };
 
 /**
- * A Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`.
- * Streams, large requests and large answers take long; they use a client that `largeClient` opens on first need.
- * Deadlines, cancellation and trace context cross the transport.
+ * Makes a Connect transport over grpc-js clients of the peer at `address`. Small unary calls share streams of `client`.
+ * Streams, large requests and large answers take long; they use a client that `largeClient` opens when it is first
+ * needed. Deadlines, cancellation and trace context cross the transport.
  */
 export function grpcTransport(address: string, client: grpc.Client, largeClient: () => grpc.Client): GrpcTransport {
   const peer = peerAttributes(address);
@@ -113,7 +113,7 @@ async function sendAll<I, O>(call: BidiCall<I, O>, messages: AsyncIterable<I>): 
     wake?.();
   });
   for await (const message of messages) {
-    // A server that has answered reads no more; leaving the loop returns the iterator.
+    // A server that has answered reads no more messages. Leaving the loop returns the iterator.
     if (ended) return;
     if (call.write(message) || ended) continue;
     await new Promise<void>((resolve) => {

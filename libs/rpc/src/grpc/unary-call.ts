@@ -19,13 +19,13 @@ import { fromServiceError } from './status.ts';
 
 type HeadersLike = ConstructorParameters<typeof Headers>[0];
 
-/** A connection to a peer, or to each of its processes. On the large wire each shared stream has one call. */
+/** A connection to a peer, or to each of its processes. On the large wire each shared stream has only one call. */
 export type Wire = { client: grpc.Client; connected: Connected; shared: SharedCalls };
 
-/** The ways by which unary calls reach a peer. */
+/** The connections over which unary calls reach a peer. */
 export type Line = {
   small: Wire;
-  /** The wire of large requests and answers. */
+  /** Returns the wire of large requests and answers. */
   large(): Wire;
   /** Attributes of the peer on the spans of its calls. */
   peer: PeerAttributes;
@@ -49,7 +49,7 @@ type Outgoing = {
   deadline: number | undefined;
   signal: AbortSignal | undefined;
   message: Buffer;
-  /** Whether other calls would wait long behind its request or its answer. */
+  /** Whether other calls would wait long behind the request or the answer of this call. */
   isLarge: boolean;
   onWork: OnWork | undefined;
 };
@@ -57,15 +57,15 @@ type Outgoing = {
 type Answer = { header: Headers; trailer: Headers; message: Uint8Array };
 
 /**
- * Limit of bytes of a small request. A larger one would delay the calls behind it: HTTP/2 sends the bodies on a
- * connection one after the other.
+ * Limit in bytes of a small request. A larger request would delay the calls behind it, because HTTP/2 sends the bodies
+ * on a connection one after the other.
  */
 const maxSmallBytes = 64 << 10;
 
 /**
- * Makes one unary call over grpc-js. Repeats it if it was not sent and there is a connection again. A call that its
- * signal ends fails with the signal's reason if that is a ConnectError. Where traces are collected, the call is one
- * client span, and its trace context is added to `header`.
+ * Makes one unary call over grpc-js. Repeats the call if it was not sent and a connection exists again. A call that its
+ * signal ends fails with the signal's reason if that is a ConnectError. If traces are collected, the call is one client
+ * span, and its trace context is added to `header`.
  */
 export async function callUnary<I extends DescMessage, O extends DescMessage>(
   line: Line,
@@ -110,7 +110,7 @@ async function sendAgain(line: Line, call: Outgoing): Promise<Answer> {
   }
 }
 
-/** Sends a call alone when no other is under way, which costs a sixth less than a shared stream. */
+/** Sends a call alone when no other call is under way, which costs a sixth less than a shared stream. */
 async function sendSmall(line: Line, call: Outgoing): Promise<Answer> {
   const { small } = line;
   const isShared = line.underWay > 0;

@@ -16,7 +16,7 @@ export type UnaryContext = HandlerContext & { end(): void };
 
 /**
  * The context of a call, which creates its signal on first use. It is a class, because each object literal with a
- * getter has a hidden class of its own, which keeps everything that the getter sees alive until old objects are
+ * getter has a hidden class of its own. That class keeps everything that the getter sees alive until old objects are
  * collected.
  */
 class CallContext implements UnaryContext {

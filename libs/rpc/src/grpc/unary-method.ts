@@ -21,7 +21,7 @@ export type UnaryMethod = {
 
 /**
  * Chains the interceptors once, and creates rarely used parts of a call, such as its signal, on first use. That halves
- * the cost of a call beside its method.
+ * the cost of a call, apart from its method.
  */
 export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[]): UnaryMethod {
   const serve = chained(interceptors, (request) => invoke(spec, request));
@@ -33,7 +33,7 @@ export function unaryMethod(spec: UnarySpec, interceptors: readonly Interceptor[
         const { header, trailer, message } = await serveTraced(spec.method, call.header, () =>
           serve(new ServedRequest(spec, request, context)),
         );
-        // The interceptors give the method's message back.
+        // The interceptors return the message of the method unchanged.
         const bytes = await encodeInTurns(spec.method.output, message as Message, () => call.isCancelled());
         return { header, trailer, bytes };
       } finally {

@@ -7,7 +7,7 @@ import type { Transaction } from 'kysely';
 /** The topic of the configuration changes of every service. */
 export const auditTopic = topicOf(AuditedEventSchema);
 
-/** A change of configuration. `before` is undefined for a new row, `after` for a deleted one; both lack secrets. */
+/** A change of configuration. `before` is undefined for a new row, `after` for a deleted row; both lack secrets. */
 export type AuditEntry = {
   organizationId: bigint;
   /** `<noun>.<past participle>`. */
@@ -22,8 +22,8 @@ export type AuditEntry = {
 };
 
 /**
- * Writes a change into the outbox, in the transaction of the change. Methods with the rest option `audit` need no call:
- * `transact` does it. A change that the platform makes by itself calls it. Wake the relay after the commit.
+ * Writes a change into the outbox, in the transaction of the change. Methods with the rest option `audit` need no call,
+ * because `transact` makes it. Call it for a change that the platform makes by itself. Wake the relay after the commit.
  */
 export async function appendAudit<DB>(trx: Transaction<DB>, entry: AuditEntry): Promise<void> {
   const { organizationId, name, resourceId, actor, before, after, requestId = '', address = '' } = entry;

@@ -11,7 +11,10 @@ import { auditedRow, changeOf } from './change.ts';
 /** The address of the client, which the gateway sends with every call. */
 const addressHeader = 'x-client-address';
 
-/** Reads a row as the API shows it, in the transaction of its change. Undefined, or a DomainError, if there is none. */
+/**
+ * Reads a row as the API shows it, in the transaction of its change. If the row is missing, returns undefined or throws
+ * a DomainError.
+ */
 type ReadRow<DB> = (trx: Transaction<DB>, caller: Caller, id: unknown) => Promise<JsonObject | undefined>;
 
 /** The readers of rows, by audited kind: the segment before the id in the path, such as `webhooks`. */
@@ -40,7 +43,7 @@ export function auditWrites<DB>(
   return (next) => async (request) => {
     const { audit = '', changes = '' } = restOf(request.method) ?? {};
     if (audit === '' || audit === 'none' || request.stream) return next(request);
-    // For `/templates/{id}/versions/{version}/activate` the template changes, which `changes` says.
+    // For `/templates/{id}/versions/{version}/activate` the template changes, as `changes` says.
     const { kind, id } = pathRow(request.method, request.message, /^(|none)$/.test(changes) ? undefined : changes);
     const isNew = audit.endsWith('.created');
     const read = rows[kind];
@@ -72,7 +75,7 @@ export function auditWrites<DB>(
   };
 }
 
-/** The row in a response: its only message. */
+/** Returns the row in a response: its only message. */
 function onlyRowOf(desc: DescMessage, response: Message): JsonObject | undefined {
   const values = response as unknown as Record<string, Message | undefined>; // members have their local names
   const [row] = desc.fields.flatMap((field) => {

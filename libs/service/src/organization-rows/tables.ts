@@ -1,27 +1,27 @@
 /** The columns by which the rows of an organization are found in a table. */
 export type RowsOwner = {
-  /** The column with the id of the organization, or with `table` the id of a row of that table. */
+  /** The column with the id of the organization or, if `table` is set, with the id of a row of that table. */
   column: string;
-  /** The table whose rows own these. */
+  /** The table whose rows own the rows. */
   table?: string;
   /** The column of `table` that `column` refers to. */
   key?: string;
 };
 
-/** How an export and the deletion of an organization treat the rows of a table. */
+/** The treatment of the rows of a table in an export and at the deletion of an organization. */
 export type OrganizationTable = {
   /** Undefined if the table has no rows of organizations. */
   owner?: RowsOwner;
-  /** Whether an export includes them. */
+  /** Whether an export includes the rows. */
   isExported: boolean;
   /**
-   * A function `(organization bigint, most integer)` that erases them and returns how many, if the table refuses a
+   * A function `(organization bigint, most integer)` that erases rows and returns how many, if the table refuses a
    * plain statement.
    */
   eraseBy?: string;
-  /** The reason why they stay after a deletion. Default: they are erased. */
+  /** The reason why the rows stay after a deletion. Default: they are erased. */
   kept?: string;
-  /** Columns that exports leave out, besides those of type bytea: they are sealed, or hashes. */
+  /** Columns that exports leave out, besides those of type bytea, because they are sealed or are hashes. */
   hidden: readonly string[];
   /** Columns of type bytea that exports include nevertheless, in hexadecimal digits. */
   shown: readonly string[];
@@ -34,23 +34,26 @@ type Columns = { hidden?: readonly string[]; shown?: readonly string[]; eraseBy?
 
 const byOrganization: RowsOwner = { column: 'organization_id' };
 
-/** Rows with `organization_id`, or another column that has its id: exported and erased. */
+/** Declares rows with `organization_id`, or another column that has its id: exported and erased. */
 export function ownRows({ column, ...columns }: Columns & { column?: string } = {}): OrganizationTable {
   const owner = column === undefined ? byOrganization : { column };
   return { owner, isExported: true, hidden: [], shown: [], ...columns };
 }
 
-/** Rows whose `column` refers to the `key` of a row of `table`: exported and erased. */
+/** Declares rows whose `column` refers to the `key` of a row of `table`: exported and erased. */
 export function rowsOf(table: string, column: string, { key = 'id', ...columns }: Columns & { key?: string } = {}) {
   return { owner: { column, table, key }, isExported: true, hidden: [], shown: [], ...columns };
 }
 
-/** Rows by which the service does its work, such as queues and leases: erased, and useless elsewhere. */
+/**
+ * Declares rows by which the service does its work, such as queues and leases: erased, and useless elsewhere, so not
+ * exported.
+ */
 export function workRows(table: OrganizationTable = ownRows()): OrganizationTable {
   return { ...table, isExported: false };
 }
 
-/** Rows that stay, for a reason that the documentation gives. */
+/** Declares rows that stay, for a reason that the documentation gives. */
 export function keptRows(kept: string, table?: OrganizationTable): OrganizationTable {
   return table === undefined ? { isExported: false, kept, hidden: [], shown: [] } : { ...table, kept };
 }

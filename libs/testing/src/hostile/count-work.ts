@@ -2,9 +2,9 @@ import { type Profiler, Session } from 'node:inspector';
 
 /**
  * Starts counting the work of code: the number of times that V8 enters its blocks, including loops. Only code that is
- * loaded afterwards is counted block by block, so import it later. The counts depend only on the input, not on the
- * machine. Work within built-in functions does not show. Until `stop`, errors have no stacks, because jest prints those
- * with code of its own.
+ * loaded afterwards is counted block by block, so import the code later. The counts depend only on the input, not on
+ * the machine. Work within built-in functions does not show. Until `stop`, errors have no stacks, because jest prints
+ * stacks with code of its own.
  */
 export function startCounting(): { workOf(run: () => unknown): Promise<number>; stop(): void } {
   const { stackTraceLimit } = Error;
@@ -14,7 +14,7 @@ export function startCounting(): { workOf(run: () => unknown): Promise<number>; 
   session.post('Profiler.enable');
   session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
 
-  /** The number of blocks entered since the last call. */
+  /** Returns the number of blocks entered since the last call. */
   function take(): Promise<number> {
     return new Promise((resolve, reject) => {
       session.post(

@@ -8,7 +8,7 @@ const minutes = Number(process.env['FUZZ_MINUTES'] ?? 0);
 export const fuzzTimeoutMs = 120_000 + minutes * 60_000;
 
 /**
- * Runs a round of hostile input: one in `npm test`, and as many as fit into the minutes of `npm run fuzz`. Prints the
+ * Runs rounds of hostile input: one in `npm test`, and as many as fit into the minutes of `npm run fuzz`. Prints the
  * seed. A failure names the seed of its round, with which `npm run fuzz -- --seed` repeats it.
  */
 export async function inRounds(round: (random: Random) => void | Promise<void>): Promise<void> {

@@ -16,7 +16,10 @@ import { inProgress, lockKey } from './lock.ts';
 import { type Scope, scopeOf, type TransactOptions } from './scope.ts';
 import { findKey, packResponse, replay, type StoredKey } from './stored.ts';
 
-/** Work outside the database. Each run for one key gets the same `effectKey`: pass it on, to make repeats known. */
+/**
+ * Work outside the database. Each run for one key gets the same `effectKey`. Pass the key on, so that repeats are
+ * recognized.
+ */
 export type Effect<O extends DescMessage> = (effectKey: string, caller: Caller) => Promise<MessageInitShape<O>>;
 
 type Claim = { effectKey: string; createdAt: Date; fence: number };
@@ -105,7 +108,7 @@ async function releaseKey<DB>(db: Database<DB>, scope: Scope, claim: Claim, refu
   ).execute(db.kysely);
 }
 
-/** A durable row keeps `created_at` in whole milliseconds, so that a Date identifies it. */
+/** Selects a durable row, which keeps `created_at` in whole milliseconds, so that a Date identifies it. */
 function rowOf(scope: Scope, createdAt: Date) {
   return sql`organization_id = ${scope.organizationId} and rpc = ${scope.rpc} and key = ${scope.key}
     and created_at = ${createdAt}`;

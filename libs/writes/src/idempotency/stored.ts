@@ -28,7 +28,7 @@ export type StoredKey = {
   leased: boolean;
 };
 
-/** The row of a key, if it is at most 24 h old. Refuses a key of another request, or of an erased response. */
+/** Finds the row of a key, if it is at most 24 h old. Refuses a key of another request, or of an erased response. */
 export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<StoredKey | undefined> {
   const { rows } = await sql<StoredKey>`
     select created_at, fingerprint, response, response_headers, sealed, effect_key, fence,
@@ -50,7 +50,7 @@ export async function findKey<DB>(trx: Kysely<DB>, scope: Scope): Promise<Stored
   return row;
 }
 
-/** The stored form of a response: its bytes, sealed when it contains a credential, and its metadata. */
+/** Packs a response for storage: its bytes, sealed when it contains a credential, and its metadata. */
 export function packResponse<I extends DescMessage, O extends DescMessage>(
   call: HandlerContext,
   method: DescMethodUnary<I, O>,

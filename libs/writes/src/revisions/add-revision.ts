@@ -2,8 +2,9 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Adds the column `revision` to a table, and the trigger that raises it with every update of a row, from any writer: an
- * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from it. A write that changes
- * only columns in `apart` does not count; these are for counts and notes, such as the time of the last use.
+ * RPC, a loop, an import, a process of the previous version. The ETag of the row is made from the revision. A write
+ * that changes only columns in `apart` does not count; these are for counts and notes, such as the time of the last
+ * use.
  */
 export async function addRevision(
   db: Kysely<unknown>,
@@ -23,7 +24,10 @@ export async function addRevision(
     for each row ${countedOnly(apart)} execute function raise_revision()`.execute(db);
 }
 
-/** An update that changes nothing does not count either: it may have set a column in `apart` to its present value. */
+/**
+ * Returns the condition under which an update counts. An update that changes nothing does not count either, because it
+ * may have set a column in `apart` to its current value.
+ */
 function countedOnly(apart: readonly string[]) {
   if (apart.length === 0) return sql``;
   const kept = apart.map((column) => sql`new.${sql.ref(column)} is not distinct from old.${sql.ref(column)}`);

@@ -10,7 +10,7 @@ import { type Claim, writeFetched } from './write-fetched.ts';
 const pollMs = 50;
 
 /**
- * Fetches the present state of an organization from Stripe, and stores it. Every report of a change leads here: hooks,
+ * Fetches the current state of an organization from Stripe, and stores it. Every report of a change leads here: hooks,
  * the platform's own writes, the return from Checkout, the sweep. So in any order of reports, the last fetch after the
  * last change gives the same result. While another process fetches, this one waits for a fetch that began after the
  * call.
@@ -31,8 +31,8 @@ export async function fetchNow(ctx: Context, organizationId: bigint, source: Mar
 }
 
 /**
- * Leases a due customer: that of an organization, or the one that has waited longest. Undefined when none is due, or
- * another process has leased it.
+ * Leases a due customer: the organization's customer, or the customer that has waited longest. Returns undefined when
+ * no customer is due, or another process has leased it.
  */
 export async function claimCustomer(ctx: Context, organizationId?: bigint): Promise<Claim | undefined> {
   const which = organizationId === undefined ? sql`due_at <= ${ctx.dbNow}` : sql`organization_id = ${organizationId}`;

@@ -8,12 +8,12 @@ export type CustomerRow = Selectable<Customers>;
 /** The reason why something may have changed at Stripe. */
 export type MarkSource = 'hook' | 'write' | 'return' | 'sweep';
 
-/** The row of an organization; undefined until it has dealt with Stripe. */
+/** Finds the row of an organization; undefined until the organization has dealt with Stripe. */
 export async function findCustomer(db: Kysely<DB>, organizationId: bigint): Promise<CustomerRow | undefined> {
   return db.selectFrom('customers').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
 
-/** The row of an organization. Creates a missing row. */
+/** Returns the row of an organization. Creates a missing row. */
 export async function requireCustomer(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -33,9 +33,9 @@ export async function requireCustomer(
 }
 
 /**
- * Marks customers as possibly changed at Stripe, so that they are fetched at once. Returns their number. A mark by the
- * sweep does not replace an earlier reason, so `sweep` as the source of a difference means that nothing else had
- * reported it.
+ * Marks customers as possibly changed at Stripe, so that they are fetched immediately. Returns the number of marked
+ * customers. A mark by the sweep does not replace an earlier reason, so `sweep` as the source of a difference means
+ * that nothing else had reported the difference.
  */
 export async function markCustomers(
   ctx: Pick<Context, 'dbNow'>,

@@ -14,7 +14,7 @@ type Push = { organization_id: bigint; service: string; failures: number; sequen
 
 /**
  * Pushes due entitlements to one service that has not confirmed them. Returns whether any were due. The event has the
- * same content, so a service that is away loses nothing; it confirms when it is back.
+ * same content, so an unavailable service loses nothing; it confirms the push when it is available again.
  */
 export async function pushEntitlements(ctx: Context): Promise<boolean> {
   const { rows } = await sql<Push>`
@@ -65,7 +65,7 @@ async function putOff(ctx: Context, push: Push): Promise<void> {
     where organization_id = ${push.organization_id} and service = ${push.service}`.execute(ctx.db.kysely);
 }
 
-/** The caller for calls of this service about an organization. */
+/** Returns the caller for calls of this service about an organization. */
 export function serviceCaller(organizationId: bigint): Caller {
   return { organizationId, actor: { type: 'service', id: 'billing' }, role: 'admin', mode: 'live' };
 }

@@ -14,11 +14,12 @@ type Known = { state: string; is_overdue: boolean | null; metered: string[]; spe
 
 /**
  * Brings the entitlements of an organization up to date with its subscription and the plans, in a transaction. A
- * difference gets the next sequence, an event, and a push to each service that counts. Returns whether there was one;
- * wake the relay and the pushes after the commit.
+ * difference gets the next sequence, an event, and a push to each service that counts. Returns whether there was a
+ * difference; wake the relay and the pushes after the commit.
  */
 export async function renewEntitlements(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
-  // The lock of the customer's row serializes renewals of an organization; without that row, the statement below does.
+  // The lock of the customer's row serializes renewals of an organization. If the row is missing, the statement below
+  // serializes them.
   const { rows: known } = await sql<Known>`
     select state, past_due_since + ${holdsAfterMs} * interval '1 ms' <= ${ctx.dbNow} as is_overdue, metered, spend_cap_cents
     from customers left join settings using (organization_id)

@@ -43,7 +43,7 @@ export async function takeEvent(ctx: Context, event: StripeEvent, { bySweep }: {
   return taken;
 }
 
-/** The customer that an event is about; undefined if it concerns none. */
+/** Returns the customer that an event is about; undefined if it concerns no customer. */
 function customerOf({ data: { object } }: StripeEvent): string | undefined {
   if (object.object === 'customer') return object.id;
   return object.customer ?? undefined;

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 
-/** Seconds by which the signed time may differ from now, either way. Stripe's own library accepts any future time. */
+/** Seconds by which the signed time may be before or after now. Stripe's own library accepts any future time. */
 const toleranceSeconds = 300;
 
 /**

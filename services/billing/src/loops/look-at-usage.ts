@@ -4,7 +4,7 @@ import { lookAtUsage } from '../metering/look-at-usage.ts';
 
 const everyMs = 10_000;
 
-/** Charges the use of organizations beyond their plans, for those that have asked for it. */
+/** Charges the use of organizations beyond their plans, if they have asked for it. */
 export function startLookAtUsage(ctx: Context): Loop {
   return startLoop({
     name: 'look at usage',

@@ -7,7 +7,7 @@ import { copySettings } from '../settings/copy-settings.ts';
 
 const everyMs = 1_000;
 
-/** Repeats writes to Stripe without an answer: those of processes that died, or from times when Stripe was away. */
+/** Repeats unanswered writes to Stripe: from processes that died, or from periods when Stripe was unavailable. */
 export function startRepeatOperations(ctx: Context): Loop {
   return startLoop({
     name: 'repeat operations',

@@ -35,8 +35,8 @@ export function startSweepStripe(ctx: Context): Loop {
 }
 
 /**
- * Takes the due sweep, and returns the time up to which the one before it has seen events. The first one is due a while
- * after the first start.
+ * Takes the due sweep, and returns the time up to which the previous sweep has seen events. The first sweep is due a
+ * while after the first start.
  */
 async function claimSweep(ctx: Context): Promise<number | undefined> {
   await sql`

@@ -9,16 +9,16 @@ import { accountUse, leftOf, type MeteredMonth, type OverageMeter } from '../pla
 import { mayOverrun, readState } from '../subscriptions/state.ts';
 
 /**
- * A month in UTC. `isFinal`: it ended so long ago that nothing is counted in it any more. `isNew`: the use so far costs
- * nothing.
+ * A month in UTC. `isFinal`: the month ended so long ago that nothing is counted in it any more. `isNew`: the use so
+ * far costs nothing.
  */
 export type MeteredPeriod = { month: Date; isCurrent: boolean; isFinal: boolean; isNew: boolean };
 
 type Customer = { state: string; metered: string[]; spend_cap_cents: bigint | null };
 
 /**
- * Charges the use beyond the plan since the last look, up to the spend cap: the month, the hour that Stripe is sent,
- * and the resulting ceilings are one transaction. A repeat, or an older answer, adds nothing.
+ * Charges the use beyond the plan since the last look, up to the spend cap: the month, the hour to send to Stripe, and
+ * the resulting ceilings are one transaction. A repeat, or an older answer, adds nothing.
  */
 export async function accountUsage(
   ctx: Context,
@@ -34,7 +34,7 @@ export async function accountUsage(
     const [customer] = rows;
     if (customer === undefined) return false;
     await accountMeters(ctx, trx, organizationId, { period, uses, customer });
-    // Also when nothing was added: a month that begins has the whole cap again.
+    // Renews even when nothing was added, because a new month has the whole cap again.
     return renewEntitlements(ctx, trx, organizationId);
   });
   ctx.wake.hours();
@@ -87,8 +87,8 @@ async function storeMonth(
 }
 
 /**
- * An hour is sent when it is over. Use that is found after the end of its month belongs to the last hour of the month,
- * which is sent again.
+ * Adds use to an hour, which is sent when it is over. Use that is found after the end of its month belongs to the last
+ * hour of the month, which is sent again.
  */
 async function addToHour(
   { dbNow }: Context,

@@ -9,8 +9,8 @@ const everyMinutes = 5;
 export type UsageClaim = Selectable<Customers> & { is_new: boolean };
 
 /**
- * Takes the organization whose use is due for a look; undefined when none is due. If the process dies, the next look
- * follows at the usual time.
+ * Takes an organization that is due for a look at its use; undefined when no organization is due. If the process dies,
+ * the next look follows at the usual time.
  */
 export async function claimUsage({ db, dbNow }: Context): Promise<UsageClaim | undefined> {
   const { rows } = await sql<UsageClaim>`

@@ -22,7 +22,7 @@ type Hour = {
 
 /**
  * Sends Stripe the total of one due past hour. The meter keeps the last event for an hour, and accepts an identifier
- * once: a repeat changes nothing, and a larger total replaces the one before. Returns whether there was one.
+ * once: a repeat changes nothing, and a larger total replaces the total before. Returns whether an hour was due.
  */
 export async function sendHour(ctx: Context): Promise<boolean> {
   const hour = await claimHour(ctx);
@@ -87,14 +87,14 @@ async function send(ctx: Context, hour: Hour, to: { customer: string; eventName:
   );
 }
 
-/** Whether Stripe refused because it has the event: the answer to an earlier attempt was lost. */
+/** Whether Stripe refused an event because it already has the event: the answer to an earlier attempt was lost. */
 function isThere({ verdict, refusal }: Failure): boolean {
   return verdict === 'refused' && /already exists.*identifier/i.test(refusal.message);
 }
 
 /**
- * Even a process that took too long records the total that it sent. If another process has sent a later total in the
- * meantime, this one has replaced it at Stripe, and the recorded difference makes the hour due again.
+ * Records the sent total of an hour, even if the process took too long. If another process has sent a later total in
+ * the meantime, this total has replaced the later one at Stripe, and the recorded difference makes the hour due again.
  */
 async function settle(ctx: Context, { organization_id: organizationId, meter, hour, quantity }: Hour): Promise<void> {
   await sql`

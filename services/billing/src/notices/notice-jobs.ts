@@ -23,8 +23,8 @@ const input = z.discriminatedUnion('kind', [
 export type BillingNotice = z.infer<typeof input>;
 
 /**
- * Adds a mail in the transaction of its subject. A job sends it, because identity has the members and no transaction
- * may wait for it.
+ * Adds a mail in the transaction of its subject. A job sends the mail, because only identity knows the members and no
+ * transaction may wait for identity.
  */
 export async function addNotice(trx: Transaction<DB>, organizationId: bigint, notice: BillingNotice): Promise<void> {
   await addJob(trx, { organizationId, kind: noticeJobs, input: JSON.stringify(notice), total: 1n });

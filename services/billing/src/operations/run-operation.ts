@@ -13,9 +13,9 @@ import type { OperationRow } from './rows.ts';
 const addressHeader = 'x-client-address';
 
 /**
- * Carries out a write to Stripe for a call. The operation is committed before anything is sent; if the process dies, it
- * is repeated with the same keys. An organization has one at a time, so two calls never create two subscriptions. `key`
- * is equal for repeats of the call.
+ * Carries out a write to Stripe for a call. The operation is committed before anything is sent; if the process dies,
+ * the operation is repeated with the same keys. An organization has one operation at a time, so two calls never create
+ * two subscriptions. `key` is the same for repeats of the call.
  */
 export async function runOperation<K extends OperationKind>(
   ctx: Context,
@@ -30,7 +30,7 @@ export async function runOperation<K extends OperationKind>(
 
 type Begun = { operation: OperationRow } | { result: OperationResult };
 
-/** Commits the operation with a lease, or takes over that of an earlier attempt of the same call. */
+/** Commits the operation with a lease, or takes over the operation of an earlier attempt of the same call. */
 async function begin<K extends OperationKind>(
   ctx: Context,
   call: HandlerContext,

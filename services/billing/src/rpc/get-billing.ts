@@ -19,7 +19,10 @@ export async function getBilling(ctx: Context, request: GetBillingRequest, call:
   return { billing: billingToProto(await findCustomer(ctx.db.kysely, organizationId), ctx.config) };
 }
 
-/** A person pays only once, so a subscription in a fresh fetch is the paid one. */
+/**
+ * Whether a fresh fetch has found the paid subscription. A person pays only once, so a subscription in a fresh fetch is
+ * the paid one.
+ */
 function isKnown({ clock }: Context, { state, fetched_at: fetchedAt }: CustomerRow): boolean {
   const { status } = readState(state);
   const isThere = status !== 'none' && status !== 'canceled';

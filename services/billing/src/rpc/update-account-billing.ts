@@ -18,12 +18,12 @@ import { settingsViolations } from '../settings/violations.ts';
 
 const { updateAccountBilling: method } = AccountBillingService.method;
 
-/** A loop updates Stripe's customer; it needs only the row. */
+/** Changes the settings. A loop updates Stripe's customer later; it needs only the row. */
 export async function updateAccountBilling(ctx: Context, request: UpdateAccountBillingRequest, call: HandlerContext) {
   refuseViolations(settingsViolations(request));
   const changes = changesOf(request);
   const isCapped = 'spend_cap_cents' in changes;
-  // Use under the present cap is charged by it.
+  // Use under the current cap is charged by that cap.
   if (isCapped) await chargeByCap(ctx, callerOf(call).organizationId);
   const response = await transact(ctx, call, method, request, async (trx, caller) => {
     await lockSettingsRevision(trx, caller, undefined);
@@ -56,8 +56,8 @@ async function chargeByCap(ctx: Context, organizationId: bigint): Promise<void> 
 }
 
 /**
- * Applies the ceilings of the new cap at once. An organization without an earlier cap has no use under it, which null
- * expresses.
+ * Applies the ceilings of the new cap immediately. An organization without an earlier cap has no use under it, which
+ * null expresses.
  */
 async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigint, formerCents: bigint) {
   const dueAt = formerCents > 0n ? ctx.dbNow : sql`null`;
@@ -65,7 +65,7 @@ async function applyCap(ctx: Context, trx: Transaction<DB>, organizationId: bigi
   await renewEntitlements(ctx, trx, organizationId);
 }
 
-/** The columns of the members in the body. */
+/** Returns the columns of the members in the body. */
 function changesOf({ updateMask, billingEmail, taxId, address, spendCapCents }: UpdateAccountBillingRequest) {
   const has = (name: string) => updateMask?.paths.includes(name) === true;
   return {

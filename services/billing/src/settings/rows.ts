@@ -4,7 +4,7 @@ import type { DB, Settings } from '../db/schema.ts';
 
 export type SettingsRow = Selectable<Settings>;
 
-/** The invoice settings of an organization; undefined until it has set any. */
+/** Finds the invoice settings of an organization; undefined until the organization has set any. */
 export async function findSettings(db: Kysely<DB>, organizationId: bigint): Promise<SettingsRow | undefined> {
   return db.selectFrom('settings').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }

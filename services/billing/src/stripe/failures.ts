@@ -1,9 +1,9 @@
 import { DomainError } from '@drippulse/errors';
 
 /**
- * A failed request to Stripe. `unsent`: it certainly did nothing. `unknown`: it may have done something; the same key
- * repeats it. `broken`: Stripe answered with an error of its own, which it would repeat for the key. `refused`: Stripe
- * refuses it.
+ * A failed request to Stripe. `unsent`: the request certainly did nothing. `unknown`: it may have done something; the
+ * same key repeats it. `broken`: Stripe answered with an error of its own, which it would repeat for the key.
+ * `refused`: Stripe refuses it.
  */
 export type Failure = { verdict: 'unsent' | 'unknown' | 'broken' | 'refused'; refusal: DomainError };
 
@@ -16,7 +16,7 @@ type StripeErrorShape = {
   detail?: { code?: string } | string | undefined;
 };
 
-/** Codes of connections that were never made. */
+/** Codes of errors of connections that were never made. */
 const unsentCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -24,7 +24,7 @@ const unsentCodes: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Limit of characters of Stripe's message that are shown. */
+/** Upper limit of characters of Stripe's message to show. */
 const mostWords = 500;
 
 /** Interprets an error that a request to Stripe threw. Other errors are rethrown. */
@@ -37,7 +37,7 @@ export function failureOf(error: unknown): Failure {
     const isUnsent = typeof detail === 'object' && unsentCodes.has(detail.code ?? '');
     return { verdict: isUnsent ? 'unsent' : 'unknown', refusal: away(error) };
   }
-  // The key is wrong or lacks a permission: the operator's problem, not the customer's.
+  // The key is wrong or lacks a permission, which is the operator's problem, not the customer's.
   if (statusCode === 401 || statusCode === 403 || statusCode === 429)
     return { verdict: 'unsent', refusal: away(error) };
   // Another request with the same key, or on the same object, is under way.
@@ -50,7 +50,7 @@ export function failureOf(error: unknown): Failure {
   return { verdict: 'refused', refusal: new DomainError('failed_precondition', reason, message, { cause: error }) };
 }
 
-/** The refusal of a call while Stripe is away. */
+/** Makes the refusal of a call while Stripe is unavailable. */
 export function away(cause?: unknown): DomainError {
   const message = 'Stripe did not answer. What you have works as before.';
   return new DomainError('unavailable', 'stripe_unavailable', message, { cause, retryAfterSeconds: 30 });

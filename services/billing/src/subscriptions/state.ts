@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Stripe's states of a subscription, as the API shows them. `incomplete_expired` counts as `canceled`. */
+/** Stripe's states of a subscription in the form that the API shows. `incomplete_expired` counts as `canceled`. */
 export const statuses = [
   ...(['none', 'active', 'trialing', 'past_due', 'unpaid', 'incomplete', 'paused', 'canceled'] as const),
 ] as const;
@@ -58,7 +58,7 @@ export function readState(text: string): State {
   return schema.parse(JSON.parse(text));
 }
 
-/** The members always have the same order, so that equal states have equal texts. */
+/** Serializes the state. The members always have the same order, so that equal states have equal texts. */
 export function storeState(state: State): string {
   return JSON.stringify(schema.parse(state));
 }

@@ -10,7 +10,7 @@ import { meters } from '../plans/meters.ts';
 
 const withinMs = 1_000;
 
-/** The use of an organization, from the services that count. A service that is away is left out. */
+/** Reads the use of an organization, from the services that count. An unavailable service is left out. */
 export async function readUsage(
   ctx: Context,
   organizationId: bigint,

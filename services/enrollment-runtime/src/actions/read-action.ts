@@ -22,7 +22,7 @@ const kinds = [
 /** A definition without class, priority or rules, so that the defaults apply, not those of the workflow's own mails. */
 const noWorkflow = compileDefinition({ workflowId: '0', version: 1, steps: [] });
 
-/** Reads an action as the effect of a step. Contact and zone come from its enrollment. */
+/** Reads an action as the effect of a step. The contact and the time zone come from the agent's enrollment. */
 export async function readAction(
   ctx: Context,
   caller: Caller,
@@ -71,7 +71,10 @@ type Contact = Pick<EffectCall, 'email' | 'leadRef' | 'timezone'>;
 
 const nobody: Contact = { email: null, leadRef: null, timezone: 'UTC' };
 
-/** The contact of an enrollment that has not ended. No agent reaches one that has ended or was erased. */
+/**
+ * Finds the contact of an enrollment. Throws if the enrollment has ended or was erased, because no agent may reach such
+ * a contact.
+ */
 async function findContact(
   { db }: Context,
   o: { organizationId: bigint; workflowId: bigint; enrollmentId: bigint },

@@ -5,12 +5,12 @@ import canonicalize from 'canonicalize';
 /** A preview as canonical JSON (RFC 8785), as it is stored and shown, and the hash by which a decision names it. */
 export type Preview = { text: string; binding: string };
 
-/** Decimal numbers of up to 15 digits map to distinct doubles, so two of them never have one canonical form. */
+/** Decimal numbers of up to 15 digits map to distinct doubles, so two distinct numbers never share a canonical form. */
 const exactDigits = 15;
 
 /**
  * Returns the preview with its binding. The bytes shown are the bytes hashed, so nothing can be approved that was not
- * shown. Canonical JSON has doubles for numbers: a number that may lose digits as a double becomes a text.
+ * shown. Canonical JSON stores numbers as doubles, so a number that might lose digits as a double becomes a string.
  */
 export function bindPreview(preview: JsonObject): Preview {
   const text = canonicalize(exact(preview));

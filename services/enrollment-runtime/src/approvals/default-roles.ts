@@ -1,4 +1,4 @@
 import type { Role } from '@drippulse/rpc';
 
-/** Roles that decide when a request names none. A raise of a budget is for admins alone. */
+/** Roles that may decide when a request names no roles. Only admins may raise a budget. */
 export const defaultRoles: readonly Role[] = ['approver', 'editor', 'admin'];

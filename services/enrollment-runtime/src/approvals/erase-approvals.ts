@@ -13,8 +13,8 @@ type Person = { organizationId: bigint; refs: readonly string[]; emails: readonl
 
 /**
  * Removes the personal data of some approvals that belong to no enrollment and name a person by an address or a
- * reference, in a text that was asked, shown, edited or commented. Pending ones are cancelled, because nobody can
- * decide about an empty preview. Returns how many were found, at most `limit`: an emptied approval is not found again.
+ * reference, in a text that was asked, shown, edited or commented. Pending approvals are cancelled, because nobody can
+ * decide about an empty preview. Returns how many were found, at most `limit`. An emptied approval is not found again.
  */
 export async function eraseApprovals(
   ctx: Pick<Context, 'dbNow'>,
@@ -61,8 +61,8 @@ async function reportErased(
 }
 
 /**
- * A regular expression of PostgreSQL that matches each name of a person as a whole: `ada@example.com` is not in
- * `nada@example.com`. Texts in JSON have quotes and backslashes escaped.
+ * Returns a PostgreSQL regular expression that matches each name of a person as a whole, so `ada@example.com` does not
+ * match in `nada@example.com`. Quotes and backslashes are escaped as in JSON texts.
  */
 function patternOf({ refs, emails }: Person): string | undefined {
   const names = [...refs, ...emails].filter((name) => name.trim() !== '');

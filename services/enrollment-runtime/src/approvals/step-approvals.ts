@@ -30,8 +30,9 @@ export function createStepApprovals(context: () => Context): Parking {
 }
 
 /**
- * A decision has written its approval before the run continues. A timeout ends the approval of the step alone. A cancel
- * or a removal ends all approvals of the enrollment, including those that other services asked for.
+ * Ends approvals of the enrollments. A decision has written its approval before the run continues. A timeout ends only
+ * the approval of the step. A cancel or a removal ends all approvals of the enrollment, including the approvals that
+ * other services asked for.
  */
 async function endStepApprovals(
   ctx: Context,
@@ -44,7 +45,10 @@ async function endStepApprovals(
   await endApprovals(ctx, trx, sql<boolean>`enrollment_id = any(${enrollmentIds}::bigint[]) and ${isOwn}`, end);
 }
 
-/** No move opens a parking twice. If its key existed already, the first row would stay. */
+/**
+ * Inserts the approvals of the parkings. No move opens a parking twice; if its key existed already, the first row would
+ * stay.
+ */
 async function insertApprovals(
   ctx: Context,
   trx: Transaction<DB>,
@@ -91,7 +95,7 @@ function previewOf({ preview }: JsonObject): JsonObject {
 
 type Place = { cause: string; stepNames: ReadonlyMap<string, string> };
 
-/** Reads the facts of each enrollment that a parking lacks: its chain, and the names of its version's steps. */
+/** Reads the facts about each enrollment that a parking lacks: its chain, and the names of its version's steps. */
 async function findPlaces(
   ctx: Context,
   trx: Transaction<DB>,
@@ -104,7 +108,7 @@ async function findPlaces(
     `.execute(trx);
   const places = new Map<bigint, Place>();
   for (const { id, workflow_id: workflowId, version, cause } of rows) {
-    // Already compiled for the move, so it is in the cache.
+    // The definition was already compiled for the move, so it is in the cache.
     const { steps } = await ctx.definitions.get(workflowId, version, trx);
     const stepNames = new Map(steps.map((step) => [step.id, step.name]));
     places.set(id, { cause: causeOfEnrollment({ cause, workflowId, id }), stepNames });

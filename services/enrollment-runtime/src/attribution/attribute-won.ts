@@ -15,8 +15,8 @@ const askedAtOnce = 10;
 type Won = { key: string; opportunity: CrmOpportunity; asked: Asked };
 
 /**
- * Publishes, once for each event, which workflow last touched the person of each opportunity that was won. The
- * opportunities of a batch are one transaction.
+ * Publishes which workflow last touched the person of each won opportunity, once for each event. The opportunities of a
+ * batch share one transaction.
  */
 export async function attributeWon(ctx: Context, changes: readonly CrmChange[]): Promise<void> {
   const all = await wonOf(ctx, changes);
@@ -39,7 +39,7 @@ export async function attributeWon(ctx: Context, changes: readonly CrmChange[]):
   if (published > 0) ctx.relay.wake();
 }
 
-/** The won opportunities of contacts. A batch may contain an event twice. */
+/** Returns the won opportunities of contacts. A batch may contain an event twice, so each event is kept once. */
 async function wonOf(ctx: Context, changes: readonly CrmChange[]): Promise<Won[]> {
   const won: Won[] = [];
   for (let start = 0; start < changes.length; start += askedAtOnce) {

@@ -24,12 +24,12 @@ type Names = { email: string | undefined; refs: readonly string[] };
 export type Asked = { organizationId: bigint; mode: Mode; names: Names; at: Date };
 
 /**
- * The last touch of each of several people before a time: a click in a mail, else a sent mail, else an entry. Touches
- * of people who were erased or held out do not count. The answers are in the order of the questions.
+ * Finds the last touch of each person before a time: a click in a mail, else a sent mail, else an entry. Touches of
+ * people who were erased or held out do not count. The touches are in the order of the questions.
  *
  * One statement reads all of them. It finds enrollments by the indexes of each workflow that lists use. Indexes of
- * names by organization would find them at once, but each written enrollment would cost 5 µs more for the address and 4
- * µs for the reference, an eighth of its whole cost.
+ * names by organization would find all enrollments in one lookup, but each written enrollment would cost 5 µs more for
+ * the address and 4 µs for the reference, an eighth of its whole cost.
  */
 export async function findTouches(db: Kysely<DB>, asked: readonly Asked[]): Promise<(Touch | undefined)[]> {
   const found = new Map<number, Touch>();
@@ -69,8 +69,8 @@ function touchesQuery(asked: readonly Asked[]): RawBuilder<Touch & { place: numb
 }
 
 /**
- * Enrollments with the address of one person. Each address is a query of its own: the planner uses the index of texts
- * only for a pattern that is a parameter.
+ * Selects enrollments with one person's address. Each address is a query of its own, because the planner uses the index
+ * of texts only for a pattern that is a parameter.
  */
 function byAddress({ organizationId, mode, names: { email } }: Asked, index: number): RawBuilder<unknown>[] {
   if (email === undefined) return [];
@@ -82,7 +82,7 @@ function byAddress({ organizationId, mode, names: { email } }: Asked, index: num
   ];
 }
 
-/** Enrollments with references of people. */
+/** Selects enrollments with references of the people. */
 function byReferences(asked: readonly Asked[]): RawBuilder<unknown> {
   const references = asked.flatMap(({ names }, index) => names.refs.map((ref) => ({ place: index + 1, ref })));
   return sql`

@@ -8,7 +8,7 @@ export type ChainKey = { organizationId: bigint; cause: string };
 /**
  * Counts one enrollment or record for each item against the budget of its chain. Returns for each, in order, whether
  * the budget covers it. The count is part of the transaction that makes the items, so retries never count twice. Items
- * that a cause starts directly are not counted: a cause from which nothing further follows has no row.
+ * that a cause starts directly are not counted, so a cause from which nothing further follows has no row.
  */
 export async function countInChains(
   { config }: Pick<Context, 'config'>,

@@ -38,7 +38,10 @@ export async function reportCuts(ctx: Context, trx: Transaction<DB>, cuts: reado
   );
 }
 
-/** The event belongs to the chain itself, so workflows that the event starts cannot outlive the cut. */
+/**
+ * Builds the event of a cut. The event belongs to the chain itself, so workflows that the event starts cannot outlive
+ * the cut.
+ */
 function eventOf({ config }: Context, { organizationId, cause, reason, workflowId }: Cut) {
   const value = {
     cause,
@@ -71,7 +74,7 @@ export async function reportingCuts<T>(ctx: Context, run: () => Promise<T>): Pro
   }
 }
 
-/** The refusal of a request that continues a chain beyond its budget. A repeat would be refused too. */
+/** The refusal of a request that continues a chain beyond its budget. A repeated request would be refused too. */
 export class ChainCut extends DomainError {
   readonly cut: Cut;
 

@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { DB } from '../db/schema.ts';
 
-/** Arbitrary constants: the first halves of the lock numbers, which no other lock of this service uses. */
+/** Arbitrary constants: the first halves of the lock numbers. No other lock of this service uses these constants. */
 const contactClass = 18_001;
 const entryClass = 18_002;
 const releaseClass = 18_003;
 /**
- * Contacts share locks, because PostgreSQL has memory for only some thousands. All transactions together take at most
- * this many.
+ * Contacts share locks, because PostgreSQL has memory for only some thousands of locks. All transactions together take
+ * at most this many.
  */
 const buckets = 2_048;
 
@@ -16,8 +16,8 @@ const buckets = 2_048;
 export type ContactOf = { organizationId: bigint; mode: string; email: string | null; leadRef: string | null };
 
 /**
- * The keys by which events, waits, sending rules and erasures find a person. Case and surrounding spaces of the address
- * do not count.
+ * Returns the keys by which events, waits, sending rules and erasures find a person. Case and surrounding spaces of the
+ * address do not count.
  */
 export function contactKeysOf({ organizationId, mode, email, leadRef }: ContactOf): string[] {
   const scope = `${organizationId}:${mode}`;
@@ -30,8 +30,8 @@ export function contactKeysOf({ organizationId, mode, email, leadRef }: ContactO
 }
 
 /**
- * Locks contacts until the transaction ends, so that an event and a run that waits for it see each other. Call it
- * before any run is locked, and only once: two calls could wait for each other.
+ * Locks contacts until the transaction ends, so that an event and a run that waits for the event see each other. Call
+ * it before any run is locked, and only once: two calls could wait for each other.
  */
 export async function lockContacts(trx: Transaction<DB>, keys: Iterable<string>): Promise<void> {
   await lockKeys(trx, contactClass, keys);
@@ -57,7 +57,7 @@ function bucketOf(key: string): number {
 
 /**
  * Tries to become the one transaction that lets waiting contacts of an organization enter. The lock lasts until the
- * transaction ends.
+ * transaction ends. Returns false when another transaction has the lock.
  */
 export async function tryLockRelease(trx: Transaction<DB>, organizationId: bigint): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`

@@ -4,7 +4,7 @@ import type { CrmLead } from '@drippulse/proto/drippulse/crm/v1/leads_pb';
 import { callerOf, fromConnectError } from '@drippulse/rpc';
 import type { Context } from '../context.ts';
 
-/** A person is shown beside an enrollment, and that answer must not wait long for a slow CRM. */
+/** A person is shown beside an enrollment, and the answer with the enrollment must not wait long for a slow CRM. */
 const deadlineMs = 2_000;
 
 /** References that may name a record of each type: its public id, or a UUID, which does not tell the type. */

@@ -6,7 +6,7 @@ import { addEffects } from './start-effects.ts';
 /** Upper limit of results for one commit. */
 const commitResultsOf = 500;
 
-/** Commits results and moves their runs on. Results that could not be committed stay. Returns their number. */
+/** Commits results and moves their runs on. Results that could not be committed stay. Returns the committed number. */
 export async function commitResults(ctx: Context, pool: PoolState): Promise<number> {
   const batch = pool.settled.slice(0, commitResultsOf);
   const leasedAt = performance.now();

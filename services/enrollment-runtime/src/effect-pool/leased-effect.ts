@@ -4,11 +4,14 @@ import { parseObject } from '../enrollments/contact.ts';
 import type { HandedOut } from '../runs/claimed-run.ts';
 import type { Queued } from './fair-queue.ts';
 
-/** An effect that this process is to perform. `run` is replaced when this process claimed it again after its lease. */
+/** An effect that this process is to perform. `run` is replaced if this process claims it again after its lease. */
 export type LeasedEffect = Queued &
   HandedOut & {
     request: JsonObject;
-    /** The latest time, by the process's own clock, at which the lease was known to be its own and the workflow ran. */
+    /**
+     * The latest time, by the process's own clock, at which the process was known to have the lease and the workflow to
+     * be active.
+     */
     leasedAt: number;
   };
 

@@ -22,7 +22,7 @@ async function perform(ctx: Context, pool: PoolState, leased: LeasedEffect): Pro
   await ctx.fault?.('before-send');
   const { result, durationMs } = await attempt(ctx, pool.permits, leased, pool.aborted.signal);
   await ctx.fault?.('after-send');
-  // The result of an attempt that the stop cut short cannot be trusted.
+  // The result of an attempt that the stop of the process cut short cannot be trusted.
   if (pool.aborted.signal.aborted) return;
   pool.settled.push({ of: leased, effect: leased.effect, result, durationMs });
   pool.wake.commit();

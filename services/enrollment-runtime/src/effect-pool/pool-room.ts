@@ -15,10 +15,13 @@ const claimedThen = 300;
  * at most that limit per lane. A queued effect takes 6 KB.
  */
 const maxQueued = 1_000;
-/** Above this many queued effects, claim nothing. Only ten organizations with slow receivers can delay the others. */
+/**
+ * Above this many queued effects, claim nothing. It takes ten organizations with slow receivers to reach this number
+ * and delay the others.
+ */
 const maxQueuedInAll = 10_000;
 
-/** The runs that may be claimed; undefined when none may. */
+/** Returns how many runs may be claimed, and of which lanes; undefined when no run may be claimed. */
 export function roomOf({ isStopping, queue, inFlight }: PoolState): Room | undefined {
   if (isStopping || queue.waiting() >= maxQueuedInAll) return undefined;
   const { perOrganization } = limits;

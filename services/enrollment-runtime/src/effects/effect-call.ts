@@ -7,12 +7,12 @@ import type { Permits } from '../messaging/index.ts';
 
 /** One attempt of an effect. */
 export type EffectCall = {
-  /** Equal on every automatic retry. */
+  /** Does not change on automatic retries. */
   key: string;
   kind: EffectKind;
-  /** The request that the engine rendered, read from the stored intent: equal on each attempt. */
+  /** The request that the engine rendered, read from the stored intent: the same on every attempt. */
   request: JsonObject;
-  /** Time at which the effect was planned: equal on each attempt. */
+  /** Time at which the effect was planned: the same on every attempt. */
   plannedAt: Date;
   organizationId: bigint;
   workflowId: bigint;
@@ -25,7 +25,7 @@ export type EffectCall = {
   timezone: string;
   /** The version of the workflow that the enrollment is on. */
   definition: Definition;
-  /** The number of workflows that led to this enrollment, each started by a change that the one before made. */
+  /** The number of workflows that led to this enrollment, each started by a change that the previous workflow made. */
   hops: number;
   /** Cause of the chain that the enrollment belongs to. */
   cause: string;
@@ -38,7 +38,10 @@ export type EffectCall = {
   signal: AbortSignal;
 };
 
-/** The parts of a sent mail that its step does not say: sender and footer. With the request it is the mail as sent. */
+/**
+ * The members of a sent mail that its step does not determine: sender and footer. Together with the request they give
+ * the mail as sent.
+ */
 export type SentAs = {
   from?: string;
   reply_to?: string;
@@ -48,8 +51,8 @@ export type SentAs = {
 };
 
 /**
- * The result for the engine. `providerMessageId` is kept only in the row of the message, `sentAs` only in the row of
- * the effect.
+ * The result for the engine. `providerMessageId` is kept only in the row of the message, and `sentAs` only in the row
+ * of the effect.
  */
 export type EffectOutcome = EffectResult & { providerMessageId?: string; sentAs?: SentAs };
 

@@ -3,13 +3,13 @@ import type { JsonObject } from '@drippulse/json';
 import type { Permit, SendRequest } from '../messaging/index.ts';
 import type { EffectCall, EffectContext, EffectOutcome } from './effect-call.ts';
 
-/** The way in which effects of one kind are carried out. */
+/** The behaviour of effects of one kind. */
 export type EffectType = SystemEffect | SendingEffect | MixedEffect;
 
 /** An effect that reaches systems. */
 export type SystemEffect = Common & {
   sends?: undefined;
-  /** Makes one attempt, outside of any transaction. Returns an outcome for every failure of the other side. */
+  /** Makes one attempt, outside of any transaction. Returns an outcome for every failure of the remote system. */
   perform(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;
 };
 
@@ -21,16 +21,16 @@ export type SendingEffect = Common & {
   sends: 'people';
   /** Makes one attempt by a permit. A refusal by the permit is an outcome without any attempt. */
   perform(ctx: EffectContext, call: EffectCall, permit: Permit): Promise<EffectOutcome>;
-  /** The people whom it reaches, and how. */
+  /** Returns the people whom the effect reaches, and how. */
   sendOf(request: JsonObject, definition: Definition, place: SendPlace): SendRequest;
 };
 
 /** An effect that reaches people or systems, depending on its request. */
 export type MixedEffect = Common & {
   sends: 'by_request';
-  /** Makes one attempt, by a permit where `sendOf` names a send. */
+  /** Makes one attempt; it takes a permit if `sendOf` names a send. */
   perform(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;
-  /** The people whom it reaches; undefined when it reaches nobody. */
+  /** Returns the people whom the effect reaches; undefined when it reaches nobody. */
   sendOf(request: JsonObject, definition: Definition, place: SendPlace): SendRequest | undefined;
 };
 
@@ -45,16 +45,19 @@ export type SendPlace = Pick<
 
 type Common = {
   /**
-   * Asks for the result of an effect that was accepted and not settled by its end. Only for kinds that another service
-   * performs: that service may settle an effect at any time, by its key.
+   * Asks for the result of an effect that was accepted and not settled by its end. It exists only for kinds that
+   * another service performs: that service may settle an effect at any time, by its key.
    */
   ask?(ctx: EffectContext, call: EffectCall): Promise<EffectOutcome>;
-  /** The outcome for a test enrollment: says what a live one would do. It gets nothing that could reach the network. */
+  /**
+   * Returns the outcome for a test enrollment, which says what a live effect would do. The function gets nothing that
+   * could reach the network.
+   */
   describe(call: Pick<EffectCall, 'kind' | 'request'>): EffectOutcome;
-  /** Whether a performance makes a record, which counts against the budget of the chain. */
+  /** Whether performing the effect makes a record, which counts against the budget of the chain. */
   makesRecord: boolean;
-  /** The destination of the effect. The effects in flight to one destination are limited. */
+  /** Returns the destination of the effect. The number of effects in flight to one destination is limited. */
   destination(request: JsonObject): string;
-  /** The time within which an attempt ends, however the other side behaves. */
+  /** Returns the time in milliseconds within which an attempt ends, however the remote system behaves. */
   deadlineMs(request: JsonObject): number;
 };

@@ -57,7 +57,7 @@ async function admit(
   return { ...entrants, covered, entries, ...(at !== undefined && { at }) };
 }
 
-/** The contacts that their budgets cover. Counts them, and reports the chains of the others. */
+/** Returns the contacts that their budgets cover. Counts them, and reports the chains of the others. */
 async function withinBudgets(
   ctx: Context,
   trx: Transaction<DB>,
@@ -79,7 +79,7 @@ async function withinBudgets(
   return passing.filter((one) => !cut.has(one));
 }
 
-/** Contacts that already waited for a quota are not counted a second time. */
+/** Counts refused and held contacts. Contacts that already waited for a quota are not counted a second time. */
 function countKeptOut(ctx: Context, { beyondQuota }: Entrants, entries: readonly EntryAnswer[]): void {
   for (const entry of entries) {
     if (entry?.decision === 'refused' || (entry?.decision === 'held' && beyondQuota !== 'wait')) {
@@ -93,7 +93,7 @@ async function noteRefused(ctx: Context, trx: Transaction<DB>, { entries, ...ent
   await storeRefused(ctx, trx, { lane, mode: lane.mode === 'test' ? 'test' : asked }, refusedOf(contacts, entries));
 }
 
-/** The contacts that a rule kept out. */
+/** Returns the contacts that a rule kept out. */
 export function refusedOf(contacts: readonly string[], entries: readonly EntryAnswer[]): RefusedEntry[] {
   return contacts.flatMap((contact, index) => {
     const entry = entries[index];

@@ -10,7 +10,7 @@ import { storeRefused } from './gate/refused-entries.ts';
 /** Limit of the refused rows in an answer. */
 export const shownRefused = 100;
 
-/** The rows that were refused, with their positions in the request. */
+/** Returns the refused rows, with their positions in the request. */
 export function refusedRows(entries: readonly EntryAnswer[], indexes: readonly number[]) {
   return entries.flatMap((entry, place) => {
     if (entry.decision !== 'refused') return [];
@@ -19,7 +19,7 @@ export function refusedRows(entries: readonly EntryAnswer[], indexes: readonly n
   });
 }
 
-/** The refusal of a call whose contacts were all kept out. Its transaction is rolled back. */
+/** The refusal of a call whose contacts were all kept out. The call's transaction is rolled back. */
 export class AllRefused extends DomainError {
   readonly note: (ctx: Context) => Promise<void>;
 

@@ -10,9 +10,9 @@ import type { Entrants, EntryAnswer } from './entrants.ts';
 export { type EntryAnswer, idsOf, type Link } from './entrants.ts';
 
 /**
- * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each, in their order. Each
- * enrollment has passed its first pure steps by then. Wake the relay and the advance loop after the commit. A test
- * workflow has test enrollments only, for every caller.
+ * Enrolls contacts in the lane, which the transaction has locked. Returns the answer for each contact, in order. By
+ * then each enrollment has passed its first pure steps. Wake the relay and the advance loop after the commit. A test
+ * workflow has only test enrollments, for every caller.
  */
 export async function enroll(ctx: Context, trx: Transaction<DB>, entrants: Entrants): Promise<EntryAnswer[]> {
   const entries = await enrollAll(ctx, trx, [entrants]);

@@ -25,10 +25,10 @@ import { pipeline } from './pipeline.ts';
 import { type Piece, prepareSlice, type Slice } from './prepare-slice.ts';
 import { storeHeldOut } from './store-held-out.ts';
 
-/** Limit of rows for one statement. More would delay the requests of others. */
+/** Limit of rows for one statement. More rows would delay the requests of others. */
 const sliceRows = 1000;
 
-/** The stored enrollments, and the writes that must come last in the transaction: their rows are the most contended. */
+/** The stored enrollments, and the writes that must come last in the transaction, as their rows are contended most. */
 export type Entered = {
   /** The answers for the contacts of each `Entrants`, in their order. */
   entries: EntryAnswer[][];
@@ -42,8 +42,8 @@ export type Entered = {
 };
 
 /**
- * Lets contacts through the gate and enrolls them in one or several lanes, with as many statements as for one: an event
- * may start a contact in many workflows.
+ * Lets contacts through the gate and enrolls them in one or several lanes, with as many statements as for one lane: an
+ * event may start a contact in many workflows.
  */
 export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Entered> {
   const admitted = await admitAll(ctx, trx, all);
@@ -75,7 +75,7 @@ export async function enterAll(ctx: Context, trx: Transaction<DB>, all: readonly
 }
 
 /**
- * Gives the contacts their ids, and cuts them into pieces of at most a slice. In a lane that does not run, no
+ * Gives the contacts their ids, and cuts the contacts into pieces of at most a slice. In a lane that is not active, no
  * enrollment moves.
  */
 async function piecesOf(
@@ -107,10 +107,10 @@ async function piecesOf(
   return pieces;
 }
 
-/** A slice, and a function that makes it again without moves. */
+/** A slice, and a function that makes the slice again without moves. */
 type Prepared = { slice: Slice; unmoved: () => Promise<Slice | undefined> };
 
-/** Yields one slice after the other, and prepares the next while the database stores the last. */
+/** Yields one slice after the other, and prepares the next slice while the database stores the last. */
 async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator<Prepared> {
   const groups = together(pieces);
   let next = prepareSlice(ctx, groups[0] ?? []);
@@ -119,7 +119,8 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
     const following = groups[index + 1];
     if (following !== undefined) {
       next = prepareSlice(ctx, following);
-      // Awaited in the next round, which does not run if this round fails.
+      // The next round awaits this promise. If this round fails, nothing awaits it, so its rejection must not stay
+      // unhandled.
       next.catch(() => undefined);
     }
     const unmoved = () =>
@@ -131,7 +132,7 @@ async function* inSlices(ctx: Context, pieces: readonly Piece[]): AsyncGenerator
   }
 }
 
-/** Groups the pieces that are stored together: up to a slice. */
+/** Groups pieces, up to a slice, that are stored together. */
 function together(pieces: readonly Piece[]): Piece[][] {
   const groups: Piece[][] = [];
   let room = 0;
@@ -147,8 +148,8 @@ function together(pieces: readonly Piece[]): Piece[][] {
 }
 
 /**
- * Stores a slice with its first moves, or without them when one of the moves cannot be stored. A claim later finds out
- * which one.
+ * Stores a slice with its first moves, or without any moves when one of them cannot be stored. A claim later finds the
+ * move that fails.
  */
 async function addSlice(
   ctx: Context,

@@ -20,7 +20,7 @@ export type Refusal = { refused: DomainError };
 export const maxRows = 10_000;
 const maxRowBytes = 64 * 1024;
 const shownSkipped = 100;
-/** Characters of rows that are read in one turn of the event loop, and the characters that each row adds. */
+/** Number of characters of rows that are read in one turn of the event loop, and the number added for each row. */
 const turnLength = 256 * 1024;
 const rowLength = 256;
 

@@ -11,7 +11,7 @@ import { nurtureEventToProto } from './nurture-event.ts';
 import type { Detail } from './read-detail.ts';
 import type { TimelineLine } from './timeline-lines.ts';
 
-/** The members of a detail that a list does not show. */
+/** Converts the members of a detail that a list does not show. */
 export function detailToProto({ row, contact, data, lines, deliveries, reactions }: Detail, definition: Definition) {
   return {
     contact: Buffer.from(contact),

@@ -18,9 +18,9 @@ export type Identity = {
   workflowId: bigint;
   version: number;
   mode: Mode;
-  /** The number of workflows that led to this enrollment, each started by a change that the one before made. */
+  /** The number of workflows that led to this enrollment, each started by a change that the previous workflow made. */
   hops: number;
-  /** Cause of its chain; null when the enrollment is itself a cause. */
+  /** Cause of the enrollment's chain; null when the enrollment is itself a cause. */
   cause: string | null;
   agentId: bigint | null;
   leadRef: string | null;
@@ -31,7 +31,7 @@ export type Identity = {
   createdAt: Date;
 };
 
-/** An enrollment as lists and events show it. */
+/** An enrollment in the form that lists and events show. */
 export type EnrollmentRow = Identity & {
   status: EnrollmentStatus;
   stepIndex: number;
@@ -40,9 +40,9 @@ export type EnrollmentRow = Identity & {
   endedAt: Date | null;
   lastLine: LastLine | null;
   lastError: string | null;
-  /** The reason for its end, unless its steps ended it. */
+  /** The reason for the enrollment's end, unless its steps ended it. */
   outcome: string | null;
-  /** Oldest first. */
+  /** The goals that were met, oldest first. */
   goalsMet: readonly MetGoal[];
   deliveries: DeliveryCounts;
 };
@@ -52,7 +52,10 @@ export const noDeliveries: DeliveryCounts = { sent: 0, opened: 0, clicked: 0, bo
 /** Values derived from a row; see `summarize`. */
 export type Summary = { isEnded: boolean; isWaiting: boolean; progressPercent: number };
 
-/** A paused enrollment does not count as waiting: it will not continue by itself. */
+/**
+ * Derives the summary of an enrollment. A paused enrollment does not count as waiting, because it will not continue by
+ * itself.
+ */
 export function summarize(row: EnrollmentRow, totalSteps: number, now: Date): Summary {
   const isEnded = row.endedAt !== null;
   const progress = totalSteps === 0 ? 0 : Math.floor((100 * Math.min(row.stepIndex, totalSteps)) / totalSteps);

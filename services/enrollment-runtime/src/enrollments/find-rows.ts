@@ -43,7 +43,7 @@ export type LocatedRow = EnrollmentRow & { lines: number };
 
 type Scope = { organizationId: bigint; workflowId: bigint };
 
-/** Reads enrollments of a workflow by id, newest first. Leaves out ids that do not exist, or of other organizations. */
+/** Reads enrollments of a workflow by id, newest first. Leaves out unknown ids and those of other organizations. */
 export async function findRows(
   ctx: Context,
   db: Kysely<DB>,
@@ -54,7 +54,7 @@ export async function findRows(
   return { rows: rows.map(toRow), now: rows[0]?.now ?? new Date() };
 }
 
-/** The relation of the ids of an array, all of one workflow. */
+/** Builds the relation of the ids of an array, all of one workflow. */
 export function askedIds(workflowId: bigint, ids: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(select ${workflowId}::bigint as workflow_id, id from unnest(${ids}) as listed (id))`;
 }

@@ -13,7 +13,7 @@ const placeSchema = z.object({ pass: z.int(), workflow_id: z.string(), enrollmen
 /** The position after which the next slice continues, and the number of passes done. */
 export type ErasurePlace = { pass: number; workflowId: bigint; enrollmentId: bigint };
 
-/** The addresses are sealed while the job runs, and deleted when it ends. */
+/** Packs the input of a job. The addresses are sealed while the job runs, and deleted when it ends. */
 export function packErasureInput(sealer: Sealer, { contactId, refs, emails }: ErasureInput): string {
   const sealed = sealer.seal(Buffer.from(JSON.stringify(emails)), contextOf(contactId)).toString('base64');
   return JSON.stringify({ contact_id: contactId, refs, emails: emails.length === 0 ? null : sealed });

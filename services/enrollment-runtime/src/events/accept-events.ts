@@ -20,18 +20,21 @@ import { storeEvents } from './store-events.ts';
 
 /**
  * Limit of hops. An event may start workflows whose steps lead to further events. After this many hops an event starts
- * nothing, which ends circles, and also longer chains that are intended. The budget of a chain bounds its width.
+ * nothing, which ends circles, but also longer chains that are intended. The budget of a chain bounds its width.
  */
 export const longestChain = 5;
 
-/** The answer to an event: its id, or that of the first with its key, and whether further transactions continue it. */
+/**
+ * The answer to an event: its id, or the id of the first event with its key, and whether further transactions continue
+ * the event.
+ */
 export type Acceptance = { id: string; isDuplicate: boolean; isSpreading: boolean };
 
 /**
  * Accepts events in a transaction: stores them, resumes the enrollments that wait for them, and starts the workflows
- * that listen to them. All of them are accepted at one time, which is read while their contacts are locked. Call it
- * once in a transaction, before any run is locked, with at most some hundred events, and call `wakeForEvents` after the
- * commit. Answers are in the order of the events.
+ * that listen to them. All events are accepted with the same time, which is read while their contacts are locked. Call
+ * it once in a transaction, before any run is locked, with at most some hundred events, and call `wakeForEvents` after
+ * the commit. The results are in the order of the events.
  */
 export async function acceptEvents(
   ctx: Context,
@@ -63,7 +66,10 @@ export function wakeForEvents(ctx: Context, acceptances: readonly Acceptance[]):
   if (acceptances.some(({ isSpreading }) => isSpreading)) ctx.wake.spreading();
 }
 
-/** Database time, read after the contacts are locked, so an event that gets the locks later has no earlier time. */
+/**
+ * Returns the database time, read after the contacts are locked, so that an event that gets the locks later has no
+ * earlier time.
+ */
 async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ at: Date }>`
     select date_trunc('milliseconds', ${ctx.dbNow} + (clock_timestamp() - now())) as at`.execute(trx);
@@ -73,8 +79,9 @@ async function acceptanceTime(ctx: Context, trx: Transaction<DB>): Promise<Date>
 }
 
 /**
- * Returns the ids of the events that further transactions continue. The runs that waits and goals move are found first,
- * and then locked in one round: lanes, then runs, as moves lock them. Two rounds could deadlock with moves.
+ * Stores the events, starts workflows and resumes runs. Returns the ids of the events that further transactions
+ * continue. The runs that waits and goals move are found first, and then locked in one round: lanes, then runs, as
+ * moves lock them. Two rounds could deadlock with moves.
  */
 async function spread(
   ctx: Context,
@@ -102,12 +109,12 @@ async function spread(
   return new Set(spreading.map(({ id }) => id));
 }
 
-/** Events of the platform itself, such as changes of the CRM, use no quota. */
+/** Returns the quota usage of an event. Events of the platform itself, such as changes of the CRM, use no quota. */
 function usedBy({ source, mode, organizationId }: ReadEvent): Used[] {
   return source === 'api' && mode === 'live' ? [{ organizationId, amount: 1 }] : [];
 }
 
-/** The events that may start workflows. The chains of the others are cut, if a workflow listens to them. */
+/** Returns the events that may start workflows. The chains of the others are cut, if a workflow listens to them. */
 async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<ReadEvent[]> {
   const tooDeep = events.filter(({ hops }) => hops > longestChain);
   if (tooDeep.length === 0) return [...events];
@@ -126,7 +133,7 @@ async function withinDepth(ctx: Context, trx: Transaction<DB>, events: readonly 
   return events.filter(({ hops }) => hops <= longestChain);
 }
 
-/** For each event, by its id, one workflow that listens to it. */
+/** Finds for each event, by its id, one workflow that listens to the event. */
 async function findListened(trx: Transaction<DB>, events: readonly ReadEvent[]): Promise<Map<string, bigint>> {
   const { rows } = await sql<{ id: string; workflow_id: bigint }>`
     select asked.id, trigger.workflow_id

@@ -50,7 +50,7 @@ const columns = {
   answers: 'json',
 } as const;
 
-/** Stores one part of the consequences of events. An event that nothing listens to or waits for is left out. */
+/** Stores the consequences that one transaction adds. An event that nothing listens to or waits for is left out. */
 export async function storeAnswers(
   trx: Transaction<DB>,
   events: readonly ReadEvent[],

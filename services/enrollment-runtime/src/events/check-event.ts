@@ -24,7 +24,7 @@ export type Refused = { reason: 'reserved_event_name' | 'contact_event_too_large
 
 export type CheckedEvent = Pick<IncomingEvent, 'id' | 'name' | 'contact' | 'properties' | 'occurredAt' | 'key'>;
 
-/** Checks an event. `now` is the time of the process, against which age is judged. */
+/** Checks an event. `now` is the time of the process, against which the event's age is judged. */
 export function checkEvent(sent: SentEvent, now: Date): { event: CheckedEvent } | { refused: Refused } {
   const { name, contact, properties = '{}', key, occurredAt = now } = sent;
   const text = properties.trim() === 'null' ? '{}' : properties;

@@ -7,8 +7,8 @@ import { digestOf, type ReadEvent } from './event.ts';
 export const keyDays = 7;
 
 /**
- * Stores the keys of events. Returns the ids of the events whose key is known, each with the id of the first event of
- * the key. Of two events with one key in `events` the first counts.
+ * Stores the keys of events. Returns the ids of the events whose key is already known, each with the id of the first
+ * event of the key. If two events in `events` have the same key, the first counts.
  */
 export async function findDuplicates(
   trx: Transaction<DB>,
@@ -36,7 +36,7 @@ export async function findDuplicates(
 
 type Keyed = { id: string; organizationId: bigint; mode: Mode; digest: string };
 
-/** Inserts in the order of the keys, so that two requests with the same keys do not deadlock. */
+/** Inserts the keys in their order, so that two requests with the same keys do not deadlock. */
 async function rememberKeys(trx: Transaction<DB>, keyed: readonly Keyed[], at: Date): Promise<Map<string, string>> {
   const columns = sql`
     ${keyed.map(({ organizationId }) => organizationId)}::bigint[], ${keyed.map(({ mode }) => mode)}::text[],
@@ -50,7 +50,7 @@ async function rememberKeys(trx: Transaction<DB>, keyed: readonly Keyed[], at: D
       where known.accepted_at <= ${new Date(at.getTime() - keyDays * 86_400_000)}
     returning event_id`.execute(trx);
   if (fresh.length === keyed.length) return new Map();
-  // The rows of other transactions are committed: the insert waited for them.
+  // The rows of other transactions are committed, because the insert waited for them.
   const { rows: known } = await sql<{ id: string; first: string }>`
     select asked.event_id as id, known.event_id as first
     from unnest(${columns}) as asked (organization_id, mode, key, event_id)

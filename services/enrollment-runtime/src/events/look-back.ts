@@ -15,7 +15,7 @@ export type EventWait = {
   looksBack: boolean;
 };
 
-/** Limit of events of one contact and name for one read. Few contacts have more since their entry. */
+/** Limit of events of one contact and name for one read. Few contacts have more events since their entry. */
 const pageEvents = 50;
 
 /** An event name that a wait awaits, a key of its contact, and the position in the log of the last event read. */
@@ -25,9 +25,9 @@ type Found = StoredEvent & { index: number };
 
 /**
  * Settles waits whose event came after the entry of the enrollment and before the step. The contacts are locked, so an
- * event is either found here or finds the wait. The earliest event wins; of several at one instant, the first one that
- * the step lists. An event moves an enrollment once: events that started it or ended an earlier wait of it do not
- * count.
+ * event is either found here or finds the wait. The earliest event wins; if several have the same time, the first that
+ * the step lists wins. An event moves an enrollment once: events that started the enrollment or ended an earlier wait
+ * of it do not count.
  */
 export async function lookBack(
   { matches, turns }: Pick<Context, 'matches' | 'turns'>,
@@ -64,10 +64,10 @@ export async function lookBack(
   return settlements;
 }
 
-/** Events that came before a wait existed. */
+/** A wait, and the events that came before it existed. */
 type Decision = { wait: EventWait; events: readonly StoredEvent[] };
 
-/** A wait may have twenty rules, each of which may do much work for each of fifty events. */
+/** Decides in turns, because a wait may have twenty rules, each of which may do much work for each of fifty events. */
 function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: Date): Generator<number, Settlement[]> {
   const settlements: Settlement[] = [];
   for (const { wait, events } of decisions) {
@@ -77,7 +77,7 @@ function* decideInTurns(matches: Matches, decisions: readonly Decision[], now: D
   return settlements;
 }
 
-/** The searches that may have further events after the last one read. */
+/** Returns the searches that may have further events after the last one read. */
 function unread(searches: readonly Search[], page: readonly Found[]): Search[] {
   const byIndex = Map.groupBy(page, ({ index }) => index);
   return searches.flatMap((search, index) => {
@@ -114,7 +114,7 @@ async function readPage(trx: Transaction<DB>, searches: readonly Search[]): Prom
   return rows;
 }
 
-/** The events that started enrollments or ended their earlier waits, by enrollment. */
+/** Finds the events that started enrollments or ended their earlier waits, by enrollment. */
 async function findSpent(trx: Transaction<DB>, waits: readonly EventWait[]): Promise<Map<bigint, Set<string>>> {
   const ids = waits.map(({ parked }) => parked.enrollmentId);
   const { rows } = await sql<{ enrollment_id: bigint; event_id: string }>`

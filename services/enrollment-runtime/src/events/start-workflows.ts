@@ -12,8 +12,8 @@ import { type Answering, answersTo, noteNotStarted } from './answers.ts';
 import { contactOf, type ReadEvent } from './event.ts';
 
 /**
- * Limit of filter decisions in one transaction, and the workflows of one name that it visits regardless of the number
- * of events.
+ * Limit of filter decisions in one transaction, and the number of workflows of one name that the transaction visits
+ * regardless of the number of events.
  */
 const decisionsAtOnce = 20_000;
 const leastOfName = 50;
@@ -77,7 +77,7 @@ export async function startWorkflows(
 
 type Deciding = { answering: Answering; yieldAfter: Yielder; at: Date };
 
-/** The events that the workflow's trigger accepts, in the version of the lane. */
+/** Returns the events that the workflow's trigger accepts, in the version of the lane. */
 async function decide(
   ctx: Context,
   trx: Transaction<DB>,
@@ -148,7 +148,10 @@ function nameKey(of: { organizationId: bigint; mode: string } & ({ name: string 
   return `${of.organizationId} ${of.mode} ${'name' in of ? of.name : of.eventName}`;
 }
 
-/** An event about which the filter cannot decide starts nothing: a wrong start would send mails. */
+/**
+ * Reports an event about which the filter cannot decide. Such an event starts nothing, because a wrong start would send
+ * mails.
+ */
 function reportUndecided(ctx: Context, workflowId: bigint, { id, name }: ReadEvent): void {
   const facts = { event_id: id, event: name, workflow_id: String(workflowId) };
   ctx.log.warn(facts, 'the filter of a trigger needs more work than a filter may do');

@@ -4,17 +4,17 @@ import { everyIdQuery, type Filter } from '../enrollments/list-ids.ts';
 import type { Person } from './person.ts';
 import { keptSince, type Window } from './window.ts';
 
-/** An enrollment of a person, and its present place or its end. */
+/** An enrollment of a person, with its present place or its end. */
 export type Enrollment = {
   workflow_id: bigint;
   id: bigint;
   version: number;
   created_at: Date;
   status: string;
-  /** The reason for its end, such as `goal:won`, unless its steps ended it. */
+  /** The reason for the enrollment's end, such as `goal:won`, unless its steps ended it. */
   outcome: string | null;
   step_index: number;
-  /** The line of its timeline that says what it waits for, and its last line. */
+  /** The number of the timeline line that says what the enrollment waits for, and of its last line. */
   step_line: number;
   lines: number;
   next_run_at: Date | null;
@@ -22,11 +22,11 @@ export type Enrollment = {
 };
 
 /**
- * The enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry and its
- * end, and each end is an answer. So of the enrollments that ended before the start of the window, the newest ends
- * suffice to fill it; of the others all count, except those that began after it. They are found by the indexes of each
- * workflow, as in lists: an index over the organization would add a cost to every enrollment. An erased enrollment has
- * no answers.
+ * Finds the enrollments of a person that may have answers in a window. Answers of an enrollment lie between its entry
+ * and its end, and each end is an answer. So of the enrollments that ended before the start of the window, the newest
+ * ends suffice to fill it; all other enrollments count, except those that began after the window. They are found by the
+ * indexes of each workflow, as in lists, because an index over the organization would add a cost to every enrollment.
+ * An erased enrollment has no answers.
  */
 export async function findEnrollments(db: Kysely<DB>, person: Person, window: Window): Promise<Enrollment[]> {
   const columns = sql`workflow_id, id, version, created_at, status, outcome, step_index, step_line, lines, next_run_at, ended_at`;
@@ -47,7 +47,7 @@ export async function findEnrollments(db: Kysely<DB>, person: Person, window: Wi
   return rows;
 }
 
-/** The addresses in the enrollments of a person, in lower case. */
+/** Finds the addresses in the enrollments of a person, in lower case. */
 export async function findAddresses(db: Kysely<DB>, person: Person, window: Window): Promise<string[]> {
   const { rows } = await sql<{ address: string }>`
     with own as materialized (${lanesQuery(person, window)})
@@ -58,7 +58,10 @@ export async function findAddresses(db: Kysely<DB>, person: Person, window: Wind
   return rows.map(({ address }) => address);
 }
 
-/** Whether a row belongs to an enrollment of the person. Its columns name a workflow and an enrollment. */
+/**
+ * Returns the condition that a row belongs to an enrollment of the person. The row's columns name a workflow and an
+ * enrollment.
+ */
 export function isOfPerson({ mode, email, leadRef }: Person, table: string): RawBuilder<boolean> {
   const names = [
     ...(email === undefined ? [] : [sql`lower(btrim(own.email)) = ${email.trim().toLowerCase()}`]),
@@ -71,8 +74,8 @@ export function isOfPerson({ mode, email, leadRef }: Person, table: string): Raw
 }
 
 /**
- * The workflows of the organization. The deletion of a workflow ended its runs. A deleted one is skipped when none of
- * its answers are kept.
+ * Selects the workflows of the organization. The deletion of a workflow ended its runs. A deleted workflow is skipped
+ * if none of its answers are kept.
  */
 function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window): RawBuilder<unknown> {
   return sql`
@@ -84,8 +87,8 @@ function lanesQuery({ organizationId, mode, workflowId }: Person, window: Window
 }
 
 /**
- * The ids of the person's enrollments in the workflows of `own`, each once. Each name is searched by itself: an
- * enrollment may have only one of them.
+ * Selects the ids of the person's enrollments in the workflows of `own`, each once. Each name is searched by itself,
+ * because an enrollment may have only one of the names.
  */
 function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   const names = [...(email === undefined ? [] : [{ email }]), ...(leadRef === undefined ? [] : [{ leadRef }])];
@@ -102,7 +105,7 @@ function hitsOf({ mode, email, leadRef }: Person): RawBuilder<unknown> {
   return sql.join(hits, sql` union `);
 }
 
-/** An enrollment with its run or its outcome. */
+/** Selects an enrollment with its run or its outcome. */
 function placeQuery(found: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select e.workflow_id, e.id, e.version, e.created_at, place.*

@@ -12,9 +12,10 @@ export type Placed = { row: SourceRow; place: Place };
 const sliceEnrollments = 1_000;
 
 /**
- * Reads a page of decisions about a person, newest first, and one more if there are more. All sources are read as of
- * one moment. Each gives as many rows as the page may show. A page costs a lookup of each of the person's enrollments,
- * and the timelines of those that may have answers on it, regardless of the length of the list.
+ * Reads a page of decisions about a person, newest first, and one more decision if there is one. All sources are read
+ * as of one moment. Each source gives as many rows as the page may show. A page costs a lookup of each of the person's
+ * enrollments, and the timelines of the enrollments that may have answers on the page, regardless of the length of the
+ * list.
  */
 export async function readAnswers(
   ctx: Pick<Context, 'db' | 'dbNow'>,
@@ -55,7 +56,7 @@ function placeOf({ at, major, minor }: SourceRow, source: number): Place {
   return { at: at.toISOString(), source, major: String(major), minor: String(minor) };
 }
 
-/** Newest first, as in the sources. */
+/** Compares rows: newest first, as in the sources. */
 function byPlace(
   { row: a, place: { source: aSource } }: Placed,
   { row: b, place: { source: bSource } }: Placed,

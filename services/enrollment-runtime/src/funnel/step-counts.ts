@@ -15,16 +15,16 @@ export type CohortCounts = {
   goals: Map<string, GoalCounts>;
 };
 
-/** The number of times a goal was met, and how long each took, by the number of the bucket. */
+/** The number of times a goal was met, and the number of these times by the bucket of their duration. */
 type GoalCounts = { count: number; times: Map<number, number> };
 
 type StepCounts = Record<StepChange, number> & { stays: Map<number, number> };
 
 /** Sums of the changes of one transaction. */
 export type StepCounting = {
-  /** The sums of a cohort; with a variant (`variantKey`) only those of its enrollments that have the variant. */
+  /** Returns the sums of a cohort; with a variant (`variantKey`), only the sums of enrollments with that variant. */
   of(cohort: Cohort, variant?: string): CohortCounts;
-  /** The event of each organization. */
+  /** Returns the event of each organization. */
   news(): StepsNews[];
 };
 
@@ -50,7 +50,7 @@ export function startStepCounts(): StepCounting {
   return {
     of(cohort, variant = '') {
       const quarter = Math.floor(cohort.createdAt.getTime() / quarterMs);
-      // Most changes of a transaction concern one cohort.
+      // Most changes in a transaction concern one cohort.
       if (last !== undefined && isOf(last, cohort, quarter, variant)) return last.counts;
       const key = `${cohort.workflowId} ${cohort.version} ${cohort.mode} ${quarter} ${variant}`;
       last = kept.get(key) ?? { cohort, quarter, variant, counts: { people: 0, steps: new Map(), goals: new Map() } };
@@ -100,7 +100,7 @@ function addTime(times: Map<number, number>, ms: number): void {
   times.set(bucket, (times.get(bucket) ?? 0) + 1);
 }
 
-/** The variant of a split, as events name it. */
+/** Returns the variant of a split in the form that events name it. */
 export function variantKey(splitId: string, name: string): string {
   return `${splitId}:${name}`;
 }
@@ -140,7 +140,7 @@ function cohortToProto({ cohort, quarter, variant, counts }: Kept) {
   ];
 }
 
-/** Zeros are left out, so that they cost no bytes. */
+/** Converts the counts of a step. Zeros are left out, so that they cost no bytes. */
 function stepToProto([stepId, { stays, ...changes }]: [string, StepCounts]): MessageInitShape<typeof StepCountsSchema> {
   return {
     stepId,

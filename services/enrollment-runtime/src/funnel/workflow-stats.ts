@@ -1,7 +1,7 @@
 import type { Mode } from '@drippulse/rpc';
 import { type RawBuilder, sql } from 'kysely';
 
-/** The enrollments of one mode of a workflow, in numbers. */
+/** The counts of the enrollments of one mode of a workflow. */
 export type StatsRow = {
   workflow_id: bigint;
   active: bigint;
@@ -20,7 +20,7 @@ const failureCap = 1_000;
 
 /**
  * Counts the enrollments of workflows of an organization. Each lateral part is looked up by its index for one workflow,
- * so the cost for each is its counters, one row and its failures.
+ * so each workflow costs its counters, one row and its failures.
  */
 export function statsQuery(
   { dbNow }: Source,

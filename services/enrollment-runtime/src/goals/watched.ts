@@ -17,6 +17,6 @@ export type Watched = {
   data: string;
   goals: string | null;
   met: string[];
-  /** JSON text of the variants that it has taken, by the id of the split. */
+  /** JSON text of the variants that the enrollment has taken, by the id of the split. */
   variants: string | null;
 };

@@ -26,8 +26,8 @@ export type WorkflowChange = {
 };
 
 /**
- * Applies a change to the lane of a workflow, unless this or a later one was applied already. The lock on the lane
- * waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
+ * Applies a change to the lane of a workflow, unless this change or a later one was applied already. The lock on the
+ * lane waits for transactions that enroll or move runs: after the commit no run of a paused lane moves.
  */
 export async function applyWorkflow(ctx: Context, change: WorkflowChange): Promise<void> {
   const { workflowId, version } = change;

@@ -11,7 +11,7 @@ export function startNotifyApprovals(ctx: Context): Loop {
     name: 'notify approvals',
     log: ctx.log,
     async run() {
-      // Without a way for mails nobody is notified, and nothing piles up in the outbox.
+      // If mails cannot be sent, nobody is notified, and nothing piles up in the outbox.
       if (ctx.adapters.mailer === undefined) return undefined;
       const dueMs = await nextNotifyMs(ctx);
       if (dueMs !== 0) return dueMs;

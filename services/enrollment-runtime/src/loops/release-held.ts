@@ -4,7 +4,7 @@ import { releaseHeld } from '../enrolling/gate/release-held.ts';
 
 /**
  * Lets contacts enter that wait for a quota, in the order in which they came. A quota frees places over hours, so a
- * delay of some seconds does not matter.
+ * delay of a few seconds does not matter.
  */
 export function startReleaseHeld(ctx: Context): Loop {
   return startLoop({

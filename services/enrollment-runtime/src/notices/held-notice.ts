@@ -9,15 +9,15 @@ export type HeldNews = {
   held: bigint;
   /** Contacts that expired since the last mail. */
   expired: bigint;
-  /** Contacts that wait now. */
+  /** Contacts that wait at present. */
   waiting: bigint;
-  /** Those of `waiting` that wait for a payment. */
+  /** The number of `waiting` contacts that wait for a payment. */
   waitingForPayment: bigint;
-  /** The time at which the first of them expires; null when none waits. */
+  /** The time at which the first waiting contact expires; null when no contact waits. */
   expiresAt: Date | null;
 };
 
-/** The mail about contacts that wait to enter workflows, and that have waited too long. */
+/** Writes the mail about contacts that wait to enter workflows, and that have waited too long. */
 export function heldNotice(news: HeldNews, publicUrl: string | undefined): Notice {
   const { held, expired, waiting, waitingForPayment, expiresAt } = news;
   const isUnpaid = waitingForPayment > 0n;

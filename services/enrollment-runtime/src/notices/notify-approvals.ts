@@ -11,14 +11,14 @@ import { approvalsNotice } from './approvals-notice.ts';
 import { findRecipients } from './recipients.ts';
 
 const kind = 'notify_approvals';
-/** Interval between two mails about approvals to one organization. The next has everything that came in between. */
+/** Interval between two mails about approvals to one organization. The next mail has all that came in between. */
 const pauseSeconds = 600;
-/** Limit of approvals for one mail. The others wait for the next. */
+/** Limit of approvals for one mail. The others wait for the next mail. */
 const toldAtOnce = 5_000;
 
 /**
- * Mails the members of one organization about pending approvals that no mail has named yet. A thousand of them are one
- * mail for each member. Returns whether there was one.
+ * Mails the members of one organization about pending approvals that no mail has named yet. A thousand approvals are
+ * one mail for each member. Returns whether there was such an organization.
  */
 export async function notifyApprovals(ctx: Context): Promise<boolean> {
   return postponing(ctx, kind, { run: (named) => notifyNext(ctx, named), otherwise: true });
@@ -51,7 +51,7 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/** Milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
+/** Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
 export async function nextNotifyMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     ${untold}
@@ -90,8 +90,8 @@ async function nextOrganization(ctx: Context): Promise<bigint | undefined> {
 }
 
 /**
- * Takes the turn, and returns the time of this mail. Undefined when another process has mailed the organization in the
- * meantime.
+ * Takes the organization's turn, and returns the time of this mail. Returns undefined when another process has mailed
+ * the organization in the meantime.
  */
 async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<Date | undefined> {
   const { rows } = await sql<{ sent_at: Date }>`
@@ -102,7 +102,7 @@ async function takeTurn({ dbNow }: Context, trx: Transaction<DB>, organizationId
   return rows[0]?.sent_at;
 }
 
-/** Oldest first. A locked row is being decided. */
+/** Marks approvals as notified, oldest first, and returns them. A locked row is skipped because it is being decided. */
 async function markNotified({ dbNow }: Context, trx: Transaction<DB>, organizationId: bigint): Promise<ApprovalRow[]> {
   const { rows } = await sql<ApprovalRow>`
     update approvals set notified_at = ${dbNow}

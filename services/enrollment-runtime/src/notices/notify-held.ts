@@ -42,7 +42,10 @@ async function notifyNext(ctx: Context, named: (item: string) => void): Promise<
   return true;
 }
 
-/** Takes the news to report. Undefined when another process took it, or nobody waits any more and nobody expired. */
+/**
+ * Takes the news to report. Returns undefined when another process took the news, or nobody waits any more and nobody
+ * expired.
+ */
 async function takeNews(
   { dbNow }: Context,
   trx: Transaction<DB>,
@@ -65,7 +68,7 @@ async function takeNews(
   return isNews ? news : undefined;
 }
 
-/** Milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
+/** Returns the milliseconds until the next organization may be mailed; undefined when there is nothing to report. */
 export async function nextHeldMs(ctx: Context): Promise<number | undefined> {
   const { rows } = await sql<{ ms: number | null }>`
     select greatest(0, extract(epoch from min(due_at) - ${ctx.dbNow}) * 1000)::float8 as ms from held_notices

@@ -11,25 +11,25 @@ export type Settlement = {
   enrollmentId: bigint;
   key: string;
   result: EffectOutcome;
-  /** The time at which it came. It counts if this is before the end of the parking. */
+  /** The time at which the result came. The result counts if this is before the end of the parking. */
   at: Date;
   /** Attempt of an effect that was accepted. Default: 1, the attempt of every step that parks by itself. */
   attempt?: number;
 };
 
 /**
- * Stores the result that a parked run waits for, and makes the run due. False when the parking has a result already or
- * is over, or the run has moved on or ended. Lock the contact before, and wake the advance loop after the commit. A
- * transaction that settles several calls `settleAllParked`, once.
+ * Stores the result that a parked run waits for, and makes the run due. Returns false when the parking has a result
+ * already or is over, or the run has moved on or ended. Lock the contact before the call, and wake the advance loop
+ * after the commit. A transaction that settles several parkings calls `settleAllParked`, once.
  */
 export async function settleParked(trx: Transaction<DB>, settlement: Settlement): Promise<boolean> {
   return (await settleAllParked(trx, [settlement])).has(settlement.key);
 }
 
 /**
- * Settles many parked runs. Of one key the earliest result counts, and of one time the first. Returns the keys that
- * were settled. Runs, intents and lanes are locked in order, as moves lock them, so two transactions that settle the
- * same runs cannot deadlock.
+ * Settles many parked runs. Of several results for one key the earliest counts, and of several with the same time the
+ * first. Returns the keys that were settled. Runs, intents and lanes are locked in order, as moves lock them, so two
+ * transactions that settle the same runs cannot deadlock.
  */
 export async function settleAllParked(
   trx: Transaction<DB>,
@@ -41,8 +41,8 @@ export async function settleAllParked(
 }
 
 /**
- * Settles parked runs without waking their lanes, for a transaction that also wakes others: it must wake all of them
- * together, once.
+ * Settles parked runs without waking their lanes. It is for a transaction that also wakes other lanes, because a
+ * transaction must wake all lanes together, once.
  */
 export async function storeSettlements(
   trx: Transaction<DB>,
@@ -64,8 +64,8 @@ export async function storeSettlements(
 }
 
 /**
- * Locks the runs that still wait. A run whose effect is out counts too: the service that accepted it may settle it
- * before the acceptance is stored. A run is due at the end of its parking.
+ * Locks the runs that still wait. A run whose effect is handed out counts too: the service that accepted the effect may
+ * settle it before the acceptance is stored. A run is due at the end of its parking.
  */
 async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];
@@ -80,7 +80,7 @@ async function lockRuns(trx: Transaction<DB>, settlements: readonly Settlement[]
   return settlements.filter(({ enrollmentId }) => locked.has(enrollmentId));
 }
 
-/** Writes the result into each intent that has none for this attempt. */
+/** Writes the result into each intent that has no result for this attempt. */
 async function storeResults(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<Settlement[]> {
   if (settlements.length === 0) return [];
   const { rows } = await sql<{ effect_key: string }>`
@@ -94,7 +94,10 @@ async function storeResults(trx: Transaction<DB>, settlements: readonly Settleme
   return settlements.filter(({ key }) => keys.has(key));
 }
 
-/** A run that is leased or paused is not due by time. It continues from the result when it is claimed. */
+/**
+ * Makes the settled runs due. A run that is leased or paused is not due by time; it continues from the result when it
+ * is claimed.
+ */
 async function makeDue(trx: Transaction<DB>, settlements: readonly Settlement[]): Promise<void> {
   await sql`
     update runs set next_run_at = settled.at, wake_at = case when wake_at is not null then settled.at end

@@ -14,8 +14,8 @@ export type PostponedKind =
 const longestSeconds = 3_600;
 
 /**
- * Postpones an item whose work failed: by two seconds after the first failure, twice as long after each further one, at
- * most an hour. It is never given up: a release or an operator may remove the cause.
+ * Postpones an item whose work failed: by two seconds after the first failure, twice as long after each further
+ * failure, at most an hour. An item is never given up, because a release or an operator may remove the cause.
  */
 export async function postpone(
   { db, dbNow, log }: Pick<Context, 'db' | 'dbNow' | 'log'>,
@@ -31,7 +31,7 @@ export async function postpone(
   log.error({ err: error, kind, item, failures: rows[0]?.failures }, 'work failed and is postponed');
 }
 
-/** Whether an item waits for its next try. `item` is an expression of its id as text. */
+/** Returns the condition that an item waits for its next try. `item` is an expression of its id as text. */
 export function isPostponed(
   { dbNow }: Pick<Context, 'dbNow'>,
   kind: PostponedKind,

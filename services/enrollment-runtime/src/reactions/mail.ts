@@ -1,4 +1,4 @@
-/** A sent mail and, unless it was removed, its enrollment, with the members that reactions need. */
+/** A sent mail and, unless removed, its enrollment, with the members that reactions need. */
 export type Mail = {
   id: bigint;
   organizationId: bigint;

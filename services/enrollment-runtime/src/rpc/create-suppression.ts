@@ -21,7 +21,7 @@ import {
 
 const maxCategoryLength = 100;
 
-/** Answers once no mail is on its way to the address any more. */
+/** Creates a suppression. Returns once no mail is on its way to the address any more. */
 export async function createSuppression(ctx: Context, request: CreateSuppressionRequest, call: HandlerContext) {
   const { email, category, reason } = readRequest(request);
   const { createSuppression: method } = SuppressionsService.method;

@@ -7,8 +7,8 @@ import type { Context } from '../context.ts';
 import { readOwnReport, readSendgridReports, takeReports, verifySendgrid, verifyStandard } from '../reactions/index.ts';
 
 /**
- * Accepts the signed reports of a mail server. The signature is over the bytes as received, and is checked before they
- * are parsed.
+ * Accepts the signed reports of a mail server. The signature covers the bytes as received, and is checked before the
+ * bytes are parsed.
  */
 export async function reportBounces(ctx: Context, request: ReportBouncesRequest, call: HandlerContext) {
   if (request.connection !== undefined) {
@@ -30,7 +30,7 @@ export async function reportBounces(ctx: Context, request: ReportBouncesRequest,
   return answerOf(await takeReports(ctx, 'standard', [readOwnReport(id, jsonOf(body))]));
 }
 
-/** The time of the database, so that all processes judge alike. */
+/** Returns the time of the database, so that all processes judge alike. */
 async function signedNow(ctx: Context): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select ${ctx.dbNow} as now`.execute(ctx.db.kysely);
   return rows[0]?.now ?? ctx.clock.now();

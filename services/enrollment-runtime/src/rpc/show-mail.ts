@@ -7,7 +7,7 @@ import { requireLane } from '../lanes/require-lane.ts';
 
 /**
  * The HTML belongs to the customer and contains texts of others: it gets an origin of its own, runs nothing, loads
- * nothing, and sends no form. `sandbox` applies even where the page is opened outside of a frame.
+ * nothing, and sends no form. `sandbox` applies even if the page is opened outside of a frame.
  */
 const policy = [
   'sandbox',

@@ -24,7 +24,7 @@ export async function verifySendingDomain(ctx: Context, request: VerifySendingDo
   const found = await lookUpRecords(ctx.lookUpTxt, await findDomain(ctx.db.kysely, organizationId, id));
   const { verifySendingDomain: method } = SenderService.method;
   return transact(ctx, call, method, request, async (trx) => {
-    // Serializes the verifications of all organizations: a domain has one owner.
+    // Serializes the verifications of all organizations, because a domain has one owner.
     await sql`select pg_advisory_xact_lock(hashtextextended('sending_domains', 0))`.execute(trx);
     const { domain } = await findDomain(trx, organizationId, id);
     const other = await trx

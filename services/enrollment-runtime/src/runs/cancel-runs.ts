@@ -49,7 +49,7 @@ export async function endRuns(
     trx,
   );
   const ended = rows.map((row) => row.enrollment_id);
-  // Also for runs that are not parked: a service that performs an effect may have asked for an approval.
+  // Called even for runs that are not parked, because a service that performs an effect may have asked for an approval.
   await cancelParked(ctx, trx, ended);
   if (ended.length > 0) await sql`delete from goal_watches where enrollment_id = any(${ended}::bigint[])`.execute(trx);
   const [{ ended_at: now } = { ended_at: ctx.clock.now() }] = rows;

@@ -77,7 +77,7 @@ export function countEntry(counting: StepCounting, cohort: Cohort, definition: D
   addStepChange(counts, stepIdAt(definition, 0), 'entered');
 }
 
-/** The counts that a run belongs to, by the JSON text of its variants. */
+/** Returns the counts that a run belongs to, by the JSON text of its variants. */
 export function tracksOf(
   counting: StepCounting,
   cohort: Cohort,
@@ -91,14 +91,14 @@ export function tracksOf(
   return tracks;
 }
 
-/** The variants of a run that count, as events name them, from the JSON text of its variants. */
+/** Returns the variants of a run that count, in the form that events name them, from the JSON text of its variants. */
 export function countedVariants(definition: Definition, variants: string | null): string[] {
   return readVariants(variants).flatMap(([splitId, variant]) =>
     isCounted(definition, splitId) ? [variantKey(splitId, variant)] : [],
   );
 }
 
-/** A run that has just got a variant belongs to it from now on. */
+/** Adds the track of a variant that a run has just been assigned, so that the run also counts under the variant. */
 function addTrack(
   tracks: Track[],
   counting: StepCounting,
@@ -129,7 +129,10 @@ function end(tracks: readonly Track[], stepId: string, how: StepChange, ms: numb
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStay(counts, stepId, ms);
 }
 
-/** A stay at a split does not count for its own variants, so that an enrollment enters and leaves with equal ones. */
+/**
+ * Counts a change at a step. A stay at a split does not count for the split's own variants, because an enrollment
+ * enters the split without the variant that it has when it leaves.
+ */
 function change(tracks: readonly Track[], stepId: string, what: StepChange, by = 1): void {
   for (const { splitId, counts } of tracks) if (splitId !== stepId) addStepChange(counts, stepId, what, by);
 }

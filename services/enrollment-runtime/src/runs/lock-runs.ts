@@ -24,8 +24,8 @@ export async function lockRuns(
 }
 
 /**
- * Locks claimed runs in the same order; their lanes are locked. Returns the ids of those that still have the fence of
- * their claim.
+ * Locks claimed runs in the same order; their lanes are locked already. Returns the ids of the runs that still have the
+ * fence of their claim.
  */
 export async function lockClaimed(trx: Transaction<DB>, works: readonly Work[]): Promise<ReadonlySet<bigint>> {
   if (works.length === 0) return new Set();

@@ -17,9 +17,9 @@ export function isContested({ run, settled, expiring }: Work, now: Date): boolea
 }
 
 /**
- * Decides contested works. A result that was stored since they were read wins: an event that was accepted before the
- * end of a parking counts, even if its transaction commits after that end. So the contacts and then the runs must be
- * locked by now; the intents are locked here. A parking expires only for a run that this process still has, one of
+ * Decides contested works. A result that was stored since the works were read wins: an event that was accepted before
+ * the end of a parking counts, even if its transaction commits after that end. So the contacts and then the runs must
+ * be locked by now; the intents are locked here. A parking expires only for a run that this process still has, one of
  * `ours`.
  */
 export async function settleContested(

@@ -8,8 +8,8 @@ import type { Move } from './move.ts';
 import { variantsAfter } from './variants.ts';
 
 /**
- * Stores the goals that moves met, and limits the watches of ended runs to the time in which their goals can be met.
- * Returns the changes of the counts, and counts them for cohorts. Runs of versions without goals cost nothing.
+ * Stores the goals that moves met, and limits the watches of ended runs to the period in which their goals can be met.
+ * Returns the changes of the counts, and counts the goals for cohorts. Runs of versions without goals cost nothing.
  */
 export async function storeGoals(
   trx: Transaction<DB>,
@@ -33,7 +33,7 @@ export async function storeGoals(
   });
 }
 
-/** Returns the goals that no event had met before. */
+/** Stores met goals, and returns the goals that no event had met before. */
 async function storeMet(trx: Transaction<DB>, moves: readonly Move[], now: Date): Promise<Set<string>> {
   const rows = moves.flatMap(({ run, metGoals = [] }) =>
     metGoals.map((goal) => ({

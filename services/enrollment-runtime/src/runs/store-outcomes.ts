@@ -33,7 +33,7 @@ export async function storeOutcomes(trx: Transaction<DB>, moves: readonly Move[]
       error_line int, mode text, status text, reason text, variants text, outcome text)`.execute(trx);
 }
 
-/** The reason for the end of a run, in a few words without data of the contact. */
+/** Returns the reason for the end of a run, in a few words without data of the contact. */
 function reasonOf({ state, entries, outcome }: Move): string {
   if (outcome !== undefined) return 'goal';
   if (entries.at(-1)?.type === 'end') return 'end_step';

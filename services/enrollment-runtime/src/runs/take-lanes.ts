@@ -5,7 +5,7 @@ import { isLaneSuspended } from '../lanes/lane.ts';
 
 /** Limit of lanes for one claim. */
 const takenLanes = 32;
-/** Limit of due lanes to choose from. An organization with more delays others only while these are taken. */
+/** Limit of due lanes to choose from. An organization with more lanes delays others only while these are taken. */
 const candidates = 2_000;
 
 export type DueLane = { workflowId: bigint; catchingUp: boolean };
@@ -13,8 +13,8 @@ export type DueLane = { workflowId: bigint; catchingUp: boolean };
 export type TakenLanes = { now: Date; lanes: DueLane[]; nextWakeMs: number | undefined };
 
 /**
- * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. If there
- * are none, returns the time at which the next lane is due.
+ * Locks due lanes in turn by organization, the longest due first. Skips lanes that another worker has locked. If no
+ * lane is due, returns the time at which the next lane is due.
  */
 export async function takeLanes(
   ctx: Context,

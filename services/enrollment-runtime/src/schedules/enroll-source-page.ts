@@ -12,8 +12,8 @@ const suspendedMs = 60_000;
 
 /**
  * Enrolls one page of the records that a tick's source selects. The page and the next cursor are one transaction, and a
- * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction: a pause
- * of the workflow never waits for another service.
+ * cursor passes each record once, so a tick enrolls no record twice. The CRM is asked before the transaction, so a
+ * pause of the workflow never waits for another service.
  */
 export async function enrollSourcePage(ctx: Context, job: JobRow): Promise<WriteSlice<DB>> {
   const { selection } = readSourceJob(job.input);

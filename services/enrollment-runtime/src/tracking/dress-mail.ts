@@ -6,14 +6,14 @@ import { rewriteHtml } from './rewrite-html.ts';
 /** A composed mail that is about to be sent. */
 export type UndressedMail = {
   organizationId: bigint;
-  /** Key of its effect. */
+  /** Key of the mail's effect. */
   deliveryKey: string;
   mode: 'live' | 'test';
   html: string | undefined;
   text: string;
   trackOpens: boolean;
   trackClicks: boolean;
-  /** Whether the receiver can unsubscribe from it. */
+  /** Whether the receiver can unsubscribe from the mail. */
   marketing: boolean;
 };
 
@@ -24,12 +24,12 @@ export type DressedMail = {
   listUnsubscribe: { url: string } | undefined;
 };
 
-/** A longer address stays as it is: mail clients would cut its link, and no header could redirect to it. */
+/** A longer address stays as it is, because mail clients would cut its link, and no header could redirect to it. */
 const longestUrl = 4_096;
 
 /**
  * Puts tracked links, the pixel and the link to unsubscribe into a mail. Links of the text part stay as they are,
- * because a reader sees them. Equal mails become equal bytes.
+ * because a reader sees them. Equal mails give equal bytes.
  */
 export function dressMail({ links }: { links: Links }, mail: UndressedMail): DressedMail {
   const urlOf = (kind: LinkKind, url = '') => {
@@ -60,7 +60,7 @@ export function dressMail({ links }: { links: Links }, mail: UndressedMail): Dre
   };
 }
 
-/** The target address of a link, if it can be tracked: an absolute web address that is not the platform's own. */
+/** Returns the target address of a link that can be tracked: an absolute web address outside of the platform. */
 function trackedUrl(href: string, publicUrl: string): string | undefined {
   const url = URL.parse(href.trim());
   if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;

@@ -1,12 +1,12 @@
 import { createLinkTokens, type Link, type LinkKind } from './link-tokens.ts';
 
-/** Makes the links in mails, and reads those that come back. */
+/** Makes the links in mails, and reads the links that come back in requests. */
 export type Links = {
   /** Start of all links, without a trailing slash. */
   publicUrl: string;
-  /** The absolute address of a link. */
+  /** Returns the absolute address of a link. */
   urlOf(link: Link): string;
-  /** The link of a token; undefined unless the platform made it for this kind. */
+  /** Returns the link of a token; undefined unless the platform made the token for this kind. */
   read(kind: LinkKind, token: string): Link | undefined;
 };
 

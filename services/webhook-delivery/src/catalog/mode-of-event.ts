@@ -4,7 +4,7 @@ import { type Mode, modeFromProto } from '@drippulse/rpc';
 
 /**
  * Compiles the option `mode` of an event type: a path to a member of type `Mode` in its payload, or `live`. Throws when
- * it is missing or invalid, so that no event type is delivered across modes by omission.
+ * the option is missing or invalid, so that no event type is delivered across modes by omission.
  */
 export function modeReader(type: string, payload: DescMessage, mode: string): (payload: Message) => Mode {
   if (mode === 'live') return () => 'live';
@@ -23,7 +23,7 @@ export function modeReader(type: string, payload: DescMessage, mode: string): (p
   return (message) => modeFromProto(read(message, names));
 }
 
-/** Messages have their fields as own members; one that an older process wrote may lack them. */
+/** Reads a member. Messages have their fields as own members; a message that an older process wrote may lack some. */
 function read(message: Message, names: readonly string[]) {
   // biome-ignore lint/suspicious/noExplicitAny: the path was checked against the descriptor
   return names.reduce<any>((value, name) => value?.[name], message);

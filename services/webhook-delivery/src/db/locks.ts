@@ -3,9 +3,9 @@ import type { DB } from './schema.ts';
 
 /**
  * The order of locks. A transaction locks endpoints first and lanes last, each once and by id. It changes and deletes
- * rows of the queue and of webhooks only between the two, and only those of its endpoints, so no two transactions can
+ * rows of the queue and of webhooks only between the two, and only rows of its endpoints, so no two transactions can
  * deadlock. Two kinds of transactions lock no endpoint. Claims lock lanes and then rows of the queue; they skip locked
- * ones, so they never wait. Others only write lanes, or first add new rows to the queue.
+ * ones, so they never wait. The second kind only writes lanes, or first adds new rows to the queue.
  */
 const reached = new WeakMap<Transaction<DB>, { endpoints: ReadonlySet<bigint>; hasLanes: boolean }>();
 
@@ -34,7 +34,7 @@ export async function lockEndpoints(trx: Transaction<DB>, webhookIds: readonly b
 }
 
 /**
- * Locks both lanes of these webhooks until the transaction ends, or only those of one kind. Claims skip them until
+ * Locks both lanes of these webhooks until the transaction ends, or only the lanes of one kind. Claims skip them until
  * then, so call it last.
  */
 export async function lockLanes(

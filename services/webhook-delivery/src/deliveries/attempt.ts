@@ -8,7 +8,7 @@ export type Attempt = {
   error?: string;
   /** The header `retry-after` of the answer. */
   retryAfter?: string;
-  /** The request of the endpoint beyond the status, from the header `webhook-delivery` of its answer. */
+  /** The endpoint's request beyond the status, from the header `webhook-delivery` of its answer. */
   asks?: 'disable' | 'abort';
   /** The body of the answer, redacted. */
   excerpt?: string;

@@ -14,7 +14,7 @@ export type Claimed = {
   eventAt: Date;
   eventType: string;
   isTest: boolean;
-  /** Attempts of this round before this one. */
+  /** Number of attempts of this round before the current one. */
   tries: number;
   /** Raised by each claim. A result with an older fence moves nothing. */
   fence: bigint;

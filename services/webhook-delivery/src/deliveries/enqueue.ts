@@ -13,7 +13,7 @@ export type Outgoing = {
   body: string;
   subject?: string;
   traceparent?: string;
-  /** Cause of its chain. Default: the event is itself a cause. */
+  /** Cause of the event's chain. Default: the event is itself a cause. */
   cause?: string;
 };
 
@@ -21,7 +21,7 @@ export type Outgoing = {
 export type Match = { webhookId: bigint; organizationId: bigint; event: Outgoing; orderKey?: string };
 
 /**
- * Inserts one delivery for each match, with its queue row. An existing delivery (of equal webhook and event) stays
+ * Inserts one delivery for each match, with its queue row. An existing delivery (of the same webhook and event) stays
  * unchanged, so a repeat adds nothing. Returns the ids of the new deliveries.
  */
 export async function enqueue(

@@ -7,12 +7,12 @@ import type { Match, Outgoing } from './enqueue.ts';
 /** An event that customers may subscribe to. */
 export type Event = {
   organizationId: bigint;
-  /** The mode of the row that it is about. */
+  /** The mode of the row that the event is about. */
   mode: Mode;
   aggregate: string;
   type: string;
   outgoing(): Outgoing;
-  /** The decision of a filter about the event, made once. */
+  /** Returns the decision of a filter about the event, made once. */
   decide(filter: string): Verdict;
 };
 
@@ -29,7 +29,10 @@ export type Subscription = {
 /** The active webhooks of each organization. */
 export type Subscriptions = ReadonlyMap<bigint, readonly Subscription[]>;
 
-/** The deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to it. */
+/**
+ * Returns the deliveries of this event: to webhooks of its own mode. An event about an endpoint is never sent to that
+ * endpoint.
+ */
 export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   return matching(event, subscriptions).map(({ id, ordered }) => ({
     webhookId: id,
@@ -39,7 +42,7 @@ export function matchesOf(event: Event, subscriptions: Subscriptions): Match[] {
   }));
 }
 
-/** The events that match a subscription, in slices of about `size` deliveries each, for any number of webhooks. */
+/** Yields the events that match a subscription, in slices of about `size` deliveries, for any number of webhooks. */
 export function* slicesOf(events: readonly Event[], subscriptions: Subscriptions, size: number): Generator<Event[]> {
   let slice: Event[] = [];
   let matches = 0;
@@ -78,7 +81,10 @@ export async function decideAll(
   }
 }
 
-/** An event about which a filter cannot decide is delivered: the receiver can ignore it, but not get it otherwise. */
+/**
+ * Returns the subscriptions that an event matches. An event about which a filter cannot decide is delivered, because
+ * the receiver can ignore it, but could not get it otherwise.
+ */
 function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   return subscribed(event, subscriptions).filter(({ filter }) => {
     if (filter === null) return true;
@@ -87,7 +93,7 @@ function matching(event: Event, subscriptions: Subscriptions): Subscription[] {
   });
 }
 
-/** The subscriptions to events of this type. */
+/** Returns the subscriptions to events of this type. */
 function subscribed(event: Event, subscriptions: Subscriptions): Subscription[] {
   return (subscriptions.get(event.organizationId) ?? []).filter(
     ({ id, mode, event_types: patterns }) =>

@@ -13,8 +13,9 @@ export const maxTries = secondsAfterTry.length;
 export type FailedTry = { tries: number; statusCode: number | undefined; retryAfter: string | undefined };
 
 /**
- * Milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the endpoint asked
- * for if that is longer (at most a day). Undefined when no attempts are left. `random` is from 0 to 1.
+ * Returns the milliseconds from a failed attempt to the next: the gap of the schedule ±20 %, or the pause that the
+ * endpoint asked for if that is longer (at most a day). Returns undefined when no attempts are left. `random` is from 0
+ * to 1.
  */
 export function retryDelayMs(failed: FailedTry, now: Date, random: number): number | undefined {
   const gapSeconds = secondsAfterTry[failed.tries];
@@ -23,7 +24,10 @@ export function retryDelayMs(failed: FailedTry, now: Date, random: number): numb
   return Math.round(Math.max(scheduledSeconds, askedSeconds(failed, now)) * 1000);
 }
 
-/** Pause of the whole endpoint: after a 429 at least a minute, after a 502 or 504 at least 5 s, otherwise 0. */
+/**
+ * Returns the pause of the whole endpoint in milliseconds: after a 429 at least a minute, after a 502 or 504 at least 5
+ * s, otherwise 0.
+ */
 export function backpressureMs(failed: FailedTry, now: Date): number {
   return leastPause(failed) === undefined ? 0 : askedSeconds(failed, now) * 1000;
 }

@@ -8,7 +8,7 @@ type Event = MessageInitShape<typeof WebhookEventSchema>;
 /** Durations are counted in buckets that grow by a tenth: `AttemptCount`. */
 const logOfGrowth = Math.log(1.1);
 
-/** The event of each organization with the sums of its webhooks' attempts. */
+/** Returns the event of each organization with the sums of its webhooks' attempts. */
 export function countedAttempts(results: readonly Result[]): Event[] {
   const counted = results.filter(({ delivery }) => !delivery.isTest);
   return [...Map.groupBy(counted, ({ delivery }) => delivery.organizationId)].map(([organizationId, own]) => {

@@ -8,11 +8,11 @@ const openMs = 60_000;
 /** The recent answers of an endpoint, with the members that decisions need. */
 export type Health = {
   consecutiveFailures: number;
-  /** Whether `webhook.failing` was raised, and `webhook.recovered` not yet. */
+  /** Whether `webhook.failing` was raised, and `webhook.recovered` was not raised since. */
   isFailing: boolean;
   /** Time of the first failure since the last success. */
   failingSince: Date | null;
-  /** Whether the circuit opened and no attempt has succeeded since: each further failure opens it again. */
+  /** Whether the circuit opened and no attempt has succeeded since. Each further failure then opens it again. */
   isCircuitOpen: boolean;
   windowStartedAt: Date | null;
   windowAttempts: number;
@@ -33,7 +33,7 @@ export type Judgement = {
   opensCircuitUntil?: Date;
 };
 
-/** The health of an endpoint without attempts: a new one, or one that was enabled again. */
+/** The health of an endpoint without attempts: a new endpoint, or one that was enabled again. */
 export const newHealth: Health = {
   consecutiveFailures: 0,
   isFailing: false,
@@ -45,12 +45,12 @@ export const newHealth: Health = {
   lastSuccessAt: null,
 };
 
-/** The health after one more attempt. */
+/** Returns the health after one more attempt. */
 export function judge(health: Health, verdict: Verdict): Judgement {
   return verdict.isSuccess ? succeed(health, verdict) : fail(health, verdict);
 }
 
-/** One success closes the circuit and resets the window of failures that opened it. */
+/** Judges a success, which closes the circuit and resets the window of failures that opened it. */
 function succeed(health: Health, { at, isQuiet, asksToStop }: Verdict): Judgement {
   const window = health.isCircuitOpen ? { windowStartedAt: null, windowAttempts: 0, windowFailures: 0 } : {};
   const hasRecovered = health.isFailing && !isQuiet;

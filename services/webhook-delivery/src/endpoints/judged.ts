@@ -15,6 +15,6 @@ export type Judged = {
   isActive: boolean;
   news: News[];
   disables?: DisabledReason;
-  /** The time until which its event lane waits; null ends a wait, undefined leaves it unchanged. */
+  /** The time until which the event lane waits; null ends a wait, undefined leaves it unchanged. */
   openUntil?: Date | null;
 };

@@ -8,8 +8,8 @@ export type LaneChange = { webhookId: bigint; openUntil?: Date | null };
 
 /**
  * Makes both lanes of each webhook due at the due time of the next delivery in their queue. A lane is never due before
- * its circuit closes, nor in the past: regardless of the age of its backlog, a lane that was served goes behind the
- * waiting lanes.
+ * its circuit closes, nor in the past, so that a lane that was served goes behind the waiting lanes, regardless of the
+ * age of its backlog.
  */
 export async function rescheduleLanes(
   { trx, webhookIds }: LockedLanes,

@@ -11,8 +11,9 @@ const groupSize = 200;
 export type Recorder = { push(result: Result): void; stop(): Promise<void> };
 
 /**
- * Records results in groups: results that arrive while one group is committed form the next. `onRecorded` is called
- * after the commit and frees the place of the delivery, so when the database is away no new attempts start.
+ * Records results in groups: results that arrive while one group is committed form the next group. `onRecorded` is
+ * called after the commit and frees the place of the delivery, so no new attempts start while the database is
+ * unavailable.
  */
 export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSuccess: boolean) => void): Recorder {
   let waiting: Result[] = [];
@@ -53,7 +54,7 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
     },
     async stop() {
       await loop.stop();
-      // A result that cannot be recorded now is lost: its delivery is sent again, with the same webhook-id, after its
+      // A result that cannot be recorded now is lost. Its delivery is sent again, with the same webhook-id, after its
       // lease.
       while (waiting.length > 0 || recorded.length > 0) {
         const saved = await run().then(
@@ -66,7 +67,10 @@ export function startRecorder(ctx: Context, onRecorded: (delivery: Claimed, isSu
   };
 }
 
-/** The next results, of different deliveries: a delivery whose lease ended and that was claimed again may have two. */
+/**
+ * Returns the next results, of different deliveries: a delivery whose lease ended and that was claimed again may have
+ * two results.
+ */
 function nextGroup(waiting: readonly Result[]): Result[] {
   const group = new Map<bigint, Result>();
   for (const result of waiting) {
@@ -76,7 +80,10 @@ function nextGroup(waiting: readonly Result[]): Result[] {
   return [...group.values()];
 }
 
-/** A result that cannot be recorded must not block others: it is logged, and its delivery is due after its lease. */
+/**
+ * Records a group. A result that cannot be recorded must not block others, so it is logged, and its delivery is due
+ * after its lease.
+ */
 async function recordGroup(ctx: Context, group: readonly Result[]): Promise<LaneChange[]> {
   try {
     return await record(ctx, group);

@@ -45,7 +45,7 @@ async function findNext(trx: Transaction<DB>, organizationId: bigint, span: Span
   return rows;
 }
 
-/** Leaves out deliveries that are being sent: their own result decides. */
+/** Queues deliveries again. It leaves out deliveries that are being sent, because their own result decides. */
 async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise<number> {
   const { rows: queued } = await sql<{ delivery_id: bigint }>`
     with chosen as (
@@ -78,8 +78,8 @@ async function queueAgain(trx: Transaction<DB>, rows: readonly Found[]): Promise
 }
 
 /**
- * Whether an event of the webhook is due and not leased. A recovery queues a slice only when there is none, so that new
- * events are never behind more than one slice.
+ * Returns whether an event of the webhook is due and not leased. A recovery queues a slice only when there is no such
+ * event, so that new events are never behind more than one slice.
  */
 export async function hasDueEvents(trx: Transaction<DB>, webhookId: bigint): Promise<boolean> {
   const { rows } = await sql`

@@ -9,7 +9,7 @@ import { dropBodiless, lease, type Payload, type QueueRow, readBodies } from './
 import { giveBackUnused, limitLanes } from './limit-lanes.ts';
 import { postponeLanes, scheduleLanes } from './schedule-lanes.ts';
 
-/** Limit of deliveries for one claim: few, so that the next due delivery does not wait long while these start. */
+/** Limit of deliveries for one claim. It is low, so that the next due delivery does not wait long while these start. */
 const claimDeliveries = 100;
 
 /**

@@ -6,10 +6,10 @@ import type { LaneKey } from '../lanes/concurrency.ts';
 import type { SealedSecrets } from '../signing/secrets.ts';
 
 const claimLanes = 100;
-/** A claim chooses among this many lanes, longest due first: more than the lanes of one organization. */
+/** Number of lanes among which a claim chooses, longest due first: more than the lanes of one organization. */
 const lookedAtLanes = 500;
 
-/** The queue of a suspended organization waits. */
+/** The condition that the lane's organization is suspended, because the queue of a suspended organization waits. */
 const isLaneSuspended = isSuspended(sql.ref('lanes.organization_id'));
 
 /** A due lane, with the columns of its webhook that sending needs. */
@@ -75,7 +75,7 @@ export async function lockDueLanes(
   return rows;
 }
 
-/** Milliseconds until the next lane that is not full is due; undefined when nothing is queued. */
+/** Returns the milliseconds until the next lane that is not full is due; undefined when nothing is queued. */
 export async function nextDueInMs(db: Kysely<DB>, full: readonly LaneKey[]): Promise<number | undefined> {
   const { rows } = await sql<{ due_in_ms: number }>`
     select extract(epoch from next_due_at - clock_timestamp())::float8 * 1000 as due_in_ms from lanes

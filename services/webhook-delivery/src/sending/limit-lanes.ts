@@ -23,7 +23,7 @@ export async function limitLanes(
   return { chosen, postponed };
 }
 
-/** Returns the rate that was taken for more deliveries than were due. */
+/** Gives back the rate that was taken for more deliveries than were due. */
 export async function giveBackUnused(
   limits: EndpointLimits,
   chosen: readonly Chosen[],

@@ -53,7 +53,7 @@ export async function saveAttempts(trx: Transaction<DB>, recorded: readonly Reco
     from result join moved on moved.id = result.delivery_id`.execute(trx);
 }
 
-/** Removes finished deliveries from the queue, and makes the others due for their next attempt. */
+/** Removes finished deliveries from the queue, and makes all others due for their next attempt. */
 export async function saveMoves(trx: Transaction<DB>, recorded: readonly Recorded[]): Promise<void> {
   const done = recorded.filter(({ move }) => move && move.status !== 'failed').map(({ delivery }) => delivery.id);
   if (done.length > 0) {

@@ -14,7 +14,7 @@ const reserved =
 
 export type Headers = Record<string, string>;
 
-/** Headers with names in lower case. Refuses invalid headers and reserved names. */
+/** Reads headers, with names in lower case. Refuses invalid headers and reserved names. */
 export function readHeaders(given: Headers): Headers {
   const headers: Headers = {};
   for (const [written, value] of Object.entries(given)) {

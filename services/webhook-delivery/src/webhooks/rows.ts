@@ -17,7 +17,7 @@ export function selectWebhooks(db: Kysely<DB>) {
     .where('webhooks.deleted_at', 'is', null);
 }
 
-/** Finds a webhook of the organization. A webhook of another organization answers like a missing one. */
+/** Finds a webhook of the organization. A webhook of another organization is reported as missing. */
 export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bigint) {
   const row = await selectWebhooks(db)
     .where('webhooks.organization_id', '=', organizationId)
@@ -28,8 +28,8 @@ export async function findWebhook(db: Kysely<DB>, organizationId: bigint, id: bi
 }
 
 /**
- * The webhook, locked until the transaction ends, with its endpoint. The lock of the webhook row keeps fan-out from
- * making deliveries for it.
+ * Finds the webhook and locks it, with its endpoint, until the transaction ends. The lock of the webhook row keeps
+ * fan-out from making deliveries for it.
  */
 export async function lockWebhook(trx: Transaction<DB>, organizationId: bigint, id: bigint): Promise<WebhookRow> {
   await findWebhook(trx, organizationId, id);

@@ -25,7 +25,7 @@ const whole = {
 };
 const short = { events: 20_000, seconds: 3, facts: 100_000, others: 50_000, reads: 15, reports: 10, stepDays: 10 };
 
-/** Events a second in the measurement of lag, half of the target. */
+/** Events a second in the measurement of lag, which is half of the target. */
 const rate = 5_000;
 const beat = 100;
 const batch = 1_000;
@@ -35,9 +35,9 @@ const dayMs = 86_400_000;
 const patience = { timeoutMs: 600_000, everyMs: 20 };
 
 /**
- * Facts a second in one process of analytics; the time until an event of a steady load is counted; the time of a
- * rebuild that counts raw facts of a year, beside the service; and charts and totals over random ranges of them, with
- * warm and with empty buffers of PostgreSQL.
+ * Measures the facts a second in one process of analytics; the time until an event of a steady load is counted; the
+ * time of a rebuild that counts raw facts of a year, beside the service; and charts and totals over random ranges of
+ * these facts, with warm and with empty buffers of PostgreSQL.
  */
 export const analytics: Bench = async ({ short: isShort, sizes: asked, progress }) => {
   const sizes = { ...(isShort ? short : whole), ...asked };
@@ -84,7 +84,7 @@ export const analytics: Bench = async ({ short: isShort, sizes: asked, progress 
   }
 };
 
-/** Measures events that wait for the process, then events at a steady rate. */
+/** Measures events that wait for the process, and then events at a steady rate. */
 async function measureFacts(
   postgres: BenchPostgres,
   service: Analytics,
@@ -114,7 +114,7 @@ async function measureFacts(
   }
 }
 
-/** Times from the sending of events until they are in the sums. */
+/** Returns the times from the sending of events until they are in the sums. */
 async function measureLag(
   postgres: BenchPostgres,
   publisher: Awaited<ReturnType<typeof openPublisher>>,
@@ -147,7 +147,7 @@ async function measureLag(
   return lags;
 }
 
-/** Facts of the published events that are in the sums. The table of sums is small, so polling costs little. */
+/** Counts the facts of published events that are in the sums. The table of sums is small, so polling costs little. */
 async function countFacts({ client }: BenchPostgres): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `select coalesce(sum(count), 0)::int as count from analytics.rollup_days
@@ -169,7 +169,7 @@ async function measureReads(service: Analytics, reads: number): Promise<Reads> {
   };
 }
 
-/** The time of charts while the service works off a queue of reports. */
+/** Returns the time of charts while the service works off a queue of reports. */
 async function measureBeside({ reports, ...service }: Analytics, count: number): Promise<number> {
   const types = [ReportType.WORKFLOW_PERFORMANCE, ReportType.EMAIL_ENGAGEMENT];
   for (let n = 0; n < count; n += 1) {

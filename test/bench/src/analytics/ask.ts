@@ -9,7 +9,7 @@ import type { Analytics } from './start-analytics.ts';
 
 const dayMs = 86_400_000;
 const workflows = 50;
-/** Charts by hours cover days, others up to the whole time. */
+/** Charts by hours cover days, all other charts up to the whole time. */
 const mostDays = { hours: 30, whole: days };
 
 const metrics = [
@@ -40,7 +40,7 @@ export async function askChart({ analytics }: Analytics): Promise<number> {
 /** Asks for all totals of a random range, of one workflow or all. */
 export async function askMetrics({ analytics }: Analytics): Promise<number> {
   const scope = oneOf([{}, { workflowId: randomWorkflow() }]);
-  // It also sums up the period before.
+  // The call also sums up the period before.
   return timeOf(() => analytics.getAnalyticsMetrics({ ...randomPeriod(mostDays.whole / 2), ...scope }));
 }
 

@@ -14,8 +14,8 @@ export const days = 390;
 
 /**
  * Inserts raw facts of organization 1 and of others, in the order of their times, without sums. Their key is made
- * afterwards, which is faster. Of 20 facts eight are of enrollments, nine of mails, one of a lead, one of a won
- * opportunity and one of an agent.
+ * afterwards, which is faster. Of 20 facts eight belong to enrollments, nine to mails, one to a lead, one to a won
+ * opportunity and one to an agent.
  */
 export async function loadFacts(
   { client, url }: BenchPostgres,
@@ -39,7 +39,7 @@ export async function loadFacts(
   await client.query('vacuum analyze facts');
 }
 
-/** Over a separate connection, because both organizations are loaded at the same time. */
+/** Loads facts over a separate connection, because both organizations are loaded at the same time. */
 async function load(
   url: string,
   { organization, count, progress }: { organization: string; count: number; progress(line: string): void },
@@ -55,7 +55,7 @@ async function load(
   await client.end();
 }
 
-/** Like the daily partitions that the service makes. */
+/** Makes partitions like the daily ones that the service makes. */
 async function makePartitions(url: string): Promise<void> {
   const db = connectDatabase({ url, schema: 'analytics', service: 'bench', log: { warn: () => undefined } });
   const now = Date.now();
@@ -70,7 +70,10 @@ async function makePartitions(url: string): Promise<void> {
   await db.close();
 }
 
-/** `n` is the number of the fact. Facts of a workflow are spaced by a step that no other number divides. */
+/**
+ * `n` is the number of the fact. From one fact to the next the workflow advances by 7, which has no factor in common
+ * with the periods of the other columns.
+ */
 function factsSql(organization: string, count: number): string {
   return `
     insert into facts (organization_id, at, id, kind, mode, workflow_id, version, step_id, domain, subject_id, ms, amount, currency,

@@ -26,7 +26,7 @@ export async function loadSteps({ client }: BenchPostgres, days: number): Promis
   await client.query('analyze analytics.step_facts');
 }
 
-/** Each step loses a tenth of the enrollments that reach it. */
+/** Returns the counts of a step. Each step loses a tenth of the enrollments that reach it. */
 function countsOf(at: number): Uint8Array {
   const cohorts = Array.from({ length: workflows * (96 / everyQuarters) }, (_, index) => ({
     workflowId: BigInt(1 + (index % workflows)),

@@ -9,8 +9,8 @@ const whole = { contacts: 1_000_000, rounds: 40, naiveRounds: 2, imported: 100_0
 const short = { contacts: 20_000, rounds: 5, naiveRounds: 1, imported: 2_000 };
 
 /**
- * Texts that people type: whole words and halves of them; some that few records contain, some that all contain, and
- * some that none contains.
+ * Texts that people type: whole words and halves of words. Few records contain some of them, all records contain some,
+ * and no record contains the others.
  */
 const terms = {
   rare_address: 'anna.4720@',
@@ -27,7 +27,7 @@ const terms = {
   public_id: 'cnt_0000',
 } as const;
 
-/** Searches over the contacts of one organization, and the upload of a file, both through REST. */
+/** Measures searches over the contacts of one organization, and the upload of a file, both through REST. */
 export const crm: Bench = async (options) => {
   const { contacts, rounds, naiveRounds, imported } = options.short ? short : whole;
   const postgres = await startPostgres();
@@ -75,7 +75,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
   return times;
 }
 
-/** A naive search: a page of the matches, and their number. */
+/** Measures a naive search: a page of the matches, and their number. */
 async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -91,7 +91,7 @@ async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<
   return times;
 }
 
-/** One upload beside existing contacts, of new people; sent in pieces, like a browser. */
+/** Measures one upload of new people beside existing contacts, sent in pieces, as a browser sends it. */
 async function measureImport(
   { crm, gateway, base, apiKey }: Crm,
   postgres: BenchPostgres,

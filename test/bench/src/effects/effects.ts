@@ -10,7 +10,7 @@ import { type CountingReceiver, startReceiver } from './start-receiver.ts';
 const whole = { effects: 20_000, warmUpEffects: 4_000 };
 const short = { effects: 3_000, warmUpEffects: 1_000 };
 
-/** Calls to a local receiver from one runtime process, each with its intent and its result on disk. */
+/** Measures calls to a local receiver from one runtime process, each with its intent and its result on disk. */
 export const effects: Bench = async (options) => {
   const sizes = options.short ? short : whole;
   installPeers(options);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 
 // The receiver of the effects, in a separate process so that its work does not count as the platform's. It answers a
 // small JSON object after the milliseconds of its argument. When asked, it tells its parent the number of requests and
-// of different keys.
+// the number of distinct keys.
 const keys = new Set<string>();
 let requests = 0;
 const delayMs = Number(process.argv[2] ?? 0);

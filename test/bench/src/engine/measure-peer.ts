@@ -8,14 +8,17 @@ export type PeerSteps = { stepsPerSecond: number; cpuMicrosPerStep: number };
 
 export type PeerName = 'pgboss' | 'bullmq' | 'dbos';
 
-/** The program and work of each peer: slow ones take fewer steps, because more steps would not make them faster. */
+/**
+ * The program and the share of the work of each peer. Slow peers take fewer steps, because more steps would not make
+ * them faster.
+ */
 const programs: Record<PeerName, { file: string; share: number }> = {
   pgboss: { file: 'pg-boss.mjs', share: 1 },
   bullmq: { file: 'bullmq.mjs', share: 0.5 },
   dbos: { file: 'dbos.mjs', share: 0.05 },
 };
 
-/** Measures the steps of a peer on the same PostgreSQL, each round in its own database; the median round counts. */
+/** Measures a peer's steps on the same PostgreSQL, each round in a database of its own; the median round counts. */
 export async function measurePeer(
   postgres: BenchPostgres,
   peer: PeerName,

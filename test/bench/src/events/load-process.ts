@@ -31,7 +31,7 @@ const report: LoadReport = {
 };
 process.send?.(report, () => process.exit());
 
-/** Every second block of a batch's size is a batch. */
+/** Divides the events of a load. Every second block of a batch's size is a batch. */
 function divided(first: number, count: number): { batches: number[]; singles: number[] } {
   const blocks = Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => first + index * batchSize);
   return {
@@ -46,7 +46,7 @@ function everyMs(requests: number): number | undefined {
   return load.perSecond === undefined ? undefined : (load.count / load.perSecond / requests) * 1000;
 }
 
-/** Sends requests at their times, or the next one when one is answered. */
+/** Sends requests at their times, or the next request when one is answered. */
 async function sendAll(
   items: readonly number[],
   o: { atOnce: number; everyMs: number | undefined; times: number[]; send(item: number): Promise<void> },

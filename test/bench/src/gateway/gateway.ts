@@ -33,8 +33,8 @@ const productionValues = new URL('../../../../helm/drippulse/examples/production
 const preload = new URL('../../../../libs/observability/src/tracing/preload.ts', import.meta.url);
 
 /**
- * CPU time of a request: that of the gateway and of the service behind it, divided by that of one bare handler.
- * Measured twice: without tracing, and with the tracing of the production example.
+ * Measures the CPU time of a request: the time of the gateway and of the service behind it, divided by the time of one
+ * bare handler. It is measured twice: without tracing, and with the tracing of the production example.
  */
 export const gateway: Bench = async (options) => {
   const plain = await measureSetup(options, 'untraced');

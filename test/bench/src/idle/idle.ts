@@ -28,8 +28,8 @@ const steps = [
 ];
 
 /**
- * Cores that the platform of `npm start` takes, including its database, while enrollments wait and nothing is due; how
- * many more with open streams of hints; and those of one worker of pg-boss, with as many jobs.
+ * Measures the cores that the platform of `npm start` takes, including its database, while enrollments wait and nothing
+ * is due; how many more it takes with open streams of hints; and the cores of one worker of pg-boss, with as many jobs.
  */
 export const idle: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -53,7 +53,8 @@ async function measureOurs(options: Options, { calls, seconds, calmAfterMs }: ty
     const server = readServer(platform.dataDir);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    // Does the maintenance that the fill left to the server: it would come within minutes, and not again.
+    // Does the maintenance that the fill left to the server, because the server would do it within minutes, and not
+    // again.
     await client.query('vacuum analyze');
     await client.query('checkpoint');
     await sleep(calmAfterMs);
@@ -129,7 +130,7 @@ async function measurePeer({ calls, seconds }: typeof whole): Promise<number> {
   }
 }
 
-/** Enrolls through the public API, and waits until all of them wait. */
+/** Enrolls through the public API, and waits until all enrollments wait. */
 async function enrollAll(api: Api, calls: number): Promise<void> {
   const { id } = await api('POST', '/workflows', { name: 'Idle', status: 'active', steps });
   for (let call = 0; call < calls; call += 1) {

@@ -7,7 +7,10 @@ import { type Import, startImport } from './start-import.ts';
 const whole = { rows: 100_000, many: 1_000_000 };
 const short = { rows: 10_000, many: 30_000 };
 
-/** A CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory for a longer one. */
+/**
+ * Measures a CSV file as a data source: uploaded, read, mapped and written to the CRM; and the memory for a longer
+ * file.
+ */
 export const importing: Bench = async (options) => {
   const { rows, many } = options.short ? short : whole;
   const postgres = await startPostgres();

@@ -18,8 +18,8 @@ const whole = { actions: 30_000, warmUp: 3_000, seconds: 20, turns: 3 };
 const short = { actions: 6_000, warmUp: 1_500, seconds: 6, turns: 2 };
 
 /**
- * Actions by one process of the service, each with its intent and its result on disk. Then those of one organization at
- * a fixed rate, in turn alone and beside an organization whose provider hangs.
+ * Measures actions by one process of the service, each with its intent and its result on disk. Then it measures the
+ * actions of one organization at a fixed rate, in turn alone and beside an organization whose provider hangs.
  */
 export const integrations: Bench = async (options) => {
   const sizes = options.short ? short : whole;
@@ -96,7 +96,7 @@ async function act(client: EffectsClient): Promise<string | undefined> {
   return answer.case === 'result' ? answer.value.outcome.case : answer.case;
 }
 
-/** Latencies in milliseconds of actions at a fixed rate, in turn alone and beside the hanging organization. */
+/** Returns the latencies in milliseconds of actions at a fixed rate, alone and beside the hanging organization. */
 async function beside(service: Integrations, { seconds, turns }: { seconds: number; turns: number }) {
   const latencies: Record<'alone' | 'beside', number[]> = { alone: [], beside: [] };
   for (let turn = 0; turn < turns; turn += 1) {
@@ -108,7 +108,7 @@ async function beside(service: Integrations, { seconds, turns }: { seconds: numb
   return latencies;
 }
 
-/** Each action starts at its own time, regardless of the duration of those before it. */
+/** Starts each action at its own time, regardless of the duration of earlier actions. Returns their latencies. */
 async function atRate(client: EffectsClient, seconds: number): Promise<number[]> {
   const startedAt = performance.now();
   const acting = Array.from({ length: rate * seconds }, async (_, index) => {

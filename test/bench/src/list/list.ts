@@ -24,7 +24,7 @@ const queries = {
   text_and_status: '?q=last1234&status=active',
 } as const;
 
-/** A list with its funnel over one large workflow, through the REST API, compared with plain SQL. */
+/** Measures a list with its funnel over one large workflow, through the REST API, compared with plain SQL. */
 export const list: Bench = async (options) => {
   const { enrollments, rounds, naiveRounds } = options.short ? short : whole;
   const postgres = await startPostgres();
@@ -78,7 +78,7 @@ async function measure(api: Api, rounds: number): Promise<Record<string, number[
   return times;
 }
 
-/** A naive page and funnel, which count the rows. */
+/** Measures a naive page and funnel, which count the rows. */
 async function measureNaive({ client }: BenchPostgres, rounds: number): Promise<number[]> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -12,9 +12,9 @@ import { body, subject } from './template.ts';
 
 const whole = { mails: 20_000, warmUpMails: 4_000, pacedSeconds: 20 };
 const short = { mails: 3_000, warmUpMails: 1_000, pacedSeconds: 4 };
-/** Contacts enrolled a second, one for each call, while the time to the mail server is measured. */
+/** Contacts enrolled a second, one with each call, while the time to the mail server is measured. */
 const pacedPerSecond = 100;
-/** Number of suppressed addresses of others, so that a look-up has rows to search. */
+/** Number of suppressed addresses that get no mails, so that a look-up has rows to search. */
 const suppressed = 10_000;
 
 /** The first workflow and organization of each of the two runs. */
@@ -26,7 +26,10 @@ const steps: StepInput[] = [
   { type: 'end', name: 'Done' },
 ];
 
-/** Mails to a local mail server from one runtime process, each with its permit, its intent and its result on disk. */
+/**
+ * Measures mails to a local mail server from one runtime process, each with its permit, its intent and its result on
+ * disk.
+ */
 export const mail: Bench = async (options) => {
   const sizes = { ...(options.short ? short : whole), ...options.sizes };
   installPeers(options);
@@ -69,7 +72,7 @@ async function measureOurs(
     progress('mail: as fast as they go …');
     await suppressOthers(postgres);
     await performEffects(postgres, runtime, { firstWorkflow: warmUp, effects: warmUpMails, steps });
-    // Does the work of autovacuum: PostgreSQL plans blindly for tables without statistics.
+    // Does the work of autovacuum, because PostgreSQL plans blindly for tables without statistics.
     await postgres.client.query('vacuum analyze');
     const run = await performEffects(postgres, runtime, { firstWorkflow: measured, effects: mails, steps });
     const fast = await sink.taken();

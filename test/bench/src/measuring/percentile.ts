@@ -1,4 +1,4 @@
-/** The value below which a share of the values lies, 0.99 for p99; NaN without values. */
+/** Returns the value below which a share of the values lies, 0.99 for p99; NaN without values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

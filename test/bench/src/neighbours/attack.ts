@@ -13,8 +13,8 @@ export type Begin = (round: Round) => Promise<void>;
 
 /** A class of attack through the public API. */
 export type Attack = {
-  /** The number of organizations that it acts as. */
+  /** The number of organizations that the attack acts as. */
   organizations: number;
-  /** Makes the records that it needs, with an administrator's session for each organization. */
+  /** Makes the records that the attack needs, with an administrator's session for each organization. */
   prepare(place: Place, tokens: readonly string[]): Promise<Begin>;
 };

@@ -17,7 +17,7 @@ export type Observed = {
 
 export type Verdict = {
   figures: Figures;
-  /** The reasons why it failed. */
+  /** The reasons why the class failed. */
   broken: readonly string[];
   readsBesideMs: number;
   failuresBeside: number;
@@ -25,8 +25,8 @@ export type Verdict = {
 };
 
 /**
- * Judges a class. It passes if every p99 beside the attack is at most twice the one alone or 100 ms more, whichever is
- * larger, no call fails beside it, and no process needs more memory than its pod has.
+ * Judges a class. It passes if three conditions hold. Every p99 beside the attack is at most twice the p99 alone or 100
+ * ms more, whichever is larger. No call fails beside the attack. No process needs more memory than its pod has.
  */
 export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict {
   const figures: Figures = {};
@@ -37,7 +37,7 @@ export function judgeClass({ alone, beside, memory, stalls }: Observed): Verdict
     figures[`${kind}_p99_alone_ms`] = round(before);
     figures[`${kind}_p99_beside_ms`] = round(after);
     const most = Math.max(2 * before, before + 100);
-    // Without times it is NaN, for which every comparison is false.
+    // Without times the p99 is NaN, for which every comparison is false.
     if (!(after <= most)) broken.push(`p99 of ${kind} is ${round(after)} ms, and should be at most ${round(most)}`);
   }
   figures['failures_alone'] = sumOf(alone);

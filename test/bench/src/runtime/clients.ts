@@ -35,8 +35,8 @@ function callerOf(organizationId: bigint, actor: Caller['actor']): Caller {
 }
 
 /**
- * The configuration of a runtime process that these clients can call: as in production, except that it may call this
- * process.
+ * Returns the configuration of a runtime process that these clients can call. It equals production, except that the
+ * runtime may call this process.
  */
 export function runtimeConfig(databaseUrl: string, grpcPort: number): Config {
   return service.readConfig({

@@ -11,7 +11,7 @@ export type Filled = {
   workflowId: bigint;
   organizationId: bigint;
   stepsText: string;
-  /** Id of the first enrollment; the ids of the others follow without a gap. */
+  /** Id of the first enrollment; the ids of all others follow without a gap. */
   firstId: bigint;
 };
 
@@ -21,8 +21,8 @@ export type Place = { stepIndex: number; phase: 'ready' | 'waiting'; dueAt: stri
 const atTheStart: Place = { stepIndex: 0, phase: 'ready', dueAt: 'now()' };
 
 /**
- * Enrolls contacts like a bulk call but in one statement, due at their first step or at `place`. The lane does not
- * exist yet: nothing moves before `startLane`.
+ * Enrolls contacts as a bulk call does, but in one statement, due at their first step or at `place`. The lane does not
+ * exist yet, so nothing moves before `startLane`.
  */
 export async function fillEnrollments(
   client: pg.Client,
@@ -77,7 +77,7 @@ export async function fillEnrollments(
   return { workflowId, organizationId: workflowId, stepsText, firstId };
 }
 
-/** The steps in the form that the workflows service stores. */
+/** Returns the steps in the form that the workflows service stores. */
 function readStepsText(steps: readonly StepInput[]): string {
   let count = 0;
   const read = readSteps(JSON.stringify(steps), { active: true, makeId: () => `s${count++}` });
@@ -101,7 +101,7 @@ export async function startLane(client: pg.Client, runtime: Runtime, filled: Fil
   return startedAt;
 }
 
-/** Notifies the runtime of a change of a workflow, like the workflows service after its commit. */
+/** Notifies the runtime of a change of a workflow, as the workflows service does after its commit. */
 export async function tellOf(
   runtime: Runtime,
   { workflowId, organizationId, stepsText }: Filled,

@@ -13,7 +13,7 @@ const steps = [
 /** The delay that an organization notices: the lateness of its waits, in milliseconds. */
 export type Lateness = { p50: number; p99: number };
 
-/** The median of several windows in which nothing else happened, and the range of their p99. */
+/** Returns the median of several windows in which nothing else happened, and the range of their p99. */
 export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
   const p99 = windows.map((window) => window.p99);
   return {
@@ -27,15 +27,15 @@ export function spreadOf(name: string, windows: readonly Lateness[]): Figures {
   };
 }
 
-/** Another organization, whose waits end one after the other from now on. */
+/** An organization whose waits end one after the other from now on. */
 export type Neighbour = {
-  /** The lateness of the waits that were due from then until now; throws when one of them has not ended. */
+  /** Returns the lateness of the waits that were due since then. Throws when one of these waits has not ended. */
   latenessSince(since: Date): Promise<Lateness>;
-  /** The time of the database. */
+  /** Returns the time of the database. */
   now(): Promise<Date>;
 };
 
-/** Starts it: `perSecond` waits end each second, for `seconds`. */
+/** Starts the neighbour: `perSecond` waits end each second, for `seconds`. */
 export async function startNeighbour(
   client: pg.Client,
   runtime: Runtime,

@@ -10,7 +10,7 @@ import { createRuntimeClients, type RuntimeClients, runtimeConfig } from './clie
 
 /** The service of enrollments in a process of its own. */
 export type Runtime = Pick<RuntimeClients, 'workflows' | 'enrollments'> & {
-  /** Seconds of CPU time of the process. */
+  /** Returns the seconds of CPU time of the process. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Calls the REST API and returns its JSON. Throws unless the call succeeds. A text is sent unchanged. */
+/** Calls the REST API and returns its JSON. Throws unless the call succeeds. A string is sent unchanged. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON of every shape
 export type Api = (method: string, path: string, body?: unknown) => Promise<any>;
 

@@ -7,10 +7,13 @@ import { cpuSeconds, peakMemoryMb } from '../measuring/cpu.ts';
 /** A process that serves on a port of this machine. */
 export type Child = {
   port: number;
-  /** Seconds of CPU time of the process. */
+  /** Returns the seconds of CPU time of the process. */
   cpuSeconds(): Promise<number>;
   peakMemoryMb(): Promise<number>;
-  /** The longest turn of its event loop since the last call. Only for a process that measures it, by BENCH_STALLS. */
+  /**
+   * Returns the longest turn of the process's event loop since the last call. It is only for a process that measures
+   * turns, by BENCH_STALLS.
+   */
   longestStallMs(): Promise<number>;
   stop(): Promise<void>;
 };

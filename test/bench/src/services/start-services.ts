@@ -34,8 +34,8 @@ export type Services = {
 const file = new URL('service-process.ts', import.meta.url);
 
 /**
- * Starts the services on an empty database, each with the further options of node and the further environment, and the
- * services `also`, to which the others then get addresses.
+ * Starts the services on an empty database, each with the further options of node and the further environment. It also
+ * starts the services `also`, whose addresses the other services then get.
  */
 export async function startServices(
   { url }: BenchPostgres,

@@ -8,8 +8,8 @@ const execute = promisify(execFile);
 type Cores = 'first half' | 'second half' | 'all';
 
 /**
- * Moves this process to these cores, on which processes that it starts afterwards stay. False where that is impossible:
- * without `taskset`, or with one core.
+ * Moves this process to these cores; processes that it starts afterwards stay on them. Returns false if that is
+ * impossible: without `taskset`, or with one core.
  */
 export async function moveTo(cores: Cores): Promise<boolean> {
   const count = availableCores;

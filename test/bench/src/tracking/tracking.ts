@@ -15,8 +15,8 @@ const concurrency = 64;
 const pacedPerSecond = 1_000;
 
 /**
- * Hits of pixels and links that one process of the gateway and one of the public role take, and the time of a pixel at
- * half of the promised rate. Each mail has been sent, and every hit is stored in the end.
+ * Measures the hits of pixels and links that one process of the gateway and one of the public role take, and the time
+ * of a pixel at half of the promised rate. Each mail has been sent, and every hit is stored in the end.
  */
 export const tracking: Bench = async (options) => {
   const { mails, requests, pacedSeconds } = options.short ? short : whole;

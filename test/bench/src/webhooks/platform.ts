@@ -130,7 +130,7 @@ function workflowCreated(organizationId: bigint) {
   };
 }
 
-/** Starts the endpoints; `arrivals` has the first arrival of each event at /ok. */
+/** Starts the endpoints; `arrivals` contains the first arrival of each event at /ok. */
 async function startReceiver() {
   const child = fork(fileURLToPath(new URL('receiver-process.ts', import.meta.url)), { stdio: 'inherit' });
   const arrivals = new Map<string, number>();

@@ -1,12 +1,12 @@
 import type { Evidence } from './evidence.ts';
 import { committedEvents } from './published.ts';
 
-/** A mail that was permitted before the report may still be under way, also in a frozen process. */
+/** A mail that was permitted before the report may still be under way, even in a frozen process. */
 const underWayMs = 8_000;
 
 /**
- * A report of a letter that came back counts once, whichever runtime got it. Its address is suppressed, and gets
- * nothing that is due later.
+ * Checks that a report of a letter that came back counts once, whichever runtime got it. The letter's address is
+ * suppressed, and gets nothing that is due later.
  */
 export function checkBounces(evidence: Evidence): string[] {
   const { history, facts } = evidence;

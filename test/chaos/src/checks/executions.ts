@@ -2,12 +2,12 @@ import type { AgentFacts, ExecutionFact } from '../agent-facts.ts';
 import { agentFreeze } from '../faults.ts';
 import type { Evidence } from './evidence.ts';
 
-/** A process that is frozen while connecting sends its call when it resumes, even if it was answered by then. */
+/** A process that is frozen while connecting sends its call when it resumes, even if the call was answered by then. */
 const thawMs = 1_000;
 
 /**
- * Each execution that a step asked for ends, there is one for each step, and the step ends like it. A model is asked as
- * often as the ledger has attempts, and never after an answer is stored.
+ * Checks that each execution that a step asked for ends, that there is one for each step, and that the step ends as its
+ * execution does. A model is asked as often as the ledger has attempts, and never after an answer is stored.
  */
 export function checkExecutions({ history, facts }: Evidence): string[] {
   const { executions, steps } = facts.agents;

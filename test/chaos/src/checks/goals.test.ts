@@ -33,8 +33,8 @@ const eventOf = (id: string, goal: keyof typeof goalEvents, at: number) => ({
 });
 
 /**
- * The first run has bought and ended so; the second was seen and ended by itself. One person entered once in two tries,
- * the other twice in three.
+ * Makes evidence without a fault. The first run has bought and ended for that reason; the second was seen and ended by
+ * itself. One person entered once in two tries, the other twice in three.
  */
 function sound() {
   const facts = {

@@ -16,7 +16,7 @@ import type { HitFact, LetterFact, SuppressionFact } from '../letter-facts.ts';
 import type { ProviderStepFact } from '../provider-facts.ts';
 import type { StarterEventFact } from '../starter-facts.ts';
 
-/** Empty parts for made-up facts. */
+/** Makes empty members for made-up facts. */
 export function noFacts() {
   return {
     contactEvents: [] as EventFact[],
@@ -48,7 +48,7 @@ export function noFacts() {
   };
 }
 
-/** Empty parts for a made-up history. */
+/** Makes empty members for a made-up history. */
 export function noHistory() {
   return {
     mails: [] as Receipt[],

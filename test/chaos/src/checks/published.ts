@@ -21,7 +21,7 @@ export function checkPublished({ history, facts }: Evidence): string[] {
 
 type Reported = { organizationId: string; enrollmentId: string; type: string };
 
-/** Events of the committed outbox rows by id, read only by frame.proto, without the code of libs/events. */
+/** Reads the events of the committed outbox rows by id, only by frame.proto, without the code of libs/events. */
 export function committedEvents(facts: Facts): Map<string, Reported> {
   const events = new Map<string, Reported>();
   for (const bytes of facts.frames) {
@@ -44,7 +44,7 @@ export function isForWebhooks({ type }: Pick<Reported, 'type'>): boolean {
   return type !== 'stepsCounted';
 }
 
-/** The events report once that each enrollment started and once how it ended, in its own organization. */
+/** Checks that the events report once that each enrollment started and once how it ended, in its own organization. */
 function checkReported(facts: Facts, committed: Map<string, Reported>): string[] {
   const counts = new Map<string, number>();
   for (const { organizationId, enrollmentId, type } of committed.values()) {

@@ -8,7 +8,10 @@ const tieMs = 5_000;
 /** An event that a workflow's filter accepts: its time, and the end of the run that it started, if any. */
 type Try = { at: number; endedAt: number | undefined };
 
-/** Walks the events of each person in their order: a person enters a workflow exactly when the rules allow it. */
+/**
+ * Walks the events of each person in their order, and checks that a person enters a workflow exactly when the rules
+ * allow it.
+ */
 export function checkStarterRules({ facts }: Evidence): string[] {
   const ends = new Map(facts.goals.ends.map(({ enrollment_id, ended_at }) => [enrollment_id, ended_at.getTime()]));
   return [...starterRules].flatMap(([workflowId, rule]) => {
@@ -36,7 +39,7 @@ function problemsOf(rule: StarterRule, tries: readonly Try[]): string[] {
   });
 }
 
-/** Events of one transaction have one time. The first of them enter, but their order is unknown. */
+/** Orders the tries. Events of one transaction have the same time: the first ones enter, in an unknown order. */
 function inOrder(a: Try, b: Try): number {
   return a.at - b.at || Number(a.endedAt === undefined) - Number(b.endedAt === undefined);
 }

@@ -17,7 +17,7 @@ createServer((request, response) => {
     }
     const body = Buffer.concat(chunks).toString();
     const key = String(request.headers['idempotency-key'] ?? request.headers['webhook-id'] ?? '');
-    // Only the services of traces are kept, because there are many traces.
+    // Only the services that sent traces are kept, because there are many traces.
     if (path === '/v1/traces') takeTraces(path, body);
     else received.push({ path, key, headers: request.headers, body });
     if (path === '/slow') setTimeout(() => response.end('{}'), 2000);

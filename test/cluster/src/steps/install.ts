@@ -9,7 +9,7 @@ const chart = `${root}helm/drippulse`;
 
 export type Admin = { username: string; password: string };
 
-/** Makes the Secrets like an operator, and returns the credentials of the administrator. */
+/** Makes the Secrets as an operator does, and returns the credentials of the administrator. */
 export async function makeSecrets({ tools, namespaces }: World, postgresPassword: string): Promise<Admin> {
   const { servers } = namespaces;
   const text = await run(process.execPath, [

@@ -8,7 +8,7 @@ const requests = 20;
 
 /**
  * Requests the pixel and a link without a mail. Checks that the pods of the public role answered all requests, and the
- * engine's pods none.
+ * engine's pods answered none.
  */
 export async function checkLinks(
   world: World,
@@ -36,7 +36,7 @@ export async function checkLinks(
   );
   step.measure(`pixels and links were answered ${counts}`);
 
-  /** The number of calls of the two methods, by the counters of a Deployment's pods. */
+  /** Returns the number of calls of the two methods, by the counters of a Deployment's pods. */
   async function callsOf(deployment: string): Promise<number> {
     let sum = 0;
     for (const pod of await serverPods(world, deployment)) {

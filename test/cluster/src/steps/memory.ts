@@ -5,8 +5,8 @@ import { deployments, serverPods, type World } from '../world.ts';
 export const mostAfterStartMb = 220;
 
 /**
- * Measures the present and the peak memory of the process of each pod, by the kernel's counts. Throws, after all
- * figures are in the report, when a process exceeds the limit now.
+ * Measures the current and the peak memory of the process of each pod, by the kernel's counts. Throws, after all
+ * figures are in the report, when a process exceeds the limit at the time.
  */
 export async function measureMemory(world: World, step: Step, mostMb = Number.POSITIVE_INFINITY): Promise<void> {
   const { tools, namespaces } = world;

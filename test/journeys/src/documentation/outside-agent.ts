@@ -5,8 +5,8 @@ import { type PageRun, runPage } from './run-page.ts';
 export type Given = { API_BASE: string; TOKEN: string; RECEIVER_URL: string };
 
 /**
- * An outside agent: it reads `/llms.txt` of the given server, follows the link to the skills pack, and does what the
- * pack says, in its order. Every path and every call comes from fetched bytes.
+ * Acts as an outside agent: reads `/llms.txt` of the given server, follows the link to the skills pack, and does what
+ * the pack says, in the pack's order. Every path and every call comes from fetched bytes.
  */
 export async function walkAsAgent(given: Given): Promise<PageRun> {
   const index = await read(new URL('/llms.txt', given.API_BASE));

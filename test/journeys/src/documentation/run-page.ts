@@ -11,8 +11,9 @@ const run = promisify(execFile);
 export type PageRun = { stdout: string; folder: string; dispose(): void };
 
 /**
- * Uses a page like a reader: saves the blocks that name a file, and runs the others one after the other in one shell
- * and one folder. A block fails as a whole: the first command that fails ends the run, and the error names its place.
+ * Uses a page as a reader does: saves the blocks that name a file, and runs all other blocks one after the other in one
+ * shell and one folder. A block fails as a whole: the first command that fails ends the run, and the error names the
+ * command's place.
  */
 export async function runPage(blocks: readonly CodeBlock[], env: Record<string, string>): Promise<PageRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'documentation-'));
@@ -40,7 +41,7 @@ export async function runPage(blocks: readonly CodeBlock[], env: Record<string, 
   }
 }
 
-/** The shell lines for a block. */
+/** Returns the shell lines for a block. */
 function stepOf({ place, language, attributes, code }: CodeBlock, index: number, folder: string): string {
   const file =
     attributes['file'] ?? (language === 'sh' ? undefined : `block-${index}.${language === 'ts' ? 'mts' : 'mjs'}`);

@@ -6,14 +6,14 @@ export type ReadHint = { topic: string; id: string | null; kind: string };
 
 /** A client that keeps a stream of hints: it reconnects after each end, from its last position. */
 export type HintFollower = {
-  /** All hints so far. */
+  /** Returns all hints so far. */
   hints(): ReadHint[];
-  /** The reasons that the platform gave for the ends of its streams. */
+  /** Returns the reasons that the platform gave for the ends of its streams. */
   ends(): string[];
   stop(): Promise<void>;
 };
 
-/** Default wait of a client before it reconnects, like that of `EventSource`. */
+/** Default wait of a client before it reconnects, as in `EventSource`. */
 const defaultRetryMs = 2_000;
 
 export async function followHints(
@@ -46,7 +46,7 @@ export async function followHints(
     }
   }
 
-  /** A stopping process refuses new streams until the balancer has noticed. */
+  /** Opens a stream. A stopping process refuses new streams until the balancer has noticed. */
   async function untilOpen(): Promise<EventStream> {
     return eventually(open, { timeoutMs: 30_000 });
   }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, ApiAnswer } from '@drippulse/harness';
 
-/** Requests during the rollout. None is repeated. */
+/** Requests during the rollout. No request is repeated. */
 export type Load = {
-  /** Number of enrolled contacts so far. */
+  /** Returns the number of enrolled contacts so far. */
   enrolled(): number;
   requests(): number;
-  /** Ends the load; returns the failures, a line each. */
+  /** Ends the load. Returns the failures, one on each line. */
   stop(): Promise<string[]>;
 };
 
@@ -98,7 +98,7 @@ export function startLoad(
   };
 }
 
-/** Includes the cause of fetch, which explains more than the failure. */
+/** Describes an error, including the cause of fetch, which explains more than the failure. */
 function describe(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause === undefined ? String(error) : `${error}: ${describe(cause)}`;

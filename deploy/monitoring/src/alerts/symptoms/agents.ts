@@ -5,7 +5,7 @@ export const agents: readonly Alert[] = [
   {
     name: 'AgentExecutionsFailing',
     severity: 'ticket',
-    // Half of them, and twice the share of the day before. A few executions prove nothing.
+    // Half of the executions, and twice the share of the day before. A few executions prove nothing.
     expr: [
       'sum(rate(drippulse_agent_executions_total{work="llm",status="failed"}[15m]))',
       '> 0.5 * (sum(rate(drippulse_agent_executions_total{work="llm"}[15m])) > 0.01)',

@@ -5,7 +5,8 @@ export const integrations: readonly Alert[] = [
   {
     name: 'ConnectionsFailing',
     severity: 'ticket',
-    // A single connection concerns its organization, which gets a mail. Many at once concern the operator.
+    // A single failed connection concerns its organization, which gets a mail. Many failed connections concern the
+    // operator.
     expr: 'sum(increase(drippulse_integration_connections_failed_total[1h])) > 5',
     for: '0m',
     summary: '{{ $value | humanize }} connections to providers of integrations stopped working within an hour.',

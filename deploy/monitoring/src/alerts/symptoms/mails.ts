@@ -1,6 +1,6 @@
 import type { Alert } from '../alert.ts';
 
-/** Mails of enrollments, and those of the platform itself. */
+/** Mails of enrollments, and mails of the platform itself. */
 export const mails: readonly Alert[] = [
   {
     name: 'TrackingHitsDropped',

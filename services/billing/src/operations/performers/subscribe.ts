@@ -10,8 +10,8 @@ import { endOpenSessions } from './checkout.ts';
 import { ownCustomer, subscriptionsOf } from './own-customer.ts';
 
 /**
- * Marks a subscription as changed by an operation, so that a repeat recognizes its own work even when the key is no
- * longer known.
+ * Returns the mark of a subscription that an operation changed, so that a repeat recognizes its own work even when the
+ * key is no longer known.
  */
 const markOf = ({ key }: Attempt) => ({ drippulse_operation: key });
 
@@ -50,8 +50,8 @@ async function begin(
 }
 
 /**
- * A higher price is charged at once; a lower one is credited to the next invoice. A scheduled end is cleared, because
- * the plan is wanted.
+ * Changes a subscription. A higher price is charged immediately; a lower price is credited to the next invoice. A
+ * scheduled end is cleared, because the plan is wanted.
  */
 async function change(
   ctx: Context,
@@ -84,7 +84,7 @@ async function change(
   return { isNew: false };
 }
 
-/** The named payment method, attached to the customer; else the customer's default one. */
+/** Returns the named payment method, attached to the customer; else the customer's default one. */
 async function payingMethod(
   client: Stripe,
   operation: Attempt,

@@ -6,7 +6,10 @@ const httpDate = new RegExp(
 );
 const longestSeconds = 86_400;
 
-/** The delay of a `Retry-After` header (RFC 9110, section 10.2.3) in seconds, at most a day. Undefined for garbage. */
+/**
+ * Reads the delay of a `Retry-After` header (RFC 9110, section 10.2.3) in seconds, at most a day. Returns undefined for
+ * an invalid value.
+ */
 export function readRetryAfter(value: string | undefined, now: Date): number | undefined {
   const text = value?.trim() ?? '';
   const seconds = /^\d+$/.test(text) ? Number(text) : secondsUntil(text, now);

@@ -8,14 +8,14 @@ type ProviderMail = {
   request: JsonObject;
   to: string;
   subject: string;
-  /** Undefined where the connection decides. */
+  /** Undefined if the connection decides. */
   from: Address | undefined;
   replyTo: Address | undefined;
 };
 
 /**
- * The content of a request to a provider. The provider checks who may stand in `From`. If neither the step nor the
- * organization names a sender, it is the sender of the connection.
+ * Composes the content of a request to a provider. The provider checks which address may stand in `From`. If neither
+ * the step nor the organization names a sender, the provider uses the connection's sender.
  */
 export function composeForProvider(
   ctx: EffectContext,

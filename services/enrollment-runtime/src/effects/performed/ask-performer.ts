@@ -8,7 +8,7 @@ import type { EffectCall, EffectContext, EffectOutcome } from '../effect-call.ts
 /** Time limit of one call of a performer. Work that takes longer is accepted and settled later. */
 export const performerTimeoutMs = 30_000;
 
-/** Refusals that may pass by the next attempt. */
+/** Refusals that may be gone by the next attempt. */
 const passing: ReadonlySet<string> = new Set(['unavailable', 'aborted', 'resource_exhausted', 'internal']);
 
 /** The facts about an effect that a performer needs. */
@@ -32,8 +32,8 @@ export type PerformerCall = Pick<
 >;
 
 /**
- * Calls the service that performs effects of a kind, in the name of the workflow. Without such a service a live effect
- * fails for good, with a reason for people.
+ * Calls the service that performs effects of a kind, in the name of the workflow. If there is no such service, a live
+ * effect fails for good, with a reason that people can read.
  */
 export async function askPerformer(
   { performers }: EffectContext,
@@ -52,7 +52,7 @@ export async function askPerformer(
     return await ask(performer.client(caller), { signal: call.signal, timeoutMs: performerTimeoutMs, headers });
   } catch (error) {
     const failure = fromConnectError(error);
-    // A process without descriptors or memory, this one or the other: no attempt was made.
+    // This process or the performer's is out of descriptors or memory, so no attempt was made.
     if (failure.reason === 'busy') throw failure;
     const { kind, message, retryAfterSeconds } = failure;
     return {

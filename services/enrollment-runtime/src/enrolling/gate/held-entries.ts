@@ -5,10 +5,13 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants, HeldReason } from '../entrants.ts';
 import { noteHeld } from './note-held.ts';
 
-/** Time limit for which a contact waits for a quota. */
+/** Limit in days for the wait of a contact for a quota. */
 const heldDays = 30;
 
-/** Stores contacts that wait to enter, at the end of their organization's line. Returns their ids in order. */
+/**
+ * Stores contacts that wait to enter, at the end of their organization's line. Returns the ids of the stored rows in
+ * order.
+ */
 export async function storeHeld(
   ctx: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,
@@ -55,7 +58,7 @@ export async function wakeLine(
     on conflict (organization_id) do update set retry_at = excluded.retry_at`.execute(trx);
 }
 
-/** Time for which contacts that waited too long stay listed, from the day on which they came. */
+/** Days for which contacts that waited too long stay listed, from the day on which they came. */
 const listedDays = 90;
 
 /** Deletes some old contacts, and returns how many. */

@@ -6,12 +6,12 @@ import type { Entrants, EntryAnswer, HeldReason } from '../entrants.ts';
 import type { Entrant } from '../insert.ts';
 import { storeHeld } from './held-entries.ts';
 
-/** A contact that enters, with its place among those given. */
+/** A contact that enters, with its position among the given contacts. */
 export type Covered = { entrant: Entrant; index: number };
 
 type Admitted = Entrants & { covered: Covered[]; entries: EntryAnswer[] };
 
-/** Interval at which an organization's payment is checked again; a payment makes its waiting contacts due at once. */
+/** Interval between checks of an organization's payment. A payment makes its waiting contacts due immediately. */
 const unpaidMs = 86_400_000;
 
 /**
@@ -27,7 +27,7 @@ export async function keepQuotas(ctx: Context, trx: Transaction<DB>, all: readon
   }
 }
 
-/** The enrollments of an organization that its quota counts. */
+/** Counts the enrollments of an organization that its quota covers. */
 export function askOf(admitted: Entrants & { covered: readonly Covered[] }) {
   const count = isLive(admitted) ? admitted.covered.filter(({ entrant }) => !entrant.isHeldOut).length : 0;
   return count === 0 ? [] : [{ organizationId: admitted.lane.organizationId, count }];

@@ -18,18 +18,18 @@ import { readContact } from '../../enrollments/contact.ts';
 import type { Entrants } from '../entrants.ts';
 import { pastEntries } from './past-entries.ts';
 
-/** Units for reading a contact, beside those of its key: a hundred contacts are read in one turn. */
+/** Units for reading a contact, in addition to the units of its key: a hundred contacts are read in one turn. */
 const contactUnits = turnUnits / 100;
 
-/** The verdict on a contact, and the key of its entry where it is not the contact's own. */
+/** The verdict on a contact, and the key of its entry if the key is not the contact's own. */
 export type Passing = EntryVerdict & { entryHash: bigint | null };
 
-/** A decision for each contact, in order; undefined when all may enter. `at` is the time of the decisions. */
+/** A decision for each contact, in order; undefined when all contacts may enter. `at` is the time of the decisions. */
 export type Passed = { passings: readonly Passing[] | undefined; at: Date | undefined };
 
 /**
- * Decides which contacts may enter, by the rules of the version that they enter. Their keys are locked until the
- * transaction ends, so that two simultaneous calls decide one after the other, and later events see the entry. A
+ * Decides which contacts may enter, by the rules of the version that they enter. The contacts' keys are locked until
+ * the transaction ends, so that two simultaneous calls decide one after the other, and later events see the entry. A
  * version without rules costs nothing.
  */
 export async function passGate(ctx: Context, trx: Transaction<DB>, all: readonly Entrants[]): Promise<Passed[]> {
@@ -70,7 +70,7 @@ type Person = {
 
 type Arrivals = { entrants: Entrants; definition: Definition; people: Person[] };
 
-/** Goals need only the locks. */
+/** Whether entries into a version must pass the gate. A version that has only goals needs just the gate's locks. */
 function needsGate({ reEntry, settings, goals }: Definition): boolean {
   return reEntry !== undefined || settings.holdout !== undefined || goals.length > 0;
 }
@@ -119,7 +119,7 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
   const past: ReadonlyMap<bigint, PastEntries> =
     rule === undefined ? new Map() : await pastEntries(trx, { workflowId: lane.workflowId, mode, rule }, keys);
   const rules = { workflowId: definition.workflowId, reEntry: rule, holdoutPercent: settings.holdout?.percent ?? 0 };
-  // A draw needs a key: each contact that nothing identifies is drawn by itself.
+  // A draw needs a key, so each contact that nothing identifies gets a random one.
   const drawn = people.map(({ key, contactKey }) => ({ key, contactKey: contactKey || randomUUID() }));
   const verdicts = judgeEntries(rules, drawn, { past, now: at.getTime(), timezone });
   const passings = verdicts.map((verdict, index) => ({ ...verdict, entryHash: people[index]?.entryHash ?? null }));
@@ -127,8 +127,8 @@ async function decide(trx: Transaction<DB>, { entrants, definition, people }: Ar
 }
 
 /**
- * The time of the statement, unlike `dbNow`, which is the start of the transaction: the transaction may have waited for
- * the locks.
+ * Returns the time of the statement, unlike `dbNow`, which is the start of the transaction: the transaction may have
+ * waited for the locks.
  */
 async function timeNow(ctx: Pick<Context, 'dbNow'>, trx: Transaction<DB>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`

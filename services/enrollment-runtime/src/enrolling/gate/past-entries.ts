@@ -8,8 +8,8 @@ type Scope = { workflowId: bigint; mode: string; rule: ReEntryRule };
 const sliceKeys = 1_000;
 
 /**
- * Reads the entries of keys in a workflow: as many of the newest as the rule considers, and how many run. The keys are
- * locked, so that no entry is missed.
+ * Reads the entries of keys in a workflow: as many of the newest entries as the rule considers, and how many of them
+ * are active. The keys are locked, so that no entry is missed.
  */
 export async function pastEntries(
   trx: Transaction<DB>,

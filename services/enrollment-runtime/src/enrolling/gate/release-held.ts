@@ -30,10 +30,10 @@ type HeldRow = {
 
 /**
  * Lets the next contacts of one organization that wait for its quota enter, in the order in which they came, across all
- * its workflows. Contacts beyond the quota keep waiting; those of paused workflows wait without blocking others.
- * Contacts of a workflow that accepts none any more are refused, and those that have waited too long expire. One
- * process at a time does so for an organization: two that skip each other's rows would let later contacts enter first.
- * Returns false when nothing is due.
+ * its workflows. Contacts beyond the quota keep waiting; contacts of paused workflows wait without blocking others.
+ * Contacts of a workflow that accepts no entries any more are refused, and contacts that have waited too long expire.
+ * Only one process at a time works on an organization, because two processes that skip each other's rows would let
+ * later contacts enter first. Returns false when nothing is due.
  */
 export async function releaseHeld(ctx: Context): Promise<boolean> {
   return postponing(ctx, 'release_held', { run: (named) => releaseNext(ctx, named), otherwise: true });
@@ -54,7 +54,8 @@ async function releaseNext(ctx: Context, named: (item: string) => void): Promise
     const held = await lockHeld(trx, organizationId);
     if (held.length > 0) await letIn(ctx, trx, organizationId, held);
     else await endLine(ctx, trx, organizationId);
-    // Comes last, so that the line is locked before it, in the order that holding a contact uses.
+    // Comes last, so that the line is locked before the row of the notice, which is the order that holding a contact
+    // uses.
     await noteHeld(ctx, trx, organizationId, { held: 0, expired });
     return true;
   });
@@ -90,7 +91,7 @@ async function letIn(
   if (until !== undefined) await waitUntil(ctx, trx, organizationId, sql`${until}::timestamptz`);
 }
 
-/** Groups the contacts that enter alike; their ids are their places in line. */
+/** Groups the contacts that enter under equal conditions; their ids are their places in line. */
 function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (Entrants & { rows: HeldRow[] })[] {
   const keyOf = ({ workflow_id, agent_id, hops, mode, timezone }: HeldRow) =>
     `${workflow_id} ${agent_id} ${hops} ${mode} ${timezone}`;
@@ -112,7 +113,7 @@ function groupsOf(held: readonly HeldRow[], lanes: ReadonlyMap<bigint, Lane>): (
   });
 }
 
-/** Locks the contacts that were held first, of workflows that run. */
+/** Locks the contacts that were held first, of active workflows. */
 async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<HeldRow[]> {
   const { rows } = await sql<HeldRow>`
     select id, workflow_id, agent_id, hops, mode, timezone, cause, contact
@@ -124,8 +125,8 @@ async function lockHeld(trx: Transaction<DB>, organizationId: bigint): Promise<H
 }
 
 /**
- * Expires some contacts that have waited too long, and returns how many. They stay listed for a while, without the data
- * that the list does not need.
+ * Expires some contacts that have waited too long, and returns how many. Expired contacts stay listed for a while,
+ * without the data that the list does not need.
  */
 async function expire(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<number> {
   const { rows } = await sql<HeldRow & { reason: string }>`
@@ -165,9 +166,9 @@ async function remove(trx: Transaction<DB>, rows: readonly HeldRow[]): Promise<v
   await sql`delete from held_entries where id = any(${rows.map(({ id }) => id)}::bigint[])`.execute(trx);
 }
 
-/** Ends the line of an organization without due contacts: those of paused workflows are checked later. */
+/** Ends the line of an organization without due contacts. Contacts of paused workflows are checked later. */
 async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigint): Promise<void> {
-  // Each holding of a contact changes this row, so nobody joins unseen while it is locked.
+  // Each holding of a contact changes this row, so no contact joins unseen while the row is locked.
   await sql`select from held_lines where organization_id = ${organizationId} for update`.execute(trx);
   const { rows } = await sql<{ waits: boolean; joined: boolean }>`
     select count(*) > 0 as waits, count(*) filter (where not exists (
@@ -179,7 +180,7 @@ async function endLine(ctx: Context, trx: Transaction<DB>, organizationId: bigin
   } else await sql`delete from held_lines where organization_id = ${organizationId}`.execute(trx);
 }
 
-/** Schedules the next check of the line for this time, or for when its first contact expires, if that is sooner. */
+/** Schedules the line's next check for this time, or for when its first contact expires, if that is sooner. */
 async function waitUntil(
   { dbNow }: Pick<Context, 'dbNow'>,
   trx: Transaction<DB>,

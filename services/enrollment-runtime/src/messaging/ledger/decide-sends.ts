@@ -16,21 +16,21 @@ import { readReturned } from './read-returned.ts';
 import { lockSlots, type Slots } from './slots.ts';
 import { type Decided, writeDecisions } from './write-decisions.ts';
 
-/** Sends that become due together are spread over this time, unless a throughput spreads them. */
+/** Sends that become due together are spread over this period, unless a throughput spreads them. */
 const spreadMs = 60_000;
 
 /**
- * Sends of these two kinds are not repeated, and count as sent. `recorded`: the mail server took the mail, and this is
- * its result. `returned`: the mail left already, and came back.
+ * Sends of these two kinds are not repeated, and count as sent. `recorded`: the mail server took the mail, and `result`
+ * is the recorded result. `returned`: the mail left already, and came back.
  */
 type Done = { kind: 'recorded'; result: EffectResult } | { kind: 'returned' };
 
 export type Verdict = { decision: Decision | Done; sender: SenderIdentity; placedAt: Date };
 
 /**
- * Decides about sends in one transaction, in which their contacts are locked. Suppressions come first, then rules; the
- * decision goes into the ledger. Two processes never give one place twice, and a suppression that was confirmed earlier
- * is seen.
+ * Decides about sends in one transaction, in which the contacts are locked. Suppressions come first, then rules; the
+ * decision goes into the ledger. Two processes never give out one place twice, and a suppression that was confirmed
+ * earlier is seen.
  */
 export async function decideSends(ctx: LedgerContext, sends: readonly SendRequest[]): Promise<Map<string, Verdict>> {
   return ctx.db.kysely.transaction().execute(async (trx) => {
@@ -64,7 +64,10 @@ export async function decideSends(ctx: LedgerContext, sends: readonly SendReques
   });
 }
 
-/** A suppression may be the consequence of the send itself: its mail came back before its result was recorded. */
+/**
+ * Turns a suppressed send into a returned one if the suppression is the consequence of the send itself: its mail came
+ * back before its result was recorded.
+ */
 async function withReturned(trx: Transaction<DB>, decided: readonly Decided[]): Promise<Decided[]> {
   const suppressed = decided.filter(({ decision }) => decision.kind === 'skip' && decision.rule === 'suppression');
   const returned = await readReturned(
@@ -91,7 +94,7 @@ function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota 
     }
     const contact = ledger.contact(sendKeyOf(send));
     const decision = decideSend(rules, asked, contact, now);
-    // A send that has its place is already in the ledger, and counts once.
+    // A send that has its place is already in the ledger, and counts only once.
     const { isPlaced } = asked;
     if (decision.kind === 'hold' && !isPlaced) contact.planned.push({ ...asked, dueAt: decision.until });
     if (decision.kind !== 'send') return { send, slotAt: null, decision };
@@ -111,12 +114,12 @@ function decideAll(sends: readonly SendRequest[], { facts, ledger, slots, quota 
   });
 }
 
-/** The contact keys of all addresses that a send reaches. */
+/** Returns the contact keys of all addresses that a send reaches. */
 function keysOf(send: SendRequest): string[] {
   return [send.to, ...(send.also ?? [])].map((to) => sendKeyOf({ ...send, to }));
 }
 
-/** The suppression of any address that a send reaches, in words. */
+/** Returns the suppression of any address that a send reaches, in words. */
 function whyStopped(send: SendRequest, facts: Facts): string | undefined {
   for (const to of [send.to, ...(send.also ?? [])]) {
     const stopped = stoppedBy(send, facts.suppressionsOf({ ...send, to }));

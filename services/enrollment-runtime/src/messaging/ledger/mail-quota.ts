@@ -10,13 +10,13 @@ export const quotaRule = 'quota';
 
 /** The room for mails in the plans of organizations. */
 export type MailQuota = {
-  /** Takes the place of a new send. Undefined when the send has its place, else the decision to hold it. */
+  /** Takes the place of a new send. Returns undefined when the send has its place, else the decision to hold it. */
   take(send: SendRequest): Extract<Decision, { kind: 'hold' }> | undefined;
 };
 
 /**
- * Finds the room for sends in the transaction that decides about them. Transactional mails always leave, and use room
- * too. A send that already has its place has used its room.
+ * Finds the room for sends in the transaction that decides about the sends. Transactional mails always leave, but use
+ * room too. A send that already has its place has used its room.
  */
 export async function findMailQuota(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,

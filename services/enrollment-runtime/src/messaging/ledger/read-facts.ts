@@ -12,15 +12,15 @@ import type { Suppressing, SuppressionReason } from '../suppressions/find-suppre
 /** The members of the context that decisions use. */
 export type LedgerContext = Pick<Context, 'db' | 'dbNow' | 'config' | 'sealer'>;
 
-/** All facts about sends beside the ledger. */
+/** All facts about sends that are not in the ledger. */
 export type Facts = {
   now: Date;
   rulesOf(send: SendRequest): SendingRules;
-  /** The present frame of the sender, for a send that gets its place. */
+  /** Returns the present frame of the sender, for a send that gets its place. */
   frameOf(send: SendRequest): Frame;
   senderOf(send: SendRequest, frame: Frame): SenderIdentity;
   suppressionsOf(send: SendRequest): readonly Suppressing[];
-  /** Whether the plan limits how many mails the organization sends. */
+  /** Returns whether the plan limits how many mails the organization sends. */
   hasQuota(send: SendRequest): boolean;
 };
 
@@ -41,7 +41,7 @@ type Found = {
 
 /**
  * Reads suppressions, rules and senders in one statement. The contacts are locked, so a confirmed suppression is seen.
- * Where no rule counts, the commit does not wait for the disk: the later commit of the result does so for both.
+ * If no rule counts, the commit does not wait for the disk: the later commit of the result waits for both.
  */
 export async function readFacts(
   ctx: LedgerContext,
@@ -78,11 +78,11 @@ export async function readFacts(
       ) as suppressions`.execute(trx);
   const [row] = rows;
   if (row === undefined) throw new Error('the database returned no time');
-  // Built by the statement.
+  // The statement built this JSON.
   const found = Map.groupBy(JSON.parse(row.suppressions ?? '[]') as Found[], (one) =>
     placeOf(one.organization_id, one.mode, one.email),
   );
-  // Also built by the statement.
+  // The statement built this JSON, too.
   const own = new Map((JSON.parse(row.organizations ?? '[]') as Organization[]).map((one) => [one.id, factsOf(one)]));
   return {
     now: row.now,

@@ -13,7 +13,7 @@ export type SettledSend = {
   dueAt: Date | null;
   /** Whether the send keeps its place although it ended, because an earlier attempt may have arrived. */
   keepsPlace?: boolean;
-  /** Whether it also ends while a rule holds it. The result of an attempt never meets a held send. */
+  /** Whether the send also ends while a rule holds it. The result of an attempt never meets a held send. */
   endsHeld?: boolean;
 };
 
@@ -21,8 +21,8 @@ export type SettledSend = {
 export type FreedPlace = { contactKey: string; workflowId: bigint; enrollmentId: bigint };
 
 /**
- * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; one that is retried
- * keeps it. Returns the freed places, for `wakeHeld` after the commit.
+ * Writes the ends of attempts into the ledger. A send that failed for good gives its place back; a send that is retried
+ * keeps its place. Returns the freed places, for `wakeHeld` after the commit.
  */
 export async function settleSends(
   trx: Transaction<DB>,
@@ -89,8 +89,8 @@ async function giveBack(
 }
 
 /**
- * Makes sends due that lost their place to sends which have given it back. If the process dies before this, they stay
- * held until their time, and nothing is lost.
+ * Makes sends due that lost their place to sends which have since given the place back. If the process dies before this
+ * call, the sends stay held until their time, and nothing is lost.
  */
 export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Promise<void> {
   if (freed.length === 0) return;
@@ -114,8 +114,8 @@ export async function wakeHeld(ctx: Context, freed: readonly FreedPlace[]): Prom
 
 /**
  * Makes sends due that were held for another send, if that send has given its place back since. Call it after the
- * commit that made their runs wait: `wakeHeld` may have run before that commit, and found no run to wake. The lock
- * waits for a `wakeHeld` that is under way.
+ * commit that made the runs wait: `wakeHeld` may have run before that commit, and found no run to wake. The lock waits
+ * for a `wakeHeld` that is under way.
  */
 export async function wakeFreed(
   ctx: Context,

@@ -6,7 +6,7 @@ import type { SendRequest } from '../send-request.ts';
 
 /** The spread of sends over time. */
 export type Slots = {
-  /** Takes the time at which a send may leave. No other send gets it. */
+  /** Takes the time at which a send may leave. No other send gets this time. */
   take(send: SendRequest, now: number): number;
   /** Stores the times that were taken. */
   store(trx: Transaction<DB>): Promise<void>;
@@ -59,7 +59,7 @@ export async function lockSlots(
   };
 }
 
-/** Locks in the order of the keys, so that two processes never wait for each other. */
+/** Locks the slots in the order of their keys, so that two processes never wait for each other. */
 async function lockNext(trx: Transaction<DB>, slots: readonly Slot[]): Promise<Map<string, number>> {
   if (slots.length === 0) return new Map();
   const byKey = new Map(slots.map((slot) => [keyOf(slot), slot]));

@@ -14,10 +14,10 @@ export type Decided = { send: SendRequest; decision: Decision | { kind: 'returne
 type Written = { placedAt: Date | null; frame: Frame | null };
 
 /**
- * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. Both stay through
- * everything except a failure for good: an attempt of a process that died may have arrived. A mail that gets its place
- * is counted. A send whose result is recorded stays as it is, and is not among the answers: of two processes, the later
- * one sees the result of the earlier one.
+ * Writes decisions into the ledger. Returns the time at which each send got its place, and its frame. Both stay unless
+ * the send fails for good, because an attempt of a process that died may have arrived. A mail that gets its place is
+ * counted. A send whose result is recorded stays as it is, and is left out of the returned sends: if two processes
+ * decide, the later one sees the result of the earlier one.
  */
 export async function writeDecisions(
   { dbNow }: Pick<LedgerContext, 'dbNow'>,
@@ -26,7 +26,7 @@ export async function writeDecisions(
   { now, frameOf }: Pick<Facts, 'now' | 'frameOf'>,
 ): Promise<Map<string, Written>> {
   const rows = decided.map((one) => ({ ...sendRow(one.send), ...decisionRow(one, now), ...frameRow(one, frameOf) }));
-  // In the order of their keys, like every other writer, so that no two wait for each other.
+  // Sorted by key, as every other writer does, so that no two writers wait for each other.
   rows.sort((a, b) => (a.effect_key < b.effect_key ? -1 : 1));
   const { rows: written } = await sql<{ effect_key: string; placed_at: Date | null; frame: string | null }>`
     with written as (insert into sends (
@@ -59,7 +59,7 @@ export async function writeDecisions(
   );
 }
 
-/** The columns of a send that never change. */
+/** Returns the columns of a send that never change. */
 export function sendRow(send: SendRequest) {
   return {
     organization_id: String(send.organizationId),
@@ -80,7 +80,7 @@ export function sendRow(send: SendRequest) {
   };
 }
 
-/** A send that may leave has its place. */
+/** Returns the frame of a send that may leave, because such a send has its place. */
 function frameRow({ send, decision }: Decided, frameOf: Facts['frameOf']): { frame?: Frame } {
   return decision.kind === 'send' ? { frame: frameOf(send) } : {};
 }

@@ -24,7 +24,7 @@ const time = /^([01]\d|2[0-3]):[0-5]\d$/;
 const unitDays = { seconds: 1 / 86_400, minutes: 1 / 1_440, hours: 1 / 24, days: 1, weeks: 7 };
 const minutesOfWeek = 7 * 1_440;
 
-/** The rules that a request changes. Refuses rules that cannot be followed, and names every problem. */
+/** Reads the rules that a request changes. Refuses rules that cannot be followed, and names every problem. */
 export function readRules(request: UpdateSendingRulesRequest): Partial<SendingRules> {
   const violations: Violation[] = [];
   const problem: Problems = (field, message, code) => violations.push({ field, message, code });

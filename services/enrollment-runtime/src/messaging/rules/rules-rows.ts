@@ -4,7 +4,7 @@ import type { DB, SendingRules } from '../../db/schema.ts';
 
 export type RulesRow = Selectable<SendingRules>;
 
-/** The rules of an organization; undefined until it has set any. */
+/** Finds the rules of an organization; undefined until it has set any rule. */
 export async function findRules(db: Kysely<DB>, organizationId: bigint): Promise<RulesRow | undefined> {
   return db.selectFrom('sending_rules').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }

@@ -1,6 +1,6 @@
 import { noRules, type SendingRules } from '@drippulse/engine';
 
-/** The rules of a row: the members that were ever set, over defaults that hold nothing back. */
+/** Parses the rules of a row: the members that were ever set, over defaults that hold nothing back. */
 export function parseRules(stored: string | null | undefined): SendingRules {
   // This service checked and stored them.
   return stored ? { ...noRules, ...(JSON.parse(stored) as Partial<SendingRules>) } : noRules;

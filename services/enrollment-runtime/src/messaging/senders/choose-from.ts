@@ -26,7 +26,7 @@ export function chooseFrom(identity: SenderIdentity, { step, replyTo, own }: Ask
   return { replyTo: answers ?? { name: '', address: wanted.address }, from: { name, address: own.address }, warning };
 }
 
-/** A name that is an address would show a sender that the mail does not have. */
+/** Cleans a sender's name. A name that is an address would show a sender that the mail does not have. */
 function nameOf(name: string): string {
   return name.includes('@') ? '' : name;
 }

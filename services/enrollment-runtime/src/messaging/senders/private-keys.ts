@@ -2,7 +2,7 @@ import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Sealer } from '@drippulse/db';
 
-/** The shortest key that large receivers accept; the TXT record of a longer one would have to be split. */
+/** The shortest key that large receivers accept. The TXT record of a longer key would have to be split. */
 const modulusLength = 2048;
 
 /**
@@ -26,7 +26,7 @@ export function openPrivateKey(sealer: Sealer, id: bigint, box: Uint8Array): str
   return sealer.open(box, privateKeyContext(id)).toString();
 }
 
-/** The context that binds a sealed key to its domain. */
+/** Returns the context that binds a sealed key to its domain. */
 export function privateKeyContext(id: bigint): string {
   return `sending_domain:${id}`;
 }

@@ -8,7 +8,7 @@ import type { DB, Senders } from '../../db/schema.ts';
 export type SenderRow = Selectable<Senders>;
 export type StoredCategory = Pick<SenderCategory, 'key' | 'name' | 'description'>;
 
-/** The sender of an organization; undefined until it has set one. */
+/** Finds the sender of an organization; undefined until the organization has set one. */
 export async function findSender(db: Kysely<DB>, organizationId: bigint): Promise<SenderRow | undefined> {
   return db.selectFrom('senders').selectAll().where('organization_id', '=', organizationId).executeTakeFirst();
 }
@@ -40,7 +40,7 @@ export function senderToProto(row: SenderRow | undefined): MessageInitShape<type
     fromEmail: row.from_email ?? undefined,
     replyTo: row.reply_to ?? undefined,
     postalAddress: row.postal_address ?? undefined,
-    // Stored by this service.
+    // This service stored the JSON.
     categories: JSON.parse(row.categories) as StoredCategory[],
     updatedAt: row.revision === 1n ? undefined : timestampFromDate(row.updated_at),
     revision: row.revision,

@@ -13,13 +13,13 @@ export type CsvSlice = { rows: CsvRow[]; problems: CsvProblem[] };
 
 const columns = ['email', 'category', 'reason'];
 const maxCategoryLength = 100;
-/** Bytes that are parsed in one turn of the event loop, which takes some milliseconds. */
+/** Bytes that are parsed in one turn of the event loop, which takes a few milliseconds. */
 const turnBytes = 64 * 1024;
 
 /**
  * Reads the addresses of a file, piece by piece, with a turn of the event loop after each: an import delays no other
- * work, and only one piece is in memory as rows. A bad row is reported. A file that is broken somewhere is refused only
- * when the reading reaches that place, so read all of it before using its rows.
+ * work, and only one piece is in memory as rows. A bad row is reported. A file with a syntax error is refused only when
+ * the reading reaches the error, so read the whole file before using its rows.
  */
 export async function* readSuppressionsCsv(bytes: Uint8Array): AsyncGenerator<CsvSlice> {
   let places: ReadonlyMap<string, number> | undefined;
@@ -71,7 +71,7 @@ function readRow(
   return { row: { email: address, category: category === '' ? null : category, reason: name } };
 }
 
-/** The records of each piece of the file. */
+/** Yields the records of each piece of the file. */
 async function* readRecords(bytes: Uint8Array): AsyncGenerator<string[][]> {
   const records: string[][] = [];
   const parser = parse({
@@ -79,7 +79,7 @@ async function* readRecords(bytes: Uint8Array): AsyncGenerator<string[][]> {
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     max_record_size: 64 * 1024,
-    // Returns nothing, so the parser keeps no record.
+    // Returns nothing, so that the parser keeps no record.
     on_record: (record: string[]) => {
       records.push(record);
     },
@@ -105,7 +105,7 @@ async function* readTexts(bytes: Uint8Array): AsyncGenerator<string> {
   }
 }
 
-/** Decodes a text piece by piece; a letter may be split between two pieces. */
+/** Creates a decoder of text that arrives piece by piece; a letter may be split between two pieces. */
 function createDecoder(): (bytes: Uint8Array, stream: boolean) => string {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   return (bytes, stream) => {

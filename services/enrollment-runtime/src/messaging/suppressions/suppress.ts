@@ -24,8 +24,8 @@ const inFlightMs = 10_000;
 const pollMs = 25;
 
 /**
- * Suppresses an address within the contact's lock: a send that asks afterwards is refused. False when an equal
- * suppression existed. After the commit, `awaitInFlight` waits for sends that were permitted before.
+ * Suppresses an address within the contact's lock: a send that asks for a permit afterwards is refused. Returns false
+ * when an equal suppression existed. After the commit, `awaitInFlight` waits for sends that were permitted before.
  */
 export async function suppress(
   trx: Transaction<DB>,
@@ -35,7 +35,7 @@ export async function suppress(
   return (await suppressAll(trx, [one], now)) > 0;
 }
 
-/** Suppresses several addresses, and returns how many of them were newly suppressed. */
+/** Suppresses several addresses, and returns how many were not suppressed before. */
 export async function suppressAll(
   trx: Transaction<DB>,
   all: readonly NewSuppression[],

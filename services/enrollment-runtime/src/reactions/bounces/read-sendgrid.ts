@@ -8,11 +8,11 @@ const eventSchema = z.object({
   sg_event_id: z.string().min(1).max(200),
   'smtp-id': z.string(),
   reason: z.unknown().optional(),
-  /** Only for a bounce: `bounce`, or `blocked` when it may pass. */
+  /** Set only for a bounce: `bounce`, or `blocked` when the failure may be transient. */
   type: z.string().optional(),
 });
 
-/** Reads the events of SendGrid. An event that is not a report, or names no mail, is `undefined` in its place. */
+/** Reads the events of SendGrid. An event that is not a report, or names no mail, gives `undefined` at its position. */
 export function readSendgridReports(body: unknown): (Report | undefined)[] {
   if (!Array.isArray(body)) throw new DomainError('malformed', 'not_an_array', 'The events must be an array.');
   return body.map((each) => {

@@ -1,7 +1,7 @@
 import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 import { DomainError } from '@drippulse/errors';
 
-/** Seconds by which the signed time may differ from now, either way. */
+/** Seconds by which the signed time may be before or after the present time. */
 const toleranceSeconds = 300;
 const bodyless = Buffer.alloc(0);
 
@@ -10,8 +10,8 @@ export type Signed = { id: string; timestamp: string; signature: string; body: U
 
 /**
  * Checks the signature of Standard Webhooks 1.0.0: an HMAC over id, time and body; one of several signatures suffices.
- * Without a secret it does the same work and refuses. The time is checked after the signature, so that only the true
- * sender learns of a wrong clock.
+ * Without a secret the function does the same work and refuses. The time is checked after the signature, so that only
+ * the true sender learns of a wrong clock.
  */
 export function verifyStandard(
   secret: Buffer | undefined,

@@ -6,6 +6,9 @@ export type Hit = {
   method: 'GET' | 'HEAD';
   userAgent: string;
   address: string;
-  /** The header by which the client says that it prefetches, such as `Sec-Purpose: prefetch`; empty without one. */
+  /**
+   * The header by which the client says that it prefetches, such as `Sec-Purpose: prefetch`; empty if it sends no such
+   * header.
+   */
   prefetch: string;
 };

@@ -13,16 +13,16 @@ import { readHits, type StoredHit } from './read-hits.ts';
 
 const kind = 'judge_mail';
 const mailsAtOnce = 100;
-/** A verdict depends on hits of the same mail up to this long before. */
+/** A verdict depends on hits of the same mail up to this many milliseconds before. */
 const beforeMs = 3 * settledMs;
 
 /** The time span of a slice. */
 type Span = { from: Date; until: Date };
 
 /**
- * Judges hits of some mails that no later hit can change, counts those of people, and raises their reactions. The mails
- * are locked, so several processes can judge at once and each reaction is raised once. Returns the number of judged
- * hits.
+ * Judges hits of some mails that no later hit can change, counts the hits of people, and raises their reactions. The
+ * mails are locked, so several processes can judge at the same time and each reaction is raised once. Returns the
+ * number of judged hits.
  */
 export async function judgeSlice(ctx: Context): Promise<number> {
   const { ids, ...span } = await findUnjudged(ctx);
@@ -35,8 +35,8 @@ export async function judgeSlice(ctx: Context): Promise<number> {
 }
 
 /**
- * Judges mails in one transaction. When it fails, tries their halves until the failing mail is found. That mail is
- * postponed, so that it delays no other.
+ * Judges mails in one transaction. When the transaction fails, tries halves of the mails until the failing mail is
+ * found. That mail is postponed, so that it delays no other.
  */
 async function judgeApart(ctx: Context, ids: readonly bigint[], span: Span): Promise<number> {
   const [first, second] = ids;
@@ -82,7 +82,7 @@ async function judgeMails(ctx: Context, ids: readonly bigint[], { from, until }:
   return judged.length;
 }
 
-/** Finds mails with hits that can be judged, the time of the first of these, and the latest time that can be judged. */
+/** Finds mails with hits that can be judged, the time of the first such hit, and the latest time that can be judged. */
 async function findUnjudged(ctx: Context) {
   const { rows } = await sql<{ ids: bigint[] | null; from: Date; until: Date }>`
     with settled as (select ${ctx.dbNow} - make_interval(secs => ${settledMs / 1000}) as until),
@@ -99,7 +99,7 @@ async function findUnjudged(ctx: Context) {
 
 type Judged = { mail: Mail; hit: StoredHit; judgement: Judgement };
 
-/** The verdicts for hits without one. */
+/** Judges the hits of a mail, and returns the verdicts for hits without one. */
 function judgeMail(mail: Mail, hits: readonly StoredHit[], until: Date): Judged[] {
   const judgements = judgeHits(mail, hits);
   return hits.flatMap((hit, index) => {
@@ -152,7 +152,7 @@ async function count(
   await raiseReactions(ctx, trx, reactions);
 }
 
-/** The links that people followed before, for mails with clicks. */
+/** Finds the links that people followed before, for mails with clicks. */
 async function followedBefore(trx: Transaction<DB>, human: readonly Judged[]): Promise<Map<bigint, Set<string>>> {
   const clicked = human.filter(({ hit }) => hit.kind === 'click');
   const followed = new Map<bigint, Set<string>>();

@@ -16,12 +16,12 @@ export type RawHit = {
 
 export type Judgement = { verdict: Verdict; reasons: string[] };
 
-/** Number of these rules. A change of their verdicts raises it, and `npm run reclassify` judges earlier hits anew. */
+/** Number of these rules. Increase it when verdicts change: `npm run reclassify` then judges earlier hits again. */
 export const rulesVersion = 1;
 
-/** Scanners of mail servers come at once; a person first has to get, see and open the mail. */
+/** Scanners of mail servers come immediately; a person first has to get, see and open the mail. */
 const afterSendMs = 5_000;
-/** No person follows this many different links in this time. */
+/** No person follows this many different links in this period. */
 const tooFast = [
   { links: 2, ms: 1_500 },
   { links: 3, ms: 5_000 },
@@ -31,8 +31,8 @@ const besideMs = 5_000;
 export const settledMs: number = besideMs + 5_000;
 
 /**
- * Judges the hits of one mail, which are in the order of their times. A hit of a person has none of the signs of a
- * program. Pure: equal hits have equal verdicts, at any time and in any process.
+ * Judges the hits of one mail, which are in the order of their times. A hit without any sign of a program is a
+ * person's. Pure: equal hits have equal verdicts, at any time and in any process.
  */
 export function judgeHits(mail: { sentAt: Date | null }, hits: readonly RawHit[]): Judgement[] {
   const bursts = clicksInBursts(hits);
@@ -82,7 +82,7 @@ function ofTime({ at }: RawHit, sentAt: Date | null): Sign[] {
     : [];
 }
 
-/** Signs of a burst: the clicks of the burst, and every hit of the same client near them. */
+/** Returns the signs of a burst: clicks of the burst have them, and every hit of the same client near them. */
 function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; bursts: ReadonlySet<RawHit> }): Sign[] {
   if (bursts.has(hit)) return [{ verdict: 'scanner', reason: 'burst: links that nobody follows so fast' }];
   const isBeside = hits.some(
@@ -91,7 +91,7 @@ function ofBurst(hit: RawHit, { hits, bursts }: { hits: readonly RawHit[]; burst
   return isBeside ? [{ verdict: 'scanner', reason: 'burst: the client of such clicks' }] : [];
 }
 
-/** The clicks that are too many different links in too short a time. */
+/** Returns the clicks that belong to too many different links in too short a period. */
 function clicksInBursts(hits: readonly RawHit[]): Set<RawHit> {
   const clicks = hits.filter(({ kind }) => kind === 'click');
   const bursts = new Set<RawHit>();
@@ -104,7 +104,7 @@ function clicksInBursts(hits: readonly RawHit[]): Set<RawHit> {
   return bursts;
 }
 
-/** The clicks from `index` on, up to `ms` later. */
+/** Returns the clicks from `index` on, up to `ms` later. */
 function within(clicks: readonly RawHit[], index: number, ms: number): RawHit[] {
   const near: RawHit[] = [];
   const first = clicks[index];

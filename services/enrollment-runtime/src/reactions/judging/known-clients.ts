@@ -1,11 +1,11 @@
 import type { Verdict } from './verdict.ts';
 
 /**
- * Clients of mail that are not readers, by a part of their user agent in lower case. Each group names the source of its
- * agents, read on 2026-11-27; only facts are taken from it. An agent without such a source does not belong here: most
- * gateways that check links call themselves a browser, and the other rules find them by their times.
+ * Mail clients that are not readers, by a part of their user agent in lower case. Each group names the source of its
+ * agents, read on 2026-11-27; only facts are taken from the source. An agent without such a source does not belong
+ * here: most gateways that check links call themselves a browser, and the other rules find them by their times.
  *
- * `ms-office` is not in the list: Outlook for Windows has it in its own agent, so that it would hide readers
+ * `ms-office` is not in the list: Outlook for Windows has it in its own agent, so it would hide readers
  * (matomo-org/device-detector, `Tests/Parser/Client/fixtures/pim.yml`).
  */
 export const knownAgents: readonly { part: string; verdict: Verdict; name: string }[] = [

@@ -15,9 +15,9 @@ export type Reclassified = { mails: number; hits: number; changedHits: number; c
 
 /**
  * Judges the hits since a time by the rules of this version, and corrects the recorded times of first open and first
- * click. It raises nothing: a webhook or a run of today must not follow from a new verdict on last month. Mails that
- * were sent before `keptDays` keep their times where their hits are gone. It may be repeated and interrupted, beside
- * running services.
+ * click. It raises no reactions, because a webhook or a run of today must not follow from a new verdict on last month.
+ * Mails that were sent before `keptDays` keep their times if their hits are gone. It may be repeated and interrupted,
+ * beside running services.
  */
 export async function reclassify(
   db: Kysely<DB>,

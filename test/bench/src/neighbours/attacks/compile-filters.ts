@@ -44,7 +44,7 @@ function largestFilter(name: string) {
   return filterOf(name + output.repeat(outputs).padEnd(room, '.'));
 }
 
-/** A receiver of the events about which a filter could not decide within its budget. */
+/** Starts a receiver of the events about which a filter could not decide within its budget. */
 async function startReceiver(): Promise<string> {
   const receiver = createServer((request, response) => {
     request.resume();

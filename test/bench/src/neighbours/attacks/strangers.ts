@@ -22,7 +22,7 @@ export const strangers: Attack = {
   },
 };
 
-/** Every second one does not announce its length, so that only its bytes can cause a refusal. */
+/** Sends a login slowly. Every second one does not announce its length, so only its bytes can cause a refusal. */
 function loginSlowly(place: Place, body: string, index: number, count: (what: string) => void): Socket {
   const isAnnounced = Math.floor(index / addresses.length) % 2 === 0;
   const length = isAnnounced ? `Content-Length: ${body.length}` : 'Transfer-Encoding: chunked';

@@ -1,6 +1,6 @@
 import { createApi } from '../../services/api.ts';
 
-/** Characters of each contact beside a few hundred. */
+/** Characters of each contact, in addition to a few hundred. */
 const noteLength = 60_000;
 /** Number of contacts in one import: 3 MB, so that the preparation takes little memory. */
 const atOnce = 50;

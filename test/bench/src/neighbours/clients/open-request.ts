@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Place } from '../attack.ts';
 
-/** A request whose rest the caller sends. */
+/** A request whose remaining bytes the caller sends. */
 export type Opened = {
   method: string;
   /** Path below the base of the API. */
@@ -10,7 +10,7 @@ export type Opened = {
   token?: string;
   /** Lines of the head in addition to host and credential. */
   lines?: readonly string[];
-  /** Address of this machine that the connection comes from. */
+  /** Address of this machine from which the connection comes. */
   from?: string;
 };
 

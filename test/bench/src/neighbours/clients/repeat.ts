@@ -13,7 +13,7 @@ export async function sendCounted(place: Place, sent: Sent, { signal, count }: R
 export async function repeat(place: Place, sent: Sent, round: Round): Promise<void> {
   while (!round.signal.aborted) {
     const status = await sendCounted(place, sent, round);
-    // Like a client that respects Retry-After a little.
+    // Waits a little, as a client that partly respects Retry-After does.
     if (status === undefined || status >= 300) await sleep(200);
   }
 }

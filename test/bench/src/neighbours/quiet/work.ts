@@ -3,7 +3,7 @@ export type Times = { ofKinds: Record<string, number[]>; failures: Record<string
 
 /** Work of an organization at a fixed rate. */
 export type Work = {
-  /** Its name in the names of figures. */
+  /** The name of the work in the names of figures. */
   kind: string;
   everyMs: number;
   /** Prepares the work. The returned function does it once, and throws if it fails. */
@@ -12,7 +12,7 @@ export type Work = {
 
 /** An organization that works. */
 export type Worker = {
-  /** Works for this time and returns the times of everything that it began. */
+  /** Works for this period and returns the times of everything that it began. */
   work(seconds: number): Promise<Times>;
   stop(): void;
 };
@@ -31,7 +31,7 @@ export function addFailure({ failures }: Times, cause: unknown): void {
   failures[status] = (failures[status] ?? 0) + 1;
 }
 
-/** The times of several workers, joined. */
+/** Joins the times of several workers. */
 export function joined(all: readonly Times[]): Times {
   const times = emptyTimes();
   for (const { ofKinds, failures } of all) {

@@ -55,7 +55,8 @@ export async function createApprovals(db: Kysely<unknown>): Promise<void> {
   // An erasure scans the approvals of an organization that belong to no enrollment; these are few.
   await sql`create index approvals_of_no_enrollment_idx on approvals (organization_id, id)
     where enrollment_id is null`.execute(db);
-  // Not led by the organization: loops look across all organizations for rows that are due, to be mailed, or old.
+  // Does not begin with the organization: loops look across all organizations for rows that are due, to be mailed, or
+  // old.
   await sql`create index approvals_expires_at_idx on approvals (expires_at) where status = 'pending'`.execute(db);
   await sql`
     create index approvals_unnotified_idx on approvals (organization_id, id)

@@ -8,7 +8,7 @@ export async function createEnrollments(db: Kysely<unknown>): Promise<void> {
 
 async function createSequences(db: Kysely<unknown>): Promise<void> {
   await sql`create sequence enrollments_id_seq as bigint`.execute(db);
-  // Numbers the changes of enrollments for their events. Each transaction takes 16 numbers, for up to 16 events of an
+  // Numbers the changes of enrollments for their events. Each transaction takes 16 numbers, for up to 16 events of one
   // enrollment.
   await sql`create sequence enrollment_changes_seq as bigint increment 16`.execute(db);
 }
@@ -58,9 +58,9 @@ async function createIdentities(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The texts that `q` is matched against. A row has those of up to eight enrollments that one call made and whose ids
- * differ only in their last three bits: `block` is the id without these bits. The texts are in the order of the bits,
- * separated by U+001E. Two calls may write rows of one block, so no key is unique.
+ * The texts that `q` is matched against. A row contains the texts of up to eight enrollments that one call made and
+ * whose ids differ only in their last three bits: `block` is the id without these bits. The texts are in the order of
+ * the bits, separated by U+001E. Two calls may write rows of one block, so no key is unique.
  */
 async function createSearch(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -69,15 +69,18 @@ async function createSearch(db: Kysely<unknown>): Promise<void> {
       block bigint not null,
       text text not null
     )`.execute(db);
-  // PostgreSQL's default histogram of a hundred texts is too small to estimate how many contain a rare prefix: 15 % of
-  // its samples made a list scan the whole workflow. With a thousand, planning takes 4 ms.
+  // PostgreSQL's default histogram of a hundred texts is too small to estimate how many texts contain a rare prefix: in
+  // 15 % of its samples a list scanned the whole workflow. With a thousand texts, planning takes 4 ms.
   await sql`alter table enrollment_search alter column text set statistics 1000`.execute(db);
   await sql`create index enrollment_search_block_idx on enrollment_search (workflow_id, block)`.execute(db);
   await sql`create index enrollment_search_text_idx on enrollment_search
     using gin (workflow_id, text ${sql.raw(await trigramOperators(db))})`.execute(db);
 }
 
-/** Both extensions are trusted: a role that may create in the database makes them. Otherwise an administrator did. */
+/**
+ * Returns the name of the trigram operator class. Both extensions are trusted, so a role that may create objects in the
+ * database installs them. Otherwise an administrator has installed them.
+ */
 async function trigramOperators(db: Kysely<unknown>): Promise<string> {
   await sql`create extension if not exists pg_trgm with schema public`.execute(db);
   await sql`create extension if not exists btree_gin with schema public`.execute(db);

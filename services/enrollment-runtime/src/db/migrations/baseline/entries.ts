@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Contacts that did not enter, or not yet. Their addresses are in lower case. */
+/** Contacts that did not enter, or have not entered yet. Their addresses are in lower case. */
 export async function createEntries(db: Kysely<unknown>): Promise<void> {
   await createRefused(db);
   await createHeld(db);
@@ -30,7 +30,7 @@ async function createRefused(db: Kysely<unknown>): Promise<void> {
   await sql`create index refused_entries_refused_at_idx on refused_entries (refused_at)`.execute(db);
 }
 
-/** Contacts that wait for a quota, in the order in which they came. Those that waited too long stay for a while. */
+/** Contacts that wait for a quota, in the order in which they came. Contacts that waited too long stay for a while. */
 async function createHeld(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table held_entries (
@@ -68,7 +68,7 @@ async function indexPeople(db: Kysely<unknown>, table: string): Promise<void> {
 
 /**
  * The time at which the first contact in an organization's line is checked again. An organization has one line over all
- * its workflows, so that one row changes when its limit rises.
+ * its workflows, so only one row changes when the organization's limit rises.
  */
 async function createLines(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -81,7 +81,7 @@ async function createLines(db: Kysely<unknown>): Promise<void> {
 
 /**
  * The next mail to the admins about contacts that wait for a quota: how many began to wait and how many expired since
- * the last mail, and when the next one is due. A row stays as long as its organization, so that there is at most one
+ * the last mail, and when the next mail is due. A row stays as long as its organization, so that there is at most one
  * mail a day.
  */
 async function createNotices(db: Kysely<unknown>): Promise<void> {

@@ -15,7 +15,7 @@ export async function createEvents(db: Kysely<unknown>): Promise<void> {
   await createNames(db);
 }
 
-/** Only an erasure changes an event. */
+/** The log of events. Only an erasure changes an event. */
 async function createLog(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table events (
@@ -39,8 +39,8 @@ async function createLog(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The persons of events, a row for each key of a contact. `contact_key` is a digest of the key, which includes the
- * mode: it is short and is not an address.
+ * The persons of events, with a row for each key of a contact. `contact_key` is a digest of the key, which includes the
+ * mode. The digest is short and contains no address.
  */
 async function createContacts(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -56,8 +56,8 @@ async function createContacts(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The enrollments that an event started, resumed and did not start, written by the transactions that looked. An event
- * that nothing awaits has no row.
+ * The enrollments that an event started, resumed and did not start, written by the transactions that looked for them.
+ * An event that nothing awaits has no row.
  */
 async function createAnswers(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -72,7 +72,7 @@ async function createAnswers(db: Kysely<unknown>): Promise<void> {
     ) partition by range (accepted_at)`.execute(db);
 }
 
-/** Digests of the keys of events, for seven days. */
+/** Digests of the keys of events, kept for seven days. */
 async function createKeys(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table event_keys (
@@ -87,8 +87,8 @@ async function createKeys(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * The events that parked enrollments wait for: a row for each key of the contact and each event of the step, at its
- * place in the step.
+ * The events that parked enrollments wait for. There is a row for each key of the contact and each event of the step,
+ * at the event's place in the step.
  */
 async function createWaits(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -113,7 +113,7 @@ async function createWaits(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Events that have more to start or to resume than one transaction takes. `after_workflow_id` is null once all
- * workflows are done, and `after_enrollment_id` once all waits are.
+ * workflows are done, and `after_enrollment_id` is null once all waits are done.
  */
 async function createSpreading(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -132,7 +132,7 @@ async function createSpreading(db: Kysely<unknown>): Promise<void> {
 
 /**
  * The events that steps of a workflow wait for, in any of its versions. The CRM is asked for the person of a change
- * only if something waits for changes of that name.
+ * only if some step waits for changes of that name.
  */
 async function createNames(db: Kysely<unknown>): Promise<void> {
   await sql`

@@ -27,9 +27,9 @@ async function createSenders(db: Kysely<unknown>): Promise<void> {
 }
 
 /**
- * Domains that an organization may send from. Any organization may claim a domain; it owns the domain once the records
- * are found. A verified domain is looked up again at `next_check_at`. `missed_checks` is the number of successive
- * checks that missed its records.
+ * Domains that an organization may send from. Any organization may claim a domain; it owns the domain once the domain's
+ * records are found. A verified domain is looked up again at `next_check_at`. `missed_checks` is the number of
+ * successive checks that missed its records.
  */
 async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -57,7 +57,10 @@ async function createSendingDomains(db: Kysely<unknown>): Promise<void> {
     where verified_at is not null`.execute(db);
 }
 
-/** `rules` as the API shows them. `has_competition`: whether planned sends must be recorded, see `haveCompetition`. */
+/**
+ * `rules` has the form that the API shows. `has_competition` says whether planned sends must be recorded; see
+ * `haveCompetition`.
+ */
 async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table sending_rules (
@@ -69,7 +72,7 @@ async function createSendingRules(db: Kysely<unknown>): Promise<void> {
   await addRevision(db, 'sending_rules');
 }
 
-/** Addresses that get no mail. A row without a category suppresses all mail. Rows stay until somebody removes them. */
+/** Addresses that get no mail. A row without a category suppresses all mail. A row stays until somebody removes it. */
 async function createSuppressions(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table suppressions (
@@ -93,8 +96,8 @@ async function createSuppressions(db: Kysely<unknown>): Promise<void> {
 
 /**
  * The ledger: a row for each send, by the key of its effect. A row with `placed_at` counts against caps. Sends that
- * were only planned have rows where sends compete. Rows are kept for 90 days. An update changes no index except those
- * of held sends.
+ * were only planned have rows where sends compete. Rows are kept for 90 days. An update changes no index, except the
+ * indexes of held sends.
  */
 async function createSends(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -143,7 +146,7 @@ async function createSends(db: Kysely<unknown>): Promise<void> {
     with (pages_per_range = 32, autosummarize = on)`.execute(db);
 }
 
-/** The time at which the next send of an organization may leave, by the receiver's domain; '' stands for all. */
+/** The time at which the next send of an organization may leave, by the receiver's domain; '' is all domains. */
 async function createSendSlots(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table send_slots (
