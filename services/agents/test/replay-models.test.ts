@@ -97,7 +97,7 @@ test('a hundred stored executions by a model are replayed by another version: no
   }
   // A request with the same bytes is not sent again.
   expect(provider.requests).toHaveLength(asked);
-  let charged = 0;
+  let chargedPico = 0n;
   for (const { n, made } of await replayAll(2)) {
     const readsOther = n % 4 === 0;
     const expected = [
@@ -121,14 +121,14 @@ test('a hundred stored executions by a model are replayed by another version: no
           : [[true, true]],
     ]);
     expect(made?.costUsd).toBe(made?.chargedUsd);
-    charged += Number(made?.chargedUsd);
+    chargedPico += BigInt((made?.chargedUsd ?? '').replace('.', '')) * 1_000_000n;
   }
   expect(await rowsButLedger()).toBe(before);
   expect(harness.peer.performed).toEqual([]);
   // Each amount is rounded up to a millionth of a dollar.
-  const bill = Number(provider.bill() - billed) / 1e12;
-  expect(charged).toBeGreaterThanOrEqual(bill);
-  expect(charged - bill).toBeLessThan(100 * 1e-6);
+  const roundedPico = chargedPico - (provider.bill() - billed);
+  expect(roundedPico).toBeGreaterThanOrEqual(0n);
+  expect(roundedPico).toBeLessThan(100n * 1_000_000n);
   const { byKind } = await harness.insights(editor).getAgentCosts({ id: agentId });
   const kinds = byKind.map(({ kind, sum }) => [kind, sum?.executions]);
   expect(kinds).toEqual(expect.arrayContaining([[AgentExecutionKind.REPLAY, 0n]]));

@@ -128,7 +128,7 @@ test('every operation has an id of its own, and documents its success and its er
 
 test('comments of the protos are in the document', () => {
   const text = JSON.stringify(committed);
-  for (const comment of ['newest first', 'Starts at 1 and goes up by one with every change of the steps']) {
+  for (const comment of ['newest first', 'starts at 1 and rises by one with every change of the steps']) {
     expect(text).toContain(comment);
   }
   expect(committed.tags.every(({ description }) => description.length > 10)).toBe(true);

@@ -46,14 +46,14 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   name: string;
 
   /**
-   * The kind of source that it was deployed from.
+   * The kind of source that the agent was deployed from.
    *
    * @generated from field: drippulse.agents.v1.AgentType type = 4;
    */
   type: AgentType;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 5;
    */
@@ -67,49 +67,49 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   statusReason?: string | undefined;
 
   /**
-   * Template, of an agent of type `template`.
+   * Template that an agent of type `template` was deployed from.
    *
    * @generated from field: optional int64 template_id = 7;
    */
   templateId?: bigint | undefined;
 
   /**
-   * Workflow, of an agent of type `workflow`.
+   * Workflow that an agent of type `workflow` was deployed from.
    *
    * @generated from field: optional int64 workflow_id = 8;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Code, of an agent of type `code`.
+   * Code that an agent of type `code` was deployed from.
    *
    * @generated from field: optional string code_id = 9;
    */
   codeId?: string | undefined;
 
   /**
-   * The agent's own configuration. Members that it lacks come from the template.
+   * The agent's own configuration. Members that are absent come from the template.
    *
    * @generated from field: bytes configuration = 10;
    */
   configuration: Uint8Array;
 
   /**
-   * `test` when a test key made it.
+   * `test` when the agent was created with a test key.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 12;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 13;
    */
@@ -123,7 +123,7 @@ export type Agent = Message<"drippulse.agents.v1.Agent"> & {
   revision: bigint;
 
   /**
-   * Version of the model that decides, for a scorer; null when the rules of its configuration decide.
+   * Version of a scorer's model that decides; null when the rules of the configuration decide.
    *
    * @generated from field: optional int32 model_version = 15;
    */
@@ -165,7 +165,7 @@ export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest">
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -207,21 +207,21 @@ export type ListAgentsRequest = Message<"drippulse.agents.v1.ListAgentsRequest">
   templateId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -249,21 +249,21 @@ export type ListAgentsResponse = Message<"drippulse.agents.v1.ListAgentsResponse
   agents: Agent[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -312,7 +312,7 @@ export type SpawnAgentRequest = Message<"drippulse.agents.v1.SpawnAgentRequest">
   name?: string | undefined;
 
   /**
-   * The kind of source that it is deployed from. Required.
+   * The kind of source that the agent is deployed from. Required.
    *
    * @generated from field: optional drippulse.agents.v1.AgentType type = 2;
    */
@@ -397,7 +397,7 @@ export const GetAgentRequestSchema: GenMessage<GetAgentRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_agents, 5);
 
 /**
- * The agent found.
+ * The requested agent.
  *
  * @generated from message drippulse.agents.v1.GetAgentResponse
  */
@@ -418,7 +418,7 @@ export const GetAgentResponseSchema: GenMessage<GetAgentResponse> = /*@__PURE__*
   messageDesc(file_drippulse_agents_v1_agents, 6);
 
 /**
- * Changes to an agent. Its source cannot change.
+ * Changes to an agent. The source of an agent cannot change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentRequest
  */
@@ -445,14 +445,14 @@ export type UpdateAgentRequest = Message<"drippulse.agents.v1.UpdateAgentRequest
   status?: AgentStatus | undefined;
 
   /**
-   * Configuration; it replaces the previous one.
+   * Configuration that replaces the previous one.
    *
    * @generated from field: optional bytes configuration = 4;
    */
   configuration?: Uint8Array | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -467,7 +467,7 @@ export const UpdateAgentRequestSchema: GenMessage<UpdateAgentRequest> = /*@__PUR
   messageDesc(file_drippulse_agents_v1_agents, 7);
 
 /**
- * The agent as changed.
+ * The agent after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentResponse
  */
@@ -544,7 +544,7 @@ export const AgentType = {
   TEMPLATE: 1,
 
   /**
-   * A workflow: an execution is one enrollment in it.
+   * A workflow. Each execution is one enrollment in the workflow.
    *
    * @generated from enum value: AGENT_TYPE_WORKFLOW = 2;
    */
@@ -637,9 +637,9 @@ export const AgentsService: GenService<{
     output: typeof ListAgentsResponseSchema;
   },
   /**
-   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required, and `template_id`,
-   * `workflow_id` or
-   * `code_id` by the type. A name that another agent has is refused with 422.
+   * Deploys an agent from a template, a workflow or registered code. `name` and `type` are required; `type` decides
+   * which of `template_id`, `workflow_id` and `code_id` is required. A name that is already in use by an agent is
+   * refused with 422.
    *
    * @generated from rpc drippulse.agents.v1.AgentsService.SpawnAgent
    */

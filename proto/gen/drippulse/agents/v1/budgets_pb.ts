@@ -19,7 +19,7 @@ export const file_drippulse_agents_v1_budgets: GenFile = /*@__PURE__*/
   fileDesc("CiFkcmlwcHVsc2UvYWdlbnRzL3YxL2J1ZGdldHMucHJvdG8SE2RyaXBwdWxzZS5hZ2VudHMudjEivwIKEUFnZW50QnVkZ2V0V2luZG93EicKBXNjb3BlGAEgASgJQhiStRgUQhIib3JnYW5pemF0aW9uX2RheSISKQoJbGltaXRfdXNkGAIgASgJQhGStRgNQgsiMjUuMDAwMDAwIkgAiAEBEiMKCXNwZW50X3VzZBgDIAEoCUIQkrUYDEIKIjEuMjA0MzAwIhImCgxyZXNlcnZlZF91c2QYBCABKAlCEJK1GAxCCiIwLjAyOTAwMCISJQoLYXNzdW1lZF91c2QYBSABKAlCEJK1GAxCCiIwLjAwMDAwMCISJQoLb3ZlcnJ1bl91c2QYBiABKAlCEJK1GAxCCiIwLjAwMDAwMCISLQoJcmVzZXRzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpfbGltaXRfdXNkItEBChFBZ2VudE1vZGVsT3ZlcnJ1bhIjCgVtb2RlbBgBIAEoCUIUkrUYEEIOImdwdC00LjEtbWluaSISJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiAKDGV4ZWN1dGlvbl9pZBgDIAEoA0IKkrUYBkIEOTAwMRImCgxyZXNlcnZlZF91c2QYBCABKAlCEJK1GAxCCiIwLjAxMDAwMCISJQoLY2hhcmdlZF91c2QYBSABKAlCEJK1GAxCCiIwLjEwMDAwMCIimAMKDEFnZW50QnVkZ2V0cxIbCglkYWlseV91c2QYASABKAFCCJK1GARCAjI1EiMKC21vbnRobHlfdXNkGAIgASgBQgmStRgFQgMzMDBIAIgBARIoChJ3b3JrZmxvd19kYWlseV91c2QYAyABKAFCB5K1GANCATVIAYgBARIkCg5lbnJvbGxtZW50X3VzZBgEIAEoAUIHkrUYA0IBMUgCiAEBEh8KCHRpbWV6b25lGAUgASgJQg2StRgJQgUiVVRDInACEj8KB3dpbmRvd3MYBiADKAsyJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50QnVkZ2V0V2luZG93QgaStRgCcAISQAoIb3ZlcnJ1bnMYByADKAsyJi5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50TW9kZWxPdmVycnVuQgaStRgCcAISGAoIcmV2aXNpb24YCiABKANCBpK1GAJwAUIOCgxfbW9udGhseV91c2RCFQoTX3dvcmtmbG93X2RhaWx5X3VzZEIRCg9fZW5yb2xsbWVudF91c2QiGAoWR2V0QWdlbnRCdWRnZXRzUmVxdWVzdCJTChdHZXRBZ2VudEJ1ZGdldHNSZXNwb25zZRI4Cg1hZ2VudF9idWRnZXRzGAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEJ1ZGdldHMiqwIKGVVwZGF0ZUFnZW50QnVkZ2V0c1JlcXVlc3QSLwoLdXBkYXRlX21hc2sYASABKAsyGi5nb29nbGUucHJvdG9idWYuRmllbGRNYXNrEiAKCWRhaWx5X3VzZBgCIAEoAUIIkrUYBEICMjVIAIgBARIjCgttb250aGx5X3VzZBgDIAEoAUIJkrUYBUIDMzAwSAGIAQESKAoSd29ya2Zsb3dfZGFpbHlfdXNkGAQgASgBQgeStRgDQgE1SAKIAQESJAoOZW5yb2xsbWVudF91c2QYBSABKAFCB5K1GANCATFIA4gBAUIMCgpfZGFpbHlfdXNkQg4KDF9tb250aGx5X3VzZEIVChNfd29ya2Zsb3dfZGFpbHlfdXNkQhEKD19lbnJvbGxtZW50X3VzZCJWChpVcGRhdGVBZ2VudEJ1ZGdldHNSZXNwb25zZRI4Cg1hZ2VudF9idWRnZXRzGAEgASgLMiEuZHJpcHB1bHNlLmFnZW50cy52MS5BZ2VudEJ1ZGdldHMiRQoeQWNrbm93bGVkZ2VBZ2VudE92ZXJydW5SZXF1ZXN0EiMKBW1vZGVsGAEgASgJQhSStRgQQg4iZ3B0LTQuMS1taW5pIiJbCh9BY2tub3dsZWRnZUFnZW50T3ZlcnJ1blJlc3BvbnNlEjgKDWFnZW50X2J1ZGdldHMYASABKAsyIS5kcmlwcHVsc2UuYWdlbnRzLnYxLkFnZW50QnVkZ2V0cyLdAgoTQWdlbnRCdWRnZXRFeGNlZWRlZBInCgVzY29wZRgBIAEoCUIYkrUYFEISIm9yZ2FuaXphdGlvbl9kYXkiEhoKCGFnZW50X2lkGAIgASgDQgiStRgEQgI0MhIkCglsaW1pdF91c2QYAyABKAlCEZK1GA1CCyIyNS4wMDAwMDAiEiQKCXNwZW50X3VzZBgEIAEoCUIRkrUYDUILIjI0Ljk5MDAwMCISJgoMcmVzZXJ2ZWRfdXNkGAUgASgJQhCStRgMQgoiMC4wMDAwMDAiEiQKCm5lZWRlZF91c2QYBiABKAlCEJK1GAxCCiIwLjAyOTAwMCISMgoJcmVzZXRzX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBEiUKBG1vZGUYCCABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlQgwKCl9yZXNldHNfYXQy/QYKE0FnZW50QnVkZ2V0c1NlcnZpY2US3AEKD0dldEFnZW50QnVkZ2V0cxIrLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRCdWRnZXRzUmVxdWVzdBosLmRyaXBwdWxzZS5hZ2VudHMudjEuR2V0QWdlbnRCdWRnZXRzUmVzcG9uc2Uiboq1GDYQASoNQWdlbnQgYnVkZ2V0c3gDkgEEbm9uZaIBGWFjY291bnQuYWdlbnRfYnVkZ2V0cy5nZXSC0+STAi5iDWFnZW50X2J1ZGdldHMSHS9hcGkvdjEvYWNjb3VudC9hZ2VudF9idWRnZXRzEqMCChJVcGRhdGVBZ2VudEJ1ZGdldHMSLi5kcmlwcHVsc2UuYWdlbnRzLnYxLlVwZGF0ZUFnZW50QnVkZ2V0c1JlcXVlc3QaLy5kcmlwcHVsc2UuYWdlbnRzLnYxLlVwZGF0ZUFnZW50QnVkZ2V0c1Jlc3BvbnNlIqsBirUYcBAEIg1hZ2VudF9idWRnZXRzKg1BZ2VudCBidWRnZXRzOAJ4A5IBFWFnZW50X2J1ZGdldHMudXBkYXRlZKIBHGFjY291bnQuYWdlbnRfYnVkZ2V0cy51cGRhdGWoAQKyAQ9HZXRBZ2VudEJ1ZGdldHOC0+STAjE6ASpiDWFnZW50X2J1ZGdldHMyHS9hcGkvdjEvYWNjb3VudC9hZ2VudF9idWRnZXRzEtoCChdBY2tub3dsZWRnZUFnZW50T3ZlcnJ1bhIzLmRyaXBwdWxzZS5hZ2VudHMudjEuQWNrbm93bGVkZ2VBZ2VudE92ZXJydW5SZXF1ZXN0GjQuZHJpcHB1bHNlLmFnZW50cy52MS5BY2tub3dsZWRnZUFnZW50T3ZlcnJ1blJlc3BvbnNlItMBirUYgwEQBCoNQWdlbnQgYnVkZ2V0czgCeAOSASJhZ2VudF9idWRnZXRzLm92ZXJydW5fYWNrbm93bGVkZ2VkogEpYWNjb3VudC5hZ2VudF9idWRnZXRzLmFja25vd2xlZGdlX292ZXJydW6oAQKKAhdhZ2VudF9vdmVycnVuX25vdF9mb3VuZILT5JMCRToBKmINYWdlbnRfYnVkZ2V0cyIxL2FwaS92MS9hY2NvdW50L2FnZW50X2J1ZGdldHMvYWNrbm93bGVkZ2Vfb3ZlcnJ1bhoEmLUYckJ5orUYdQoXYWdlbnRfb3ZlcnJ1bl9ub3RfZm91bmQQlAMaV05vIGNhbGwgb2YgdGhpcyBtb2RlbCBoYXMgY29zdCBtb3JlIHRoYW4gd2FzIHJlc2VydmVkLCBvciBzb21lYm9keSBoYXMgYWNrbm93bGVkZ2VkIGl0LmIGcHJvdG8z", [file_drippulse_rest_v1_mode, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_field_mask, file_google_protobuf_timestamp]);
 
 /**
- * AgentBudgetWindow is a limit for a period, and the amounts used of it.
+ * AgentBudgetWindow is a limit for a period, and the amounts already used.
  *
  * @generated from message drippulse.agents.v1.AgentBudgetWindow
  */
@@ -46,14 +46,14 @@ export type AgentBudgetWindow = Message<"drippulse.agents.v1.AgentBudgetWindow">
   spentUsd: string;
 
   /**
-   * Amount reserved for calls under way: their highest possible cost.
+   * Amount reserved for calls under way, which is their highest possible cost.
    *
    * @generated from field: string reserved_usd = 4;
    */
   reservedUsd: string;
 
   /**
-   * The part of `spent_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
+   * The share of `spent_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
    *
    * @generated from field: string assumed_usd = 5;
    */
@@ -82,7 +82,7 @@ export const AgentBudgetWindowSchema: GenMessage<AgentBudgetWindow> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_budgets, 0);
 
 /**
- * AgentModelOverrun is a model that is refused until a person acknowledges the cost of its call.
+ * AgentModelOverrun is a model that is refused until a person acknowledges the excess cost of a call.
  *
  * @generated from message drippulse.agents.v1.AgentModelOverrun
  */
@@ -102,7 +102,7 @@ export type AgentModelOverrun = Message<"drippulse.agents.v1.AgentModelOverrun">
   at?: Timestamp | undefined;
 
   /**
-   * Execution that called it.
+   * Execution that called the model.
    *
    * @generated from field: int64 execution_id = 3;
    */
@@ -165,21 +165,21 @@ export type AgentBudgets = Message<"drippulse.agents.v1.AgentBudgets"> & {
   enrollmentUsd?: number | undefined;
 
   /**
-   * IANA time zone of days and months: the time zone of the organization.
+   * IANA time zone by which days and months are counted: the time zone of the organization.
    *
    * @generated from field: string timezone = 5;
    */
   timezone: string;
 
   /**
-   * Current use of the limits. A window is listed once a call has opened it.
+   * Current use of the limits. A window is listed only once a call has opened it.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentBudgetWindow windows = 6;
    */
   windows: AgentBudgetWindow[];
 
   /**
-   * Models that are refused.
+   * Models that are refused because a call cost more than was reserved for it.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelOverrun overruns = 7;
    */
@@ -237,7 +237,7 @@ export const GetAgentBudgetsResponseSchema: GenMessage<GetAgentBudgetsResponse> 
   messageDesc(file_drippulse_agents_v1_budgets, 4);
 
 /**
- * Limits to change; absent ones stay. Null removes a limit, and sets `daily_usd` to its default.
+ * Limits to change; absent limits stay unchanged. Null removes a limit, and sets `daily_usd` to its default.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentBudgetsRequest
  */
@@ -286,7 +286,7 @@ export const UpdateAgentBudgetsRequestSchema: GenMessage<UpdateAgentBudgetsReque
   messageDesc(file_drippulse_agents_v1_budgets, 5);
 
 /**
- * The limits as changed.
+ * The limits after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentBudgetsResponse
  */
@@ -328,7 +328,7 @@ export const AcknowledgeAgentOverrunRequestSchema: GenMessage<AcknowledgeAgentOv
   messageDesc(file_drippulse_agents_v1_budgets, 7);
 
 /**
- * The limits, without the overrun.
+ * The limits, in which the model's overrun is no longer listed.
  *
  * @generated from message drippulse.agents.v1.AcknowledgeAgentOverrunResponse
  */
@@ -349,7 +349,7 @@ export const AcknowledgeAgentOverrunResponseSchema: GenMessage<AcknowledgeAgentO
   messageDesc(file_drippulse_agents_v1_budgets, 8);
 
 /**
- * AgentBudgetExceeded says that a budget had no room for a call. It is sent once per window.
+ * AgentBudgetExceeded says that a budget had no room for a call. The event is sent once per window.
  *
  * @generated from message drippulse.agents.v1.AgentBudgetExceeded
  */
@@ -406,7 +406,7 @@ export type AgentBudgetExceeded = Message<"drippulse.agents.v1.AgentBudgetExceed
   resetsAt?: Timestamp | undefined;
 
   /**
-   * Whether the agent is live.
+   * Mode of the agent.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
@@ -449,7 +449,7 @@ export const AgentBudgetsService: GenService<{
     output: typeof UpdateAgentBudgetsResponseSchema;
   },
   /**
-   * Allows calls to a model again that has cost more than was reserved for a call. Find the reason first: the price
+   * Allows calls to a model again after a call has cost more than was reserved. Find the reason first: either the price
    * that this installation knows is too low, or the provider counts tokens that it was asked not to produce.
    *
    * @generated from rpc drippulse.agents.v1.AgentBudgetsService.AcknowledgeAgentOverrun

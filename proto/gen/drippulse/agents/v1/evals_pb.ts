@@ -62,7 +62,7 @@ export type AgentEvalSet = Message<"drippulse.agents.v1.AgentEvalSet"> & {
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
@@ -90,15 +90,15 @@ export const AgentEvalSetSchema: GenMessage<AgentEvalSet> = /*@__PURE__*/
  */
 export type AgentEvalCheck = Message<"drippulse.agents.v1.AgentEvalCheck"> & {
   /**
-   * Member of the output to check: members by name and elements by number, such as `factors.0.weight`. Default: the
-   * whole output.
+   * Path of the member to check: members by name and elements by number, such as `factors.0.weight`. Default: the whole
+   * output.
    *
    * @generated from field: optional string path = 1;
    */
   path?: string | undefined;
 
   /**
-   * The member is this value, of any type but null.
+   * The member equals this value, of any type but null.
    *
    * @generated from field: optional bytes equals = 2;
    */
@@ -119,14 +119,14 @@ export type AgentEvalCheck = Message<"drippulse.agents.v1.AgentEvalCheck"> & {
   max?: number | undefined;
 
   /**
-   * The member, as a text or as JSON, contains this text; case is ignored.
+   * The member, as a string or as JSON, contains this string; case is ignored.
    *
    * @generated from field: optional string contains = 5;
    */
   contains?: string | undefined;
 
   /**
-   * The member does not contain this text.
+   * The member does not contain this string.
    *
    * @generated from field: optional string not_contains = 6;
    */
@@ -189,7 +189,7 @@ export type AgentEvalCase = Message<"drippulse.agents.v1.AgentEvalCase"> & {
   input: Uint8Array;
 
   /**
-   * Output of the execution; null without one.
+   * Output of the execution; null for a case with its own input.
    *
    * @generated from field: optional bytes expected = 5;
    */
@@ -203,7 +203,7 @@ export type AgentEvalCase = Message<"drippulse.agents.v1.AgentEvalCase"> & {
   checks: AgentEvalCheck[];
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -245,7 +245,7 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   templateVersion: number;
 
   /**
-   * Version that was active when the run began, for comparison; null when it is the judged version itself.
+   * Version that was active when the run began, for comparison; null when it is the version that is judged.
    *
    * @generated from field: optional int32 active_version = 4;
    */
@@ -288,14 +288,14 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   cases?: number | undefined;
 
   /**
-   * Number of cases in which the version passes most trials; null until the run is completed.
+   * Number of cases in which the judged version passes most trials; null until the run is completed.
    *
    * @generated from field: optional int32 passed = 10;
    */
   passed?: number | undefined;
 
   /**
-   * Number of cases in which the active version passes most trials; null when it is the judged version itself, and
+   * Number of cases in which the active version passes most trials; null when it is the version that is judged, and
    * until the run is completed.
    *
    * @generated from field: optional int32 active_passed = 11;
@@ -303,8 +303,8 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   activePassed?: number | undefined;
 
   /**
-   * Whether the version passes fewer cases, by most trials, than the active one. Its activation then answers 409
-   * `eval_regression`.
+   * Whether the judged version passes fewer cases, by most trials, than the active one. If so, activating the judged
+   * version is refused with 409 `eval_regression`.
    *
    * @generated from field: bool is_worse = 12;
    */
@@ -339,7 +339,7 @@ export type AgentEvalRun = Message<"drippulse.agents.v1.AgentEvalRun"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it is under way.
+   * When the run ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 17;
    */
@@ -367,28 +367,28 @@ export type AgentEvalResult = Message<"drippulse.agents.v1.AgentEvalResult"> & {
   caseId: bigint;
 
   /**
-   * Number of trials that the version passed.
+   * Number of trials that the judged version passed.
    *
    * @generated from field: int32 passed = 2;
    */
   passed: number;
 
   /**
-   * Number of trials that the active version passed; null when it is the judged version itself.
+   * Number of trials that the active version passed; null when it is the version that is judged.
    *
    * @generated from field: optional int32 active_passed = 3;
    */
   activePassed?: number | undefined;
 
   /**
-   * Whether the version passes fewer trials.
+   * Whether the judged version passes fewer trials than the active one.
    *
    * @generated from field: bool is_worse = 4;
    */
   isWorse: boolean;
 
   /**
-   * The outcome of each trial. Outputs are shown only with a single result.
+   * The outcome of each trial. Outputs are shown only when a single result is requested.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentEvalOutcome outcomes = 5;
    */
@@ -423,14 +423,14 @@ export type AgentEvalOutcome = Message<"drippulse.agents.v1.AgentEvalOutcome"> &
   trial: number;
 
   /**
-   * Whether all checks passed; null before the trial was run.
+   * Whether all checks passed; null until the trial was run.
    *
    * @generated from field: optional bool passed = 3;
    */
   passed?: boolean | undefined;
 
   /**
-   * Output; null for a failure, and in lists.
+   * Output; null for a failed trial, and in lists.
    *
    * @generated from field: optional bytes output = 4;
    */
@@ -458,21 +458,21 @@ export type AgentEvalOutcome = Message<"drippulse.agents.v1.AgentEvalOutcome"> &
   actions: string[];
 
   /**
-   * Model that gave the last answer; null without one.
+   * Model that gave the last answer; null if no model was called.
    *
    * @generated from field: optional string model = 8;
    */
   model?: string | undefined;
 
   /**
-   * The cost at the provider, in US dollars with six decimals.
+   * Cost of the trial at the provider, in US dollars with six decimals.
    *
    * @generated from field: string cost_usd = 9;
    */
   costUsd: string;
 
   /**
-   * Duration in milliseconds; null before the trial was run.
+   * Duration in milliseconds; null until the trial was run.
    *
    * @generated from field: optional int64 duration_ms = 10;
    */
@@ -507,7 +507,7 @@ export type ListAgentEvalSetsRequest = Message<"drippulse.agents.v1.ListAgentEva
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -521,35 +521,35 @@ export type ListAgentEvalSetsRequest = Message<"drippulse.agents.v1.ListAgentEva
   perPage?: number | undefined;
 
   /**
-   * Only those of this mode; default: the mode of the credential.
+   * Only rows of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those of this agent.
+   * Only rows of this agent.
    *
    * @generated from field: optional int64 agent_id = 6;
    */
   agentId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -577,21 +577,21 @@ export type ListAgentEvalSetsResponse = Message<"drippulse.agents.v1.ListAgentEv
   evalSets: AgentEvalSet[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -697,7 +697,7 @@ export const GetAgentEvalSetRequestSchema: GenMessage<GetAgentEvalSetRequest> = 
   messageDesc(file_drippulse_agents_v1_evals, 10);
 
 /**
- * The eval set found.
+ * The requested eval set.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalSetResponse
  */
@@ -781,7 +781,7 @@ export type ListAgentEvalCasesRequest = Message<"drippulse.agents.v1.ListAgentEv
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -795,21 +795,21 @@ export type ListAgentEvalCasesRequest = Message<"drippulse.agents.v1.ListAgentEv
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -837,21 +837,21 @@ export type ListAgentEvalCasesResponse = Message<"drippulse.agents.v1.ListAgentE
   evalCases: AgentEvalCase[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -900,14 +900,14 @@ export type CreateAgentEvalCaseRequest = Message<"drippulse.agents.v1.CreateAgen
   evalSetId: bigint;
 
   /**
-   * Ended execution of the agent.
+   * Execution of the agent, which must have ended.
    *
    * @generated from field: optional int64 execution_id = 2;
    */
   executionId?: bigint | undefined;
 
   /**
-   * Input, an object of at most 64 KiB. Not with `execution_id`.
+   * Input, an object of at most 64 KiB. Not allowed together with `execution_id`.
    *
    * @generated from field: optional bytes input = 3;
    */
@@ -1020,7 +1020,7 @@ export type ListAgentEvalRunsRequest = Message<"drippulse.agents.v1.ListAgentEva
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -1034,21 +1034,21 @@ export type ListAgentEvalRunsRequest = Message<"drippulse.agents.v1.ListAgentEva
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1076,21 +1076,21 @@ export type ListAgentEvalRunsResponse = Message<"drippulse.agents.v1.ListAgentEv
   evalRuns: AgentEvalRun[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1146,7 +1146,7 @@ export type StartAgentEvalRunRequest = Message<"drippulse.agents.v1.StartAgentEv
   templateVersion?: number | undefined;
 
   /**
-   * Number of times that each version runs each case, 1 to 5. Default: 3, and 1 for templates that call no model,
+   * Number of times that each version runs each case, 1 to 5. Default: 3, or 1 for templates that call no model,
    * because their decisions do not vary.
    *
    * @generated from field: optional int32 trials = 3;
@@ -1218,7 +1218,7 @@ export const GetAgentEvalRunRequestSchema: GenMessage<GetAgentEvalRunRequest> = 
   messageDesc(file_drippulse_agents_v1_evals, 24);
 
 /**
- * The run found.
+ * The requested run.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalRunResponse
  */
@@ -1322,14 +1322,14 @@ export const ListAgentEvalResultsRequestSchema: GenMessage<ListAgentEvalResultsR
  */
 export type ListAgentEvalResultsResponse = Message<"drippulse.agents.v1.ListAgentEvalResultsResponse"> & {
   /**
-   * Results; cases in which the version does worse come first, then by case.
+   * Results. Cases in which the judged version does worse come first; otherwise the order is by case.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentEvalResult eval_results = 1;
    */
   evalResults: AgentEvalResult[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -1379,7 +1379,7 @@ export const GetAgentEvalResultRequestSchema: GenMessage<GetAgentEvalResultReque
   messageDesc(file_drippulse_agents_v1_evals, 30);
 
 /**
- * The result found.
+ * The requested result.
  *
  * @generated from message drippulse.agents.v1.GetAgentEvalResultResponse
  */
@@ -1413,14 +1413,14 @@ export const AgentEvalRunStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The run has not begun.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The run is under way.
    *
    * @generated from enum value: AGENT_EVAL_RUN_STATUS_RUNNING = 2;
    */
@@ -1462,8 +1462,8 @@ export const AgentEvalRunStatusSchema: GenEnum<AgentEvalRunStatus> = /*@__PURE__
   enumDesc(file_drippulse_agents_v1_evals, 0);
 
 /**
- * Eval sets: inputs with checks of the output. Versions of an agent's template are judged by them before they are
- * activated.
+ * Eval sets: inputs with checks of the output. They are used to judge versions of an agent's template before
+ * activation.
  *
  * @generated from service drippulse.agents.v1.AgentEvalSetsService
  */
@@ -1479,8 +1479,8 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalSetsResponseSchema;
   },
   /**
-   * Creates an eval set for an agent of type `template`. Its runs use the configuration of the agent and count towards
-   * its budgets. An agent has at most 50: 422 `eval_set_full`.
+   * Creates an eval set for an agent of type `template`. Runs of the set use the agent's configuration and count
+   * towards the agent's budgets. An agent has at most 50 eval sets; a further one is refused with 422 `eval_set_full`.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CreateAgentEvalSet
    */
@@ -1500,7 +1500,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof GetAgentEvalSetResponseSchema;
   },
   /**
-   * Deletes an eval set with its cases and runs. A run under way ends.
+   * Deletes an eval set with its cases and runs. A run under way is stopped.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.DeleteAgentEvalSet
    */
@@ -1521,10 +1521,10 @@ export const AgentEvalSetsService: GenService<{
   },
   /**
    * Adds a case: an input with checks, or a stored execution of the agent by `execution_id`. A case made from an
-   * execution has its input and the results of its tools. Without `checks` it also gets checks of the decision: for a
-   * scorer `qualified`; for a router `priority`, `next_action` and `sla_hours`; for code every member of the output;
-   * for a model the members that the output schema restricts to a boolean or a list of values. A case never changes. It
-   * is deleted together with the person whom it names.
+   * execution takes that execution's input and tool results. If `checks` is omitted, such a case also gets checks
+   * derived from the execution's decision: for a scorer `qualified`; for a router `priority`, `next_action` and
+   * `sla_hours`; for code every member of the output; for a model the members that the output schema restricts to a
+   * boolean or a list of values. A case never changes. It is deleted together with the person whom it names.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CreateAgentEvalCase
    */
@@ -1534,7 +1534,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof CreateAgentEvalCaseResponseSchema;
   },
   /**
-   * Deletes a case, with the results of runs for it.
+   * Deletes a case, with its results in all runs.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.DeleteAgentEvalCase
    */
@@ -1554,10 +1554,11 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalRunsResponseSchema;
   },
   /**
-   * Starts a job that runs all cases by a version of the template and, if another version is active, by the active
-   * version. Nothing is performed: a tool answers what it answered in the execution of the case, or else that it was
-   * not performed; approvals are given; external code is not called. Models are called, within `max_cost_usd` and the
-   * budgets of the agent. An eval set has one run at a time: 409 `eval_run_in_progress`.
+   * Starts a job that runs all cases by a version of the template and, if a different version is active, by the active
+   * version too. No tool call is performed: a tool returns the result from the case's execution, or else a notice that
+   * the call was not performed. Approvals are given, and external code is not called. Models are called, within
+   * `max_cost_usd` and the budgets of the agent. An eval set has one run at a time; a second one is refused with 409
+   * `eval_run_in_progress`.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.StartAgentEvalRun
    */
@@ -1577,7 +1578,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof GetAgentEvalRunResponseSchema;
   },
   /**
-   * Stops a run, which then has no verdict. Results so far are kept. A run that has ended does not change.
+   * Stops a run, which then has no verdict. Results so far are kept. A run that has already ended does not change.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.CancelAgentEvalRun
    */
@@ -1587,7 +1588,8 @@ export const AgentEvalSetsService: GenService<{
     output: typeof CancelAgentEvalRunResponseSchema;
   },
   /**
-   * Lists the results of a run, one for each case. Cases in which the version does worse come first.
+   * Lists the results of a run, one per case. Cases in which the judged version does worse than the active one come
+   * first.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.ListAgentEvalResults
    */
@@ -1597,7 +1599,7 @@ export const AgentEvalSetsService: GenService<{
     output: typeof ListAgentEvalResultsResponseSchema;
   },
   /**
-   * Shows the result of a case with the outputs of each version.
+   * Shows the result of a case with each version's outputs.
    *
    * @generated from rpc drippulse.agents.v1.AgentEvalSetsService.GetAgentEvalResult
    */

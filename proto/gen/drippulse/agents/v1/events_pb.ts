@@ -36,7 +36,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -85,7 +85,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "created";
   } | {
     /**
-     * An execution has an output.
+     * An execution succeeded with an output.
      *
      * @generated from field: drippulse.agents.v1.AgentExecution execution_completed = 11;
      */
@@ -93,7 +93,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "executionCompleted";
   } | {
     /**
-     * An execution has an error.
+     * An execution failed with an error.
      *
      * @generated from field: drippulse.agents.v1.AgentExecution execution_failed = 12;
      */
@@ -101,7 +101,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "executionFailed";
   } | {
     /**
-     * A budget had no room for a call to a model. It is sent once per budget and window.
+     * A budget had no room for a call to a model. The event is sent once per budget and window.
      *
      * @generated from field: drippulse.agents.v1.AgentBudgetExceeded budget_exceeded = 13;
      */
@@ -109,7 +109,7 @@ export type AgentEvent = Message<"drippulse.agents.v1.AgentEvent"> & {
     case: "budgetExceeded";
   } | {
     /**
-     * The personal data of an execution was removed. For services that keep copies of it.
+     * The personal data of an execution was removed. The event is for services that keep copies of the data.
      *
      * @generated from field: drippulse.agents.v1.AgentExecutionErasure execution_erased = 20;
      */

@@ -68,7 +68,7 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   agentId: bigint;
 
   /**
-   * Route or work that the execution came from.
+   * Route, step or job that the execution came from.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionKind kind = 3;
    */
@@ -82,14 +82,14 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   status: AgentExecutionStatus;
 
   /**
-   * Input. Null once it was removed: 395 days after the request, or together with the person whom it names.
+   * Input. Null once it was removed: 395 days after the request, or together with the person whom the input names.
    *
    * @generated from field: optional bytes input = 5;
    */
   input?: Uint8Array | undefined;
 
   /**
-   * Output of a successful execution; removed like `input`.
+   * Output of a successful execution; removed when `input` is.
    *
    * @generated from field: optional bytes output = 6;
    */
@@ -103,14 +103,14 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   error?: AgentExecutionError | undefined;
 
   /**
-   * Key that the caller gave. It never expires.
+   * Idempotency key that the caller gave. It never expires.
    *
    * @generated from field: optional string idempotency_key = 8;
    */
   idempotencyKey?: string | undefined;
 
   /**
-   * Whether this answer repeats an execution that the key had started before.
+   * Whether this answer repeats an earlier execution that the key started.
    *
    * @generated from field: bool replayed = 9;
    */
@@ -124,14 +124,14 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   correlationId?: string | undefined;
 
   /**
-   * Id of its trace; null without one.
+   * Id of the execution's trace; null without a trace.
    *
    * @generated from field: optional string trace_id = 11;
    */
   traceId?: string | undefined;
 
   /**
-   * Model that answered; null without one.
+   * Model that answered; null if no model was called.
    *
    * @generated from field: optional string model = 12;
    */
@@ -159,7 +159,7 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   costUsd: string;
 
   /**
-   * Version of the template that the execution began with; null without a template.
+   * Version of the template that the execution began with; null if the agent has no template.
    *
    * @generated from field: optional int32 template_version = 16;
    */
@@ -173,14 +173,14 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   enrollmentId?: bigint | undefined;
 
   /**
-   * Workflow whose step requested the execution; null without one.
+   * Workflow whose step requested the execution; null if no step did.
    *
    * @generated from field: optional int64 source_workflow_id = 18;
    */
   sourceWorkflowId?: bigint | undefined;
 
   /**
-   * Enrollment whose step requested the execution; null without one.
+   * Enrollment whose step requested the execution; null if no step did.
    *
    * @generated from field: optional int64 source_enrollment_id = 19;
    */
@@ -194,28 +194,28 @@ export type AgentExecution = Message<"drippulse.agents.v1.AgentExecution"> & {
   mode: Mode;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 21;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it began; null while it waits for its turn.
+   * When the execution began; null while it is queued.
    *
    * @generated from field: optional google.protobuf.Timestamp started_at = 22;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it is under way.
+   * When the execution ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 23;
    */
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Duration in milliseconds; null while it is under way.
+   * Duration in milliseconds; null while the execution is under way.
    *
    * @generated from field: optional int64 duration_ms = 24;
    */
@@ -251,7 +251,7 @@ export type ExecuteAgentRequest = Message<"drippulse.agents.v1.ExecuteAgentReque
 
   /**
    * Key of the execution, 1 to 255 characters. A repeat with the same input answers the stored result, without a time
-   * limit. Default: the header `Idempotency-Key`; without both, each call starts a new execution.
+   * limit. Default: the header `Idempotency-Key`. Without both, each call starts a new execution.
    *
    * @generated from field: optional string idempotency_key = 3;
    */
@@ -357,7 +357,7 @@ export const InferAgentResponseSchema: GenMessage<InferAgentResponse> = /*@__PUR
   messageDesc(file_drippulse_agents_v1_executions, 5);
 
 /**
- * A lead to score: `lead`, or `lead_ref`.
+ * A lead to score, given as `lead` or as `lead_ref`.
  *
  * @generated from message drippulse.agents.v1.ScoreLeadRequest
  */
@@ -462,7 +462,7 @@ export type ScoreLeadResponse = Message<"drippulse.agents.v1.ScoreLeadResponse">
   executionId: bigint;
 
   /**
-   * Score from 0 to 1. The CRM's `score` is from 0 to 100: multiply by 100 to write it there.
+   * Score from 0 to 1. The CRM's `score` is from 0 to 100, so multiply by 100 to write it to the CRM.
    *
    * @generated from field: double score = 2;
    */
@@ -497,14 +497,14 @@ export type ScoreLeadResponse = Message<"drippulse.agents.v1.ScoreLeadResponse">
   base: number;
 
   /**
-   * Share of the factors whose fields the lead has, from 0 to 1.
+   * Fraction of the factors whose fields the lead has, from 0 to 1.
    *
    * @generated from field: double completeness = 7;
    */
   completeness: number;
 
   /**
-   * Whether this answer repeats an execution that the key had started before.
+   * Whether this answer repeats an earlier execution that the key started.
    *
    * @generated from field: bool replayed = 8;
    */
@@ -518,7 +518,7 @@ export type ScoreLeadResponse = Message<"drippulse.agents.v1.ScoreLeadResponse">
   modelVersion?: number | undefined;
 
   /**
-   * Score of the shadow model; null without one. It decides nothing.
+   * Score of the shadow model, which decides nothing; null without a shadow.
    *
    * @generated from field: drippulse.agents.v1.ScoreShadow shadow = 10;
    */
@@ -533,7 +533,7 @@ export const ScoreLeadResponseSchema: GenMessage<ScoreLeadResponse> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_executions, 8);
 
 /**
- * ScoreShadow is the score of a model that is tried in parallel with the one in force.
+ * ScoreShadow is the score of a model that is tried in parallel with the model in force.
  *
  * @generated from message drippulse.agents.v1.ScoreShadow
  */
@@ -595,7 +595,7 @@ export type ListAgentExecutionsRequest = Message<"drippulse.agents.v1.ListAgentE
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -623,21 +623,21 @@ export type ListAgentExecutionsRequest = Message<"drippulse.agents.v1.ListAgentE
   idempotencyKey?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -665,21 +665,21 @@ export type ListAgentExecutionsResponse = Message<"drippulse.agents.v1.ListAgent
   executions: AgentExecution[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -743,7 +743,7 @@ export const GetAgentExecutionRequestSchema: GenMessage<GetAgentExecutionRequest
   messageDesc(file_drippulse_agents_v1_executions, 12);
 
 /**
- * The execution found.
+ * The requested execution.
  *
  * @generated from message drippulse.agents.v1.GetAgentExecutionResponse
  */
@@ -813,7 +813,7 @@ export const CancelAgentExecutionResponseSchema: GenMessage<CancelAgentExecution
   messageDesc(file_drippulse_agents_v1_executions, 15);
 
 /**
- * AgentExecutionKind is the route or the work that an execution came from.
+ * AgentExecutionKind is the route, step or job that an execution came from.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionKind
  */
@@ -826,7 +826,7 @@ export const AgentExecutionKind = {
   UNSPECIFIED: 0,
 
   /**
-   * `execute`, or an `agent` step of a workflow.
+   * The route `execute`, or an `agent` step of a workflow.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_EXECUTE = 1;
    */
@@ -847,14 +847,14 @@ export const AgentExecutionKind = {
   SCORE_LEAD: 3,
 
   /**
-   * A run of an eval set. It appears in costs only; there are no executions of this kind.
+   * A run of an eval set. This kind appears in costs only; no execution has it.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_EVAL = 4;
    */
   EVAL: 4,
 
   /**
-   * A replay. It appears in costs only; there are no executions of this kind.
+   * A replay. This kind appears in costs only; no execution has it.
    *
    * @generated from enum value: AGENT_EXECUTION_KIND_REPLAY = 5;
    */
@@ -862,7 +862,7 @@ export const AgentExecutionKind = {
 } as const;
 
 /**
- * AgentExecutionKind is the route or the work that an execution came from.
+ * AgentExecutionKind is the route, step or job that an execution came from.
  *
  * @generated from enum drippulse.agents.v1.AgentExecutionKind
  */
@@ -951,11 +951,11 @@ export const AgentExecutionStatusSchema: GenEnum<AgentExecutionStatus> = /*@__PU
 export const AgentExecutionsService: GenService<{
   /**
    * Runs an agent. The answer comes when the execution has ended. An execution that takes longer than 25 seconds
-   * continues: the answer is 202 with the execution, and its address in `Location`. `Prefer: respond-async` asks for
-   * the 202 at once. An agent of type `workflow` starts one live enrollment with `input` as its data; the execution
-   * ends with the enrollment. While the enrollment waits for something, the answer is 202 too. A failed execution
-   * answers 200 with its `error`, except 503 `provider_unavailable` and 504 `agent_timeout`; a repeat with the key of
-   * such a call starts a new attempt.
+   * continues in the background: the answer is then 202 with the execution, and its address in `Location`. `Prefer:
+   * respond-async` requests the 202 immediately. An agent of type `workflow` starts one live enrollment with `input` as
+   * its data, and the execution ends with the enrollment. While the enrollment waits for something, the answer is 202
+   * too. A failed execution answers 200 with its `error`. The exceptions are 503 `provider_unavailable` and 504
+   * `agent_timeout`: after either of them, a repeat with the same key starts a new attempt.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.ExecuteAgent
    */
@@ -965,7 +965,7 @@ export const AgentExecutionsService: GenService<{
     output: typeof ExecuteAgentResponseSchema;
   },
   /**
-   * Runs an agent of type `template` on a structured input, like `execute`.
+   * Runs an agent of type `template` on a structured input, in the same way as `execute`.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.InferAgent
    */
@@ -1005,7 +1005,8 @@ export const AgentExecutionsService: GenService<{
     output: typeof GetAgentExecutionResponseSchema;
   },
   /**
-   * Cancels an execution that is under way. No further step begins. An enrollment that it started is cancelled too.
+   * Cancels an execution that is under way. No further step begins. An enrollment that the execution started is
+   * cancelled too.
    *
    * @generated from rpc drippulse.agents.v1.AgentExecutionsService.CancelAgentExecution
    */

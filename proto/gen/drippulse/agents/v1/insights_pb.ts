@@ -59,7 +59,7 @@ export type GetAgentStatusResponse = Message<"drippulse.agents.v1.GetAgentStatus
   agentId: bigint;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 2;
    */
@@ -73,7 +73,7 @@ export type GetAgentStatusResponse = Message<"drippulse.agents.v1.GetAgentStatus
   statusReason?: string | undefined;
 
   /**
-   * Its newest execution, without input and output; null before the first.
+   * The agent's newest execution, without input and output; null before the first execution.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionSummary last_execution = 4;
    */
@@ -108,7 +108,7 @@ export type GetAgentStatusResponse = Message<"drippulse.agents.v1.GetAgentStatus
   templateVersion?: number | undefined;
 
   /**
-   * Budgets that the next call counts towards, where a call has opened their current window.
+   * Budgets that the next call counts towards. A budget is listed only once a call has opened its current window.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentBudgetWindow budget = 9;
    */
@@ -150,21 +150,21 @@ export type AgentExecutionSummary = Message<"drippulse.agents.v1.AgentExecutionS
   error?: AgentExecutionError | undefined;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 4;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it is under way.
+   * When the execution ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 5;
    */
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Duration in milliseconds; null while it is under way.
+   * Duration in milliseconds; null while the execution is under way.
    *
    * @generated from field: optional int64 duration_ms = 6;
    */
@@ -206,7 +206,7 @@ export type ListAgentLogsRequest = Message<"drippulse.agents.v1.ListAgentLogsReq
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -234,21 +234,21 @@ export type ListAgentLogsRequest = Message<"drippulse.agents.v1.ListAgentLogsReq
   executionId?: bigint | undefined;
 
   /**
-   * Only those at or after this time.
+   * Only lines logged at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those before this time.
+   * Only lines logged before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only lines with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -269,14 +269,14 @@ export const ListAgentLogsRequestSchema: GenMessage<ListAgentLogsRequest> = /*@_
  */
 export type AgentLogLine = Message<"drippulse.agents.v1.AgentLogLine"> & {
   /**
-   * Id, rising.
+   * Id. Later lines have higher ids.
    *
    * @generated from field: int64 id = 1;
    */
   id: bigint;
 
   /**
-   * When it was logged.
+   * When the line was logged.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
@@ -304,7 +304,7 @@ export type AgentLogLine = Message<"drippulse.agents.v1.AgentLogLine"> & {
   seq?: number | undefined;
 
   /**
-   * Sentence for people. It names no person.
+   * Sentence for people. The sentence names no person.
    *
    * @generated from field: string message = 6;
    */
@@ -332,21 +332,21 @@ export type ListAgentLogsResponse = Message<"drippulse.agents.v1.ListAgentLogsRe
   logs: AgentLogLine[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -395,14 +395,14 @@ export type GetAgentCostsRequest = Message<"drippulse.agents.v1.GetAgentCostsReq
   id: bigint;
 
   /**
-   * Start, rounded down to its hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 2;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its hour. Default: now. At most 395 days after the start.
+   * End of the period, rounded up to the hour. Default: now. At most 395 days after the start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 3;
    */
@@ -458,14 +458,14 @@ export type AgentCostSum = Message<"drippulse.agents.v1.AgentCostSum"> & {
   calls: bigint;
 
   /**
-   * The part of `input_tokens` that the provider read from its cache.
+   * The share of `input_tokens` that the provider read from its cache.
    *
    * @generated from field: int64 cached_tokens = 6;
    */
   cachedTokens: bigint;
 
   /**
-   * The part of `cost_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
+   * The share of `cost_usd` for calls whose outcome is unknown: the full amount that was reserved for them.
    *
    * @generated from field: string assumed_usd = 7;
    */
@@ -500,7 +500,7 @@ export type AgentModelCost = Message<"drippulse.agents.v1.AgentModelCost"> & {
   model: string;
 
   /**
-   * Its cost.
+   * Cost of the model.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -528,7 +528,7 @@ export type AgentWorkflowCost = Message<"drippulse.agents.v1.AgentWorkflowCost">
   workflowId: bigint;
 
   /**
-   * Its cost.
+   * Cost of the workflow's steps.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -556,7 +556,7 @@ export type AgentDayCost = Message<"drippulse.agents.v1.AgentDayCost"> & {
   day: string;
 
   /**
-   * Its cost.
+   * Cost of the day.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -577,14 +577,14 @@ export const AgentDayCostSchema: GenMessage<AgentDayCost> = /*@__PURE__*/
  */
 export type AgentKindCost = Message<"drippulse.agents.v1.AgentKindCost"> & {
   /**
-   * Route or work that the executions came from.
+   * Route, step or job that the executions came from.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionKind kind = 1;
    */
   kind: AgentExecutionKind;
 
   /**
-   * Their cost.
+   * Cost of these executions.
    *
    * @generated from field: drippulse.agents.v1.AgentCostSum sum = 2;
    */
@@ -675,14 +675,14 @@ export type GetAgentMetricsRequest = Message<"drippulse.agents.v1.GetAgentMetric
   id: bigint;
 
   /**
-   * Start, rounded down to its hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 2;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its hour. Default: now. At most 395 days after the start.
+   * End of the period, rounded up to the hour. Default: now. At most 395 days after the start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 3;
    */
@@ -703,21 +703,21 @@ export const GetAgentMetricsRequestSchema: GenMessage<GetAgentMetricsRequest> = 
  */
 export type AgentEndCounts = Message<"drippulse.agents.v1.AgentEndCounts"> & {
   /**
-   * Ended with an output.
+   * Executions that ended with an output.
    *
    * @generated from field: int64 succeeded = 1;
    */
   succeeded: bigint;
 
   /**
-   * Ended with an error.
+   * Executions that ended with an error.
    *
    * @generated from field: int64 failed = 2;
    */
   failed: bigint;
 
   /**
-   * Cancelled.
+   * Executions that were cancelled.
    *
    * @generated from field: int64 cancelled = 3;
    */
@@ -732,8 +732,8 @@ export const AgentEndCountsSchema: GenMessage<AgentEndCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_insights, 14);
 
 /**
- * AgentDurations are the durations of executions in milliseconds. A quantile is at most a fifth too high; it is null
- * without an execution.
+ * AgentDurations are the durations of executions in milliseconds. A quantile is at most a fifth too high, and null if
+ * there are no executions.
  *
  * @generated from message drippulse.agents.v1.AgentDurations
  */
@@ -781,7 +781,7 @@ export type AgentErrorCount = Message<"drippulse.agents.v1.AgentErrorCount"> & {
   code: string;
 
   /**
-   * Executions.
+   * Number of executions that failed with this code.
    *
    * @generated from field: int64 count = 2;
    */
@@ -816,7 +816,7 @@ export type GetAgentMetricsResponse = Message<"drippulse.agents.v1.GetAgentMetri
   executions?: AgentEndCounts | undefined;
 
   /**
-   * Share of successes among successes and failures, from 0 to 1; null without either.
+   * Successes divided by successes plus failures, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate = 3;
    */
@@ -893,14 +893,14 @@ export const MonitorAgentsRequestSchema: GenMessage<MonitorAgentsRequest> = /*@_
  */
 export type AgentCounts = Message<"drippulse.agents.v1.AgentCounts"> & {
   /**
-   * May start executions.
+   * Agents that may start executions.
    *
    * @generated from field: int64 active = 1;
    */
   active: bigint;
 
   /**
-   * Paused by a person.
+   * Agents that a person paused.
    *
    * @generated from field: int64 paused = 2;
    */
@@ -963,7 +963,7 @@ export type AgentFleet = Message<"drippulse.agents.v1.AgentFleet"> & {
   waitingApproval: bigint;
 
   /**
-   * Share of successes among the successes and failures of the last 24 hours; null without either.
+   * Successes divided by successes plus failures of the last 24 hours, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate_24h = 6;
    */
@@ -1012,7 +1012,7 @@ export type MonitoredAgent = Message<"drippulse.agents.v1.MonitoredAgent"> & {
   name: string;
 
   /**
-   * Whether it may start executions.
+   * Whether the agent may start executions.
    *
    * @generated from field: drippulse.agents.v1.AgentStatus status = 3;
    */
@@ -1040,7 +1040,7 @@ export type MonitoredAgent = Message<"drippulse.agents.v1.MonitoredAgent"> & {
   waitingApproval: bigint;
 
   /**
-   * Share of successes among the successes and failures of the last 24 hours; null without either.
+   * Successes divided by successes plus failures of the last 24 hours, from 0 to 1; null if there are neither.
    *
    * @generated from field: optional double success_rate_24h = 7;
    */
@@ -1061,7 +1061,7 @@ export type MonitoredAgent = Message<"drippulse.agents.v1.MonitoredAgent"> & {
   costTodayUsd: string;
 
   /**
-   * Its newest failure; null without one.
+   * The agent's newest failure; null if there is none.
    *
    * @generated from field: drippulse.agents.v1.AgentExecutionSummary last_error = 10;
    */
@@ -1145,14 +1145,14 @@ export const MonitorReasoningRequestSchema: GenMessage<MonitorReasoningRequest> 
  */
 export type ReasonedStep = Message<"drippulse.agents.v1.ReasonedStep"> & {
   /**
-   * Position, from 1.
+   * Position of the step, from 1.
    *
    * @generated from field: int32 seq = 1;
    */
   seq: number;
 
   /**
-   * The kind of the step: `decide`, `code_call`, `enroll`, `model_call`, `repair`, `tool_call`, `approval`, `budget` (a
+   * The kind of step: `decide`, `code_call`, `enroll`, `model_call`, `repair`, `tool_call`, `approval`, `budget` (a
    * request to raise a limit) or `final`.
    *
    * @generated from field: string kind = 2;
@@ -1160,15 +1160,15 @@ export type ReasonedStep = Message<"drippulse.agents.v1.ReasonedStep"> & {
   kind: string;
 
   /**
-   * `intent` while it is under way, then `succeeded` or `failed`.
+   * `intent` while the step is under way, then `succeeded` or `failed`.
    *
    * @generated from field: string status = 3;
    */
   status: string;
 
   /**
-   * Reasons for the decision: `factors` for a score, or `rules` with whether each matched; null for a step that decides
-   * nothing.
+   * Reasons for the decision: `factors` for a score, or `rules` with a flag for each rule that says whether it matched;
+   * null for a step that decides nothing.
    *
    * @generated from field: optional bytes decision = 4;
    */
@@ -1182,14 +1182,14 @@ export type ReasonedStep = Message<"drippulse.agents.v1.ReasonedStep"> & {
   attempts: number;
 
   /**
-   * When it was planned.
+   * When the step was planned.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 6;
    */
   plannedAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it is under way.
+   * When the step ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp ended_at = 7;
    */
@@ -1231,21 +1231,21 @@ export type ReasonedExecution = Message<"drippulse.agents.v1.ReasonedExecution">
   error?: AgentExecutionError | undefined;
 
   /**
-   * Version of the template that the execution began with; null without a template.
+   * Version of the template that the execution began with; null if the agent has no template.
    *
    * @generated from field: optional int32 template_version = 4;
    */
   templateVersion?: number | undefined;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 5;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Its steps, in order.
+   * The execution's steps, in order.
    *
    * @generated from field: repeated drippulse.agents.v1.ReasonedStep steps = 6;
    */
@@ -1273,7 +1273,7 @@ export type MonitorReasoningResponse = Message<"drippulse.agents.v1.MonitorReaso
   agentId: bigint;
 
   /**
-   * Its latest executions, newest first.
+   * The agent's latest executions, newest first.
    *
    * @generated from field: repeated drippulse.agents.v1.ReasonedExecution executions = 2;
    */
@@ -1315,7 +1315,7 @@ export const AgentLogLevel = {
   INFO: 1,
 
   /**
-   * Something went wrong, and the execution went on.
+   * Something went wrong, but the execution went on.
    *
    * @generated from enum value: AGENT_LOG_LEVEL_WARN = 2;
    */
@@ -1343,7 +1343,7 @@ export const AgentLogLevelSchema: GenEnum<AgentLogLevel> = /*@__PURE__*/
   enumDesc(file_drippulse_agents_v1_insights, 0);
 
 /**
- * Insights into agents: their work, its cost and duration, and the reasons of their decisions.
+ * Insights into agents: their work, its cost and duration, and the reasons for their decisions.
  *
  * @generated from service drippulse.agents.v1.AgentInsightsService
  */
@@ -1370,8 +1370,9 @@ export const AgentInsightsService: GenService<{
     output: typeof ListAgentLogsResponseSchema;
   },
   /**
-   * Sums up the costs of an agent at model providers from its ledger. Calls count on the day (UTC) on which their cost
-   * was reserved, executions on the day on which they ended. A late answer of a provider corrects the day of its call.
+   * Sums up the costs of an agent at model providers from the agent's ledger. Calls count on the day (UTC) on which
+   * their cost was reserved, executions on the day on which they ended. A provider's late answer corrects the day of
+   * its call.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.GetAgentCosts
    */
@@ -1391,7 +1392,7 @@ export const AgentInsightsService: GenService<{
     output: typeof GetAgentMetricsResponseSchema;
   },
   /**
-   * Shows the state of all agents of the organization. `agents` are the newest 200.
+   * Shows the state of all agents of the organization. `agents` lists the newest 200.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.MonitorAgents
    */
@@ -1402,7 +1403,7 @@ export const AgentInsightsService: GenService<{
   },
   /**
    * Shows the reasons for the decisions of an agent's latest executions: the factors of a score, the trace of rules,
-   * and the steps. 404 `reasoning_disabled` when its policy keeps no reasons.
+   * and the steps. Answers 404 `reasoning_disabled` when the agent's policy keeps no reasons.
    *
    * @generated from rpc drippulse.agents.v1.AgentInsightsService.MonitorReasoning
    */

@@ -36,7 +36,7 @@ export const CheckAgentRequestSchema: GenMessage<CheckAgentRequest> = /*@__PURE_
   messageDesc(file_drippulse_agents_v1_internal, 0);
 
 /**
- * Nothing: the agent exists.
+ * Empty: an answer without an error means that the agent exists.
  *
  * @generated from message drippulse.agents.v1.CheckAgentResponse
  */
@@ -85,7 +85,7 @@ export const ErasePersonFromAgentsRequestSchema: GenMessage<ErasePersonFromAgent
  */
 export type ErasePersonFromAgentsResponse = Message<"drippulse.agents.v1.ErasePersonFromAgentsResponse"> & {
   /**
-   * Whether there may be more to remove: then call again.
+   * Whether there may be more to remove. If so, call again.
    *
    * @generated from field: bool is_partial = 1;
    */
@@ -125,9 +125,9 @@ export const AgentChecksService: GenService<{
  */
 export const AgentErasuresService: GenService<{
   /**
-   * Removes a person from executions that name one of the references or addresses: from input, output, texts and the
-   * requests of steps. Executions under way are ended first. A repeat covers executions that were added in the
-   * meantime.
+   * Removes a person from all executions that name one of the references or addresses: from inputs, outputs, texts and
+   * the requests of steps. Executions under way are ended first. A repeated call covers executions that were added in
+   * the meantime.
    *
    * @generated from rpc drippulse.agents.v1.AgentErasuresService.ErasePersonFromAgents
    */

@@ -23,7 +23,7 @@ export const file_drippulse_agents_v1_model_connection: GenFile = /*@__PURE__*/
  */
 export type AgentModelPrice = Message<"drippulse.agents.v1.AgentModelPrice"> & {
   /**
-   * Model, by its exact id.
+   * Model, by the exact id.
    *
    * @generated from field: string model = 1;
    */
@@ -44,14 +44,14 @@ export type AgentModelPrice = Message<"drippulse.agents.v1.AgentModelPrice"> & {
   output: number;
 
   /**
-   * Input that the provider reads from its cache; null: as `input`.
+   * Input that the provider reads from its cache; null: the price of `input`.
    *
    * @generated from field: optional double cache_read = 4;
    */
   cacheRead?: number | undefined;
 
   /**
-   * Input that the provider writes to its cache; null: as `input`.
+   * Input that the provider writes to its cache; null: the price of `input`.
    *
    * @generated from field: optional double cache_write = 5;
    */
@@ -79,21 +79,21 @@ export type AgentModelConnection = Message<"drippulse.agents.v1.AgentModelConnec
   protocol: AgentModelProtocol;
 
   /**
-   * Address to which `/chat/completions` or `/messages` is added.
+   * Address to which `/chat/completions` or `/messages` is appended.
    *
    * @generated from field: string base_url = 2;
    */
   baseUrl: string;
 
   /**
-   * The last four characters of the key after `••••`; only `••••` for a key of fewer than 16 characters.
+   * `••••` and the last four characters of the key; only `••••` for a key of fewer than 16 characters.
    *
    * @generated from field: string api_key = 3;
    */
   apiKey: string;
 
   /**
-   * Model for agents whose policy names none.
+   * Model for agents whose policy names no model.
    *
    * @generated from field: string model = 4;
    */
@@ -107,14 +107,14 @@ export type AgentModelConnection = Message<"drippulse.agents.v1.AgentModelConnec
   prices: AgentModelPrice[];
 
   /**
-   * When it was connected.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 7;
    */
@@ -149,7 +149,7 @@ export type AgentModelConnectionTest = Message<"drippulse.agents.v1.AgentModelCo
   ok: boolean;
 
   /**
-   * Description of the problem, in one or two sentences; null without one.
+   * Description of the problem, in one or two sentences; null if there is no problem.
    *
    * @generated from field: optional string error = 2;
    */
@@ -163,14 +163,14 @@ export type AgentModelConnectionTest = Message<"drippulse.agents.v1.AgentModelCo
   model: string;
 
   /**
-   * Input tokens that the provider counted; null without an answer.
+   * Input tokens that the provider counted; null if the model did not answer.
    *
    * @generated from field: optional int64 input_tokens = 4;
    */
   inputTokens?: bigint | undefined;
 
   /**
-   * Output tokens that the provider counted; null without an answer.
+   * Output tokens that the provider counted; null if the model did not answer.
    *
    * @generated from field: optional int64 output_tokens = 5;
    */
@@ -227,14 +227,14 @@ export const GetAgentModelConnectionResponseSchema: GenMessage<GetAgentModelConn
  */
 export type CreateAgentModelConnectionRequest = Message<"drippulse.agents.v1.CreateAgentModelConnectionRequest"> & {
   /**
-   * Protocol of the provider. Default: `anthropic` for https://api.anthropic.com, else `openai`.
+   * Protocol of the provider. Default: `anthropic` for https://api.anthropic.com, and `openai` for any other address.
    *
    * @generated from field: optional drippulse.agents.v1.AgentModelProtocol protocol = 1;
    */
   protocol?: AgentModelProtocol | undefined;
 
   /**
-   * Address to which `/chat/completions` or `/messages` is added: a public https URL without a query, at most 2,048
+   * Address to which `/chat/completions` or `/messages` is appended: a public https URL without a query, at most 2,048
    * characters.
    *
    * @generated from field: optional string base_url = 2;
@@ -249,14 +249,15 @@ export type CreateAgentModelConnectionRequest = Message<"drippulse.agents.v1.Cre
   apiKey?: string | undefined;
 
   /**
-   * Model for agents whose policy names none, at most 255 characters.
+   * Model for agents whose policy names no model, at most 255 characters.
    *
    * @generated from field: optional string model = 4;
    */
   model?: string | undefined;
 
   /**
-   * Prices of the account, at most 100, for models whose price the installation does not know or knows differently.
+   * Prices of the account, at most 100. They are for models whose price the installation does not know, or for which
+   * the account pays a different price.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelPrice prices = 5;
    */
@@ -271,7 +272,7 @@ export const CreateAgentModelConnectionRequestSchema: GenMessage<CreateAgentMode
   messageDesc(file_drippulse_agents_v1_model_connection, 5);
 
 /**
- * The account connected.
+ * The connected account.
  *
  * @generated from message drippulse.agents.v1.CreateAgentModelConnectionResponse
  */
@@ -292,7 +293,7 @@ export const CreateAgentModelConnectionResponseSchema: GenMessage<CreateAgentMod
   messageDesc(file_drippulse_agents_v1_model_connection, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentModelConnectionRequest
  */
@@ -312,7 +313,7 @@ export type UpdateAgentModelConnectionRequest = Message<"drippulse.agents.v1.Upd
   protocol?: AgentModelProtocol | undefined;
 
   /**
-   * Address. Another scheme, host or port requires `api_key` again.
+   * Address. Changing the scheme, host or port requires `api_key` again.
    *
    * @generated from field: optional string base_url = 3;
    */
@@ -326,14 +327,14 @@ export type UpdateAgentModelConnectionRequest = Message<"drippulse.agents.v1.Upd
   apiKey?: string | undefined;
 
   /**
-   * Model for agents whose policy names none.
+   * Model for agents whose policy names no model.
    *
    * @generated from field: optional string model = 5;
    */
   model?: string | undefined;
 
   /**
-   * Prices; they replace the previous ones.
+   * Prices that replace the previous ones.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelPrice prices = 6;
    */
@@ -348,7 +349,7 @@ export const UpdateAgentModelConnectionRequestSchema: GenMessage<UpdateAgentMode
   messageDesc(file_drippulse_agents_v1_model_connection, 7);
 
 /**
- * The account as changed.
+ * The account after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentModelConnectionResponse
  */
@@ -375,7 +376,7 @@ export const UpdateAgentModelConnectionResponseSchema: GenMessage<UpdateAgentMod
  */
 export type TestAgentModelConnectionRequest = Message<"drippulse.agents.v1.TestAgentModelConnectionRequest"> & {
   /**
-   * Model to ask. Default: that of the account.
+   * Model to ask. Default: the model of the account.
    *
    * @generated from field: optional string model = 1;
    */
@@ -447,7 +448,7 @@ export const DeleteAgentModelConnectionResponseSchema: GenMessage<DeleteAgentMod
  */
 export const AgentModelProtocol = {
   /**
-   * Means `anthropic` for https://api.anthropic.com, else `openai`.
+   * Means `anthropic` for https://api.anthropic.com, and `openai` for any other address.
    *
    * @generated from enum value: AGENT_MODEL_PROTOCOL_UNSPECIFIED = 0;
    */
@@ -489,7 +490,7 @@ export const AgentModelProtocolSchema: GenEnum<AgentModelProtocol> = /*@__PURE__
  */
 export const AgentModelConnectionService: GenService<{
   /**
-   * Shows the account, with the last characters of its key.
+   * Shows the account, with the last characters of the key.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.GetAgentModelConnection
    */
@@ -499,7 +500,7 @@ export const AgentModelConnectionService: GenService<{
     output: typeof GetAgentModelConnectionResponseSchema;
   },
   /**
-   * Connects the account. From the next call on, all calls of the organization to models use it.
+   * Connects the account. From the next call on, all model calls of the organization use the account.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.CreateAgentModelConnection
    */
@@ -509,8 +510,8 @@ export const AgentModelConnectionService: GenService<{
     output: typeof CreateAgentModelConnectionResponseSchema;
   },
   /**
-   * Updates the members present. The masked key from `GET` keeps the stored key. Another scheme, host or port of the
-   * address requires the key again: otherwise 422 `secret_needed`.
+   * Updates the members present. The masked key from `GET` keeps the stored key. Changing the scheme, host or port of
+   * the address requires the key again; without it the change is refused with 422 `secret_needed`.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.UpdateAgentModelConnection
    */
@@ -520,9 +521,9 @@ export const AgentModelConnectionService: GenService<{
     output: typeof UpdateAgentModelConnectionResponseSchema;
   },
   /**
-   * Asks the model one short question, and reports what is wrong: an error of the provider, or an unknown price of the
-   * model. A failed test answers `ok: false`, not an error. The provider bills some tokens, which count in no budget
-   * here.
+   * Asks the model one short question and reports any problem: an error of the provider, or an unknown price of the
+   * model. A failed test answers `ok: false`, not an error. The provider bills a few tokens, which count towards no
+   * budget here.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.TestAgentModelConnection
    */
@@ -532,7 +533,7 @@ export const AgentModelConnectionService: GenService<{
     output: typeof TestAgentModelConnectionResponseSchema;
   },
   /**
-   * Removes the account with its key. From the next call on, models are called at the provider of the installation, if
+   * Removes the account with its key. From the next call on, models are called through the installation's provider, if
    * it has one.
    *
    * @generated from rpc drippulse.agents.v1.AgentModelConnectionService.DeleteAgentModelConnection

@@ -27,7 +27,7 @@ export const file_drippulse_agents_v1_templates: GenFile = /*@__PURE__*/
  */
 export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   /**
-   * Id, unique in the installation. Built-in templates have 1 to 6 everywhere.
+   * Id, unique in the installation. Built-in templates have the ids 1 to 6 everywhere.
    *
    * @generated from field: int64 id = 1;
    */
@@ -48,7 +48,7 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   name: string;
 
   /**
-   * The purpose of its agents.
+   * The purpose of the template's agents.
    *
    * @generated from field: optional string description = 4;
    */
@@ -62,7 +62,7 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   category?: string | undefined;
 
   /**
-   * How its agents work.
+   * How the template's agents work.
    *
    * @generated from field: drippulse.agents.v1.AgentTemplateKind kind = 6;
    */
@@ -97,14 +97,15 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   defaultConfiguration: Uint8Array;
 
   /**
-   * Limits of executions, with the defaults of absent members. For a built-in template, those of the organization.
+   * Limits of executions, in which absent members have their defaults. For a built-in template, the limits that the
+   * organization set.
    *
    * @generated from field: drippulse.agents.v1.ExecutionPolicy execution_policy = 11;
    */
   executionPolicy?: ExecutionPolicy | undefined;
 
   /**
-   * Whether the template is a part of the platform. Only its execution policy can be changed.
+   * Whether the template is built into the platform. Only the execution policy of such a template can be changed.
    *
    * @generated from field: bool built_in = 12;
    */
@@ -118,21 +119,21 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   version: number;
 
   /**
-   * `test` when a test key made it. A built-in template has the mode of the caller.
+   * `test` when the template was created with a test key. A built-in template has the mode of the caller.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 14;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 16;
    */
@@ -146,7 +147,8 @@ export type AgentTemplate = Message<"drippulse.agents.v1.AgentTemplate"> & {
   revision: bigint;
 
   /**
-   * Newest version. It differs from `version` when it is a draft, or when an older version was activated.
+   * Newest version. It differs from `version` when the newest version is a draft, or when an older version was
+   * activated.
    *
    * @generated from field: int32 latest_version = 18;
    */
@@ -181,7 +183,7 @@ export type ListAgentTemplatesRequest = Message<"drippulse.agents.v1.ListAgentTe
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -209,21 +211,21 @@ export type ListAgentTemplatesRequest = Message<"drippulse.agents.v1.ListAgentTe
   kind?: AgentTemplateKind | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -251,21 +253,21 @@ export type ListAgentTemplatesResponse = Message<"drippulse.agents.v1.ListAgentT
   agentTemplates: AgentTemplate[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -314,21 +316,21 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   name?: string | undefined;
 
   /**
-   * How its agents work.
+   * How the template's agents work.
    *
    * @generated from field: optional drippulse.agents.v1.AgentTemplateKind kind = 2;
    */
   kind?: AgentTemplateKind | undefined;
 
   /**
-   * Name for programs, 1 to 64 of `a-z 0-9 _`. Default: made of the name.
+   * Name for programs, 1 to 64 of `a-z 0-9 _`. Default: derived from `name`.
    *
    * @generated from field: optional string key = 3;
    */
   key?: string | undefined;
 
   /**
-   * The purpose of its agents, up to 2,000 characters.
+   * The purpose of the template's agents, up to 2,000 characters.
    *
    * @generated from field: optional string description = 4;
    */
@@ -342,7 +344,7 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   category?: string | undefined;
 
   /**
-   * Instructions for the model, up to 32,000 characters; only of kind `llm`, which needs it.
+   * Instructions for the model, up to 32,000 characters. Required for the kind `llm`, and not allowed for other kinds.
    *
    * @generated from field: optional string prompt = 6;
    */
@@ -356,7 +358,7 @@ export type CreateAgentTemplateRequest = Message<"drippulse.agents.v1.CreateAgen
   inputSchema?: Uint8Array | undefined;
 
   /**
-   * JSON Schema of the output; only of the kinds `llm` and `code`.
+   * JSON Schema of the output; only for the kinds `llm` and `code`.
    *
    * @generated from field: optional bytes output_schema = 8;
    */
@@ -427,7 +429,7 @@ export const GetAgentTemplateRequestSchema: GenMessage<GetAgentTemplateRequest> 
   messageDesc(file_drippulse_agents_v1_templates, 5);
 
 /**
- * The template found.
+ * The requested template.
  *
  * @generated from message drippulse.agents.v1.GetAgentTemplateResponse
  */
@@ -468,7 +470,7 @@ export type UpdateAgentTemplateRequest = Message<"drippulse.agents.v1.UpdateAgen
   name?: string | undefined;
 
   /**
-   * The purpose of its agents, up to 2,000 characters.
+   * The purpose of the template's agents, up to 2,000 characters.
    *
    * @generated from field: optional string description = 3;
    */
@@ -503,7 +505,7 @@ export type UpdateAgentTemplateRequest = Message<"drippulse.agents.v1.UpdateAgen
   outputSchema?: Uint8Array | undefined;
 
   /**
-   * Configuration of agents that have none of their own; it replaces the previous one.
+   * Configuration of agents that have none of their own; the given value replaces the previous one.
    *
    * @generated from field: optional bytes default_configuration = 8;
    */
@@ -517,14 +519,14 @@ export type UpdateAgentTemplateRequest = Message<"drippulse.agents.v1.UpdateAgen
   executionPolicy?: ExecutionPolicy | undefined;
 
   /**
-   * Whether a new version stays a draft. Name, description and category have no versions, and change at once.
+   * Whether a new version stays a draft. Name, description and category have no versions, and change immediately.
    *
    * @generated from field: optional bool draft = 10;
    */
   draft?: boolean | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -539,7 +541,7 @@ export const UpdateAgentTemplateRequestSchema: GenMessage<UpdateAgentTemplateReq
   messageDesc(file_drippulse_agents_v1_templates, 7);
 
 /**
- * The template as changed.
+ * The template after the change.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateResponse
  */
@@ -630,14 +632,14 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   timeoutSeconds?: number | undefined;
 
   /**
-   * Number of retries of a call that failed with a temporary error, from 0 to 5.
+   * Number of retries of a call that failed with a transient error, from 0 to 5.
    *
    * @generated from field: optional int32 max_retries = 5;
    */
   maxRetries?: number | undefined;
 
   /**
-   * Upper limit of executions that an agent starts per minute, from 1 to 6000.
+   * Upper limit for the number of executions that an agent starts per minute, from 1 to 6000.
    *
    * @generated from field: optional int32 rate_limit_per_minute = 6;
    */
@@ -651,14 +653,14 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   allowedIntegrations: string[];
 
   /**
-   * Actions that a model may ask for.
+   * Actions that a model may request.
    *
    * @generated from field: repeated string allowed_actions = 8;
    */
   allowedActions: string[];
 
   /**
-   * Actions that a person has to approve.
+   * Actions that require a person's approval.
    *
    * @generated from field: optional bytes require_approval = 9;
    */
@@ -672,7 +674,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   logReasoning?: boolean | undefined;
 
   /**
-   * Model, by the name that its provider gives it.
+   * Model, by the provider's name for the model.
    *
    * @generated from field: optional string model = 11;
    */
@@ -693,7 +695,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   fallbackModels: string[];
 
   /**
-   * Upper limit of tokens that a model may answer with in one call, from 1 to 32768. It is sent with every call, and
+   * Upper limit for the tokens of a model's answer in one call, from 1 to 32768. The limit is sent with every call, and
    * counts in the amount reserved. Default: 1024.
    *
    * @generated from field: optional int32 max_output_tokens = 14;
@@ -701,7 +703,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   maxOutputTokens?: number | undefined;
 
   /**
-   * Whether a call whose outcome is unknown, such as after a timeout, is repeated. Both calls are then paid for.
+   * Whether a call whose outcome is unknown, such as after a timeout, is repeated. If it is, both calls are paid for.
    * Default: false.
    *
    * @generated from field: optional bool retry_uncertain = 15;
@@ -709,8 +711,8 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   retryUncertain?: boolean | undefined;
 
   /**
-   * Values that the arguments of actions may have, by `<action>.<argument>`: `contact`, a list of values, or `{ "only":
-   * [names] }`.
+   * Permitted values of action arguments, by `<action>.<argument>`: `contact`, a list of values, or `{ "only": [names]
+   * }`.
    *
    * @generated from field: optional bytes action_constraints = 21;
    */
@@ -724,14 +726,14 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   allowedLinkHosts: string[];
 
   /**
-   * Upper limit of calls to the model in one execution, from 1 to 32. Default: 8.
+   * Upper limit for the number of model calls in one execution, from 1 to 32. Default: 8.
    *
    * @generated from field: optional int32 max_steps = 23;
    */
   maxSteps?: number | undefined;
 
   /**
-   * Upper limit of actions that the model may ask for in one execution, from 0 to 64. Default: 16.
+   * Upper limit for the number of actions that the model may request in one execution, from 0 to 64. Default: 16.
    *
    * @generated from field: optional int32 max_tool_calls = 24;
    */
@@ -745,7 +747,7 @@ export type UpdateAgentTemplateExecutionPolicyRequest = Message<"drippulse.agent
   approvalTimeoutSeconds?: number | undefined;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 20;
    */
@@ -760,7 +762,7 @@ export const UpdateAgentTemplateExecutionPolicyRequestSchema: GenMessage<UpdateA
   messageDesc(file_drippulse_agents_v1_templates, 11);
 
 /**
- * The template with its policy as changed.
+ * The template with its changed policy.
  *
  * @generated from message drippulse.agents.v1.UpdateAgentTemplateExecutionPolicyResponse
  */
@@ -794,7 +796,7 @@ export const AgentTemplateKind = {
   UNSPECIFIED: 0,
 
   /**
-   * By a language model. Answers 503 `llm_not_configured` while the installation has none.
+   * By a language model. Executions answer 503 `llm_not_configured` while the installation has no model.
    *
    * @generated from enum value: AGENT_TEMPLATE_KIND_LLM = 1;
    */
@@ -872,8 +874,8 @@ export const AgentTemplatesService: GenService<{
     output: typeof GetAgentTemplateResponseSchema;
   },
   /**
-   * Updates the members present. A change that affects the work of its agents makes a new version and activates it;
-   * executions under way keep theirs. With `draft` it is not activated.
+   * Updates the members present. A change that affects the work of the template's agents makes a new version and
+   * activates it; executions under way keep their version. With `draft` the new version is not activated.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplatesService.UpdateAgentTemplate
    */
@@ -893,9 +895,9 @@ export const AgentTemplatesService: GenService<{
     output: typeof DeleteAgentTemplateResponseSchema;
   },
   /**
-   * Updates the members of the execution policy that are present; null restores a default. The body is the policy, bare
-   * or under `execution_policy`. A policy for a built-in template applies only to the organization and to the mode of
-   * the credential.
+   * Updates the members of the execution policy that are present; null restores a member's default. The body is the
+   * policy, bare or under `execution_policy`. A policy for a built-in template applies only to the organization and to
+   * the mode of the credential.
    *
    * @generated from rpc drippulse.agents.v1.AgentTemplatesService.UpdateAgentTemplateExecutionPolicy
    */

@@ -39,7 +39,7 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   agentId: bigint;
 
   /**
-   * Kind of records that it learns from.
+   * Kind of records that the scorer learns from.
    *
    * @generated from field: drippulse.agents.v1.AgentTrainingSubject subject = 3;
    */
@@ -67,16 +67,16 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   records: bigint;
 
   /**
-   * Reason for the failure: `too_few_outcomes` when records disappeared in the meantime, or when those of one outcome
-   * are all older than those of the other; `agent_not_found` when the agent was deleted; else `internal_error`; null
-   * otherwise.
+   * Reason for the failure: `too_few_outcomes` when records disappeared in the meantime, or when all records of one
+   * outcome are older than those of the other outcome; `agent_not_found` when the agent was deleted; `internal_error`
+   * for any other reason; null otherwise.
    *
    * @generated from field: optional string error = 7;
    */
   error?: string | undefined;
 
   /**
-   * Version of the model that it made; null without one.
+   * Version of the model that the training made; null if it made no model.
    *
    * @generated from field: optional int32 model_version = 8;
    */
@@ -90,14 +90,14 @@ export type AgentTraining = Message<"drippulse.agents.v1.AgentTraining"> & {
   mode: Mode;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null while it is under way.
+   * When the training ended; null while it is under way.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 11;
    */
@@ -118,7 +118,7 @@ export const AgentTrainingSchema: GenMessage<AgentTraining> = /*@__PURE__*/
  */
 export type AgentModel = Message<"drippulse.agents.v1.AgentModel"> & {
   /**
-   * Version, rising with each training of the agent; 0 stands for the rules of the configuration.
+   * Version. Each training of the agent makes a higher version; 0 stands for the rules of the configuration.
    *
    * @generated from field: int32 version = 1;
    */
@@ -132,21 +132,22 @@ export type AgentModel = Message<"drippulse.agents.v1.AgentModel"> & {
   agentId: bigint;
 
   /**
-   * Part of the model in decisions.
+   * Role of the model in decisions.
    *
    * @generated from field: drippulse.agents.v1.AgentModelStatus status = 3;
    */
   status: AgentModelStatus;
 
   /**
-   * Training that made it; null for the rules.
+   * Training that made the model; null for the rules.
    *
    * @generated from field: optional int64 training_id = 4;
    */
   trainingId?: bigint | undefined;
 
   /**
-   * `base`, the log-odds before any factor, and `factors` with their weights, as a scorer's configuration has them.
+   * `base`, which is the log-odds before any factor, and `factors` with their weights, in the format of a scorer's
+   * configuration.
    *
    * @generated from field: bytes configuration = 5;
    */
@@ -160,7 +161,7 @@ export type AgentModel = Message<"drippulse.agents.v1.AgentModel"> & {
   report?: AgentModelReport | undefined;
 
   /**
-   * When it was made; null for the rules.
+   * When the model was made; null for the rules.
    *
    * @generated from field: optional google.protobuf.Timestamp created_at = 7;
    */
@@ -175,7 +176,8 @@ export const AgentModelSchema: GenMessage<AgentModel> = /*@__PURE__*/
   messageDesc(file_drippulse_agents_v1_trainings, 1);
 
 /**
- * AgentModelReport describes the quality of a model on the newest quarter of the records, which it did not learn from.
+ * AgentModelReport describes the quality of a model. It is measured on the newest quarter of the records, from which
+ * the model did not learn.
  *
  * @generated from message drippulse.agents.v1.AgentModelReport
  */
@@ -237,8 +239,8 @@ export type AgentModelReport = Message<"drippulse.agents.v1.AgentModelReport"> &
   model?: AgentModelJudgement | undefined;
 
   /**
-   * Quality of the model or rules that were in force during the training, on the same held-out records. A model in
-   * force may have learned from some of them.
+   * Quality of the model or rules that were in force during the training, on the same held-out records. The model in
+   * force may have learned from some of these records.
    *
    * @generated from field: drippulse.agents.v1.AgentModelJudgement in_force = 9;
    */
@@ -280,7 +282,7 @@ export type AgentModelJudgement = Message<"drippulse.agents.v1.AgentModelJudgeme
   auc: number;
 
   /**
-   * Lower end of its 95% confidence interval, by DeLong.
+   * Lower end of the 95% confidence interval of `auc`, by DeLong's method.
    *
    * @generated from field: double auc_low = 2;
    */
@@ -301,28 +303,28 @@ export type AgentModelJudgement = Message<"drippulse.agents.v1.AgentModelJudgeme
   brier: number;
 
   /**
-   * Win rate of the tenth with the highest scores, divided by the win rate of all records.
+   * Win rate of the tenth of the records with the highest scores, divided by the win rate of all records.
    *
    * @generated from field: double lift_at_10_percent = 5;
    */
   liftAt10Percent: number;
 
   /**
-   * Share of won records among those that reach the threshold; null when none does.
+   * Fraction of the records reaching the threshold that were won; null when no record reaches it.
    *
    * @generated from field: optional double precision = 6;
    */
   precision?: number | undefined;
 
   /**
-   * Share of records that reach the threshold among those that were won.
+   * Fraction of the won records that reach the threshold.
    *
    * @generated from field: double recall = 7;
    */
   recall: number;
 
   /**
-   * Bins of scores that have records, with the predicted and the actual share.
+   * Bins of scores that contain records, with the predicted and the actual win rate.
    *
    * @generated from field: repeated drippulse.agents.v1.AgentModelBin calibration = 8;
    */
@@ -337,7 +339,7 @@ export const AgentModelJudgementSchema: GenMessage<AgentModelJudgement> = /*@__P
   messageDesc(file_drippulse_agents_v1_trainings, 3);
 
 /**
- * AgentModelBin is a tenth of the scale of scores.
+ * AgentModelBin is a tenth of the score scale.
  *
  * @generated from message drippulse.agents.v1.AgentModelBin
  */
@@ -350,7 +352,7 @@ export type AgentModelBin = Message<"drippulse.agents.v1.AgentModelBin"> & {
   from: number;
 
   /**
-   * Upper end, excluded; 1 is included.
+   * Upper end, excluded; the upper end 1 is included.
    *
    * @generated from field: double to = 2;
    */
@@ -434,7 +436,7 @@ export type TrainAgentRequest = Message<"drippulse.agents.v1.TrainAgentRequest">
   id: bigint;
 
   /**
-   * Kind of records that it learns from. Default: `leads`.
+   * Kind of records that the scorer learns from. Default: `leads`.
    *
    * @generated from field: optional drippulse.agents.v1.AgentTrainingSubject subject = 2;
    */
@@ -497,7 +499,7 @@ export type ListAgentTrainingsRequest = Message<"drippulse.agents.v1.ListAgentTr
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -511,21 +513,21 @@ export type ListAgentTrainingsRequest = Message<"drippulse.agents.v1.ListAgentTr
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -553,21 +555,21 @@ export type ListAgentTrainingsResponse = Message<"drippulse.agents.v1.ListAgentT
   trainings: AgentTraining[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -631,7 +633,7 @@ export const GetAgentTrainingRequestSchema: GenMessage<GetAgentTrainingRequest> 
   messageDesc(file_drippulse_agents_v1_trainings, 10);
 
 /**
- * The training found.
+ * The requested training.
  *
  * @generated from message drippulse.agents.v1.GetAgentTrainingResponse
  */
@@ -735,7 +737,7 @@ export type ListAgentModelsResponse = Message<"drippulse.agents.v1.ListAgentMode
   models: AgentModel[];
 
   /**
-   * How many there are, the rules included.
+   * Total number of models, including the rules.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -778,7 +780,7 @@ export const GetAgentModelRequestSchema: GenMessage<GetAgentModelRequest> = /*@_
   messageDesc(file_drippulse_agents_v1_trainings, 16);
 
 /**
- * The model found.
+ * The requested model.
  *
  * @generated from message drippulse.agents.v1.GetAgentModelResponse
  */
@@ -819,7 +821,7 @@ export type ActivateAgentModelRequest = Message<"drippulse.agents.v1.ActivateAge
   version: number;
 
   /**
-   * Whether the model only scores in parallel with the one in force.
+   * Whether the model only scores in parallel with the model in force.
    *
    * @generated from field: optional bool shadow = 3;
    */
@@ -868,15 +870,16 @@ export const AgentTrainingSubject = {
   UNSPECIFIED: 0,
 
   /**
-   * Leads: converted leads count as won, unqualified ones as lost. A converted lead counts as lost when its contact has
-   * lost opportunities and no won one.
+   * Leads: a converted lead counts as won, an unqualified lead as lost. A converted lead counts as lost when its
+   * contact has lost opportunities and none that was won.
    *
    * @generated from enum value: AGENT_TRAINING_SUBJECT_LEADS = 1;
    */
   LEADS: 1,
 
   /**
-   * Opportunities, by their status. A record has their own values and, as `contact`, the values of their contact.
+   * Opportunities, by their status. A record has the opportunity's own values and, as `contact`, the values of the
+   * opportunity's contact.
    *
    * @generated from enum value: AGENT_TRAINING_SUBJECT_OPPORTUNITIES = 2;
    */
@@ -910,14 +913,14 @@ export const AgentTrainingStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The training has not begun.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The training is under way.
    *
    * @generated from enum value: AGENT_TRAINING_STATUS_RUNNING = 2;
    */
@@ -959,7 +962,7 @@ export const AgentTrainingStatusSchema: GenEnum<AgentTrainingStatus> = /*@__PURE
   enumDesc(file_drippulse_agents_v1_trainings, 1);
 
 /**
- * AgentModelStatus is the part of a model in decisions.
+ * AgentModelStatus is the role of a model in decisions.
  *
  * @generated from enum drippulse.agents.v1.AgentModelStatus
  */
@@ -972,7 +975,7 @@ export const AgentModelStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * The model has no part.
+   * The model has no role.
    *
    * @generated from enum value: AGENT_MODEL_STATUS_CANDIDATE = 1;
    */
@@ -986,7 +989,7 @@ export const AgentModelStatus = {
   IN_FORCE: 2,
 
   /**
-   * The model scores in parallel with the one in force, and decides nothing.
+   * The model scores in parallel with the model in force, and decides nothing.
    *
    * @generated from enum value: AGENT_MODEL_STATUS_SHADOW = 3;
    */
@@ -994,7 +997,7 @@ export const AgentModelStatus = {
 } as const;
 
 /**
- * AgentModelStatus is the part of a model in decisions.
+ * AgentModelStatus is the role of a model in decisions.
  *
  * @generated from enum drippulse.agents.v1.AgentModelStatus
  */
@@ -1013,11 +1016,12 @@ export const AgentModelStatusSchema: GenEnum<AgentModelStatus> = /*@__PURE__*/
  */
 export const AgentTrainingsService: GenService<{
   /**
-   * Starts a job that trains a scorer. It reads the newest 10,000 leads or opportunities that ended, with the values
-   * that they had when they were created. It fits weights to the older three quarters of them. It judges the model by
-   * the newest quarter, and compares it with the model or rules in force. The model decides nothing until it is
-   * activated. An agent has one training at a time: 409 `agent_training_in_progress`. Fewer than 40 records of each
-   * outcome: 422 `too_few_outcomes`.
+   * Starts a job that trains a scorer. The job reads the newest 10,000 leads or opportunities that ended, with the
+   * values that they had when they were created. It fits weights to the older three quarters of these records. It
+   * judges the model by the newest quarter, and compares the model with the model or rules in force. The new model
+   * decides nothing until it is activated. An agent has one training at a time; a second one is refused with 409
+   * `agent_training_in_progress`. With fewer than 40 records of either outcome, the training is refused with 422
+   * `too_few_outcomes`.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.TrainAgent
    */
@@ -1047,7 +1051,7 @@ export const AgentTrainingsService: GenService<{
     output: typeof GetAgentTrainingResponseSchema;
   },
   /**
-   * Stops a training, which then makes no model. A training that has ended does not change.
+   * Stops a training, which then makes no model. A training that has already ended does not change.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.CancelAgentTraining
    */
@@ -1057,7 +1061,8 @@ export const AgentTrainingsService: GenService<{
     output: typeof CancelAgentTrainingResponseSchema;
   },
   /**
-   * Lists the models of a scorer, newest first. The last one is version 0, the rules of its configuration.
+   * Lists the models of a scorer, newest first. The last entry is version 0, which stands for the rules of the scorer's
+   * configuration.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.ListAgentModels
    */
@@ -1078,8 +1083,8 @@ export const AgentTrainingsService: GenService<{
   },
   /**
    * Puts a model in force from the next execution on, and ends any shadow; version 0 returns to the rules of the
-   * configuration. With `shadow` the model does not decide: the one in force stays, and outputs also have the score of
-   * the shadow.
+   * configuration. With `shadow` the model does not decide: the model in force stays, and outputs also contain the
+   * shadow's score.
    *
    * @generated from rpc drippulse.agents.v1.AgentTrainingsService.ActivateAgentModel
    */

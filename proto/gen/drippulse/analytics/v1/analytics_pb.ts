@@ -21,50 +21,53 @@ export const file_drippulse_analytics_v1_analytics: GenFile = /*@__PURE__*/
   fileDesc("CiZkcmlwcHVsc2UvYW5hbHl0aWNzL3YxL2FuYWx5dGljcy5wcm90bxIWZHJpcHB1bHNlLmFuYWx5dGljcy52MSLhAgoaR2V0QW5hbHl0aWNzTWV0cmljc1JlcXVlc3QSLQoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAIgBARIrCgJ0bxgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAYgBARIyCgt3b3JrZmxvd19pZBgDIAEoA0IYkrUYFDISd29ya2Zsb3dzLldvcmtmbG93SAKIAQESFAoHdmVyc2lvbhgEIAEoBUgDiAEBEi8KCnByb2plY3RfaWQYBSABKANCFpK1GBIyEGlkZW50aXR5LlByb2plY3RIBIgBARIlCgd2YXJpYW50GAYgASgJQg+StRgLQgkic3BsaXQ6QSJIBYgBAUIHCgVfZnJvbUIFCgNfdG9CDgoMX3dvcmtmbG93X2lkQgoKCF92ZXJzaW9uQg0KC19wcm9qZWN0X2lkQgoKCF92YXJpYW50IoYCChtHZXRBbmFseXRpY3NNZXRyaWNzUmVzcG9uc2USKAoEZnJvbRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoCdG8YAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKCHRpbWV6b25lGAMgASgJQhWStRgRQg8iRXVyb3BlL0JlcmxpbiISMgoOY29tcGxldGVfdW50aWwYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjgKB21ldHJpY3MYBSADKAsyJy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpYyLwAgoPQW5hbHl0aWNzTWV0cmljElIKBG5hbWUYASABKA4yKy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpY05hbWVCF5K1GBNCESJodW1hbl9vcGVuX3JhdGUiEh4KBXZhbHVlGAIgASgBQgqStRgGQgQwLjI1SACIAQESQgoEdW5pdBgDIAEoDjIlLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzVW5pdEINkrUYCUIHInJhdGlvIhIdCghjdXJyZW5jeRgEIAEoCUIGkrUYAiABSAGIAQESIAoIcHJldmlvdXMYBSABKAFCCZK1GAVCAzAuMkgCiAEBEh8KBmNoYW5nZRgGIAEoAUIKkrUYBkIEMC4yNUgDiAEBEhQKAW4YByABKANCCZK1GAVCAzQwMEIICgZfdmFsdWVCCwoJX2N1cnJlbmN5QgsKCV9wcmV2aW91c0IJCgdfY2hhbmdlItYEChhHZXRBbmFseXRpY3NDaGFydFJlcXVlc3QSWgoGbWV0cmljGAEgASgOMisuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5BbmFseXRpY3NNZXRyaWNOYW1lQh2StRgZOAFCFSJlbnJvbGxtZW50c19zdGFydGVkIhJACghpbnRlcnZhbBgCIAEoDjIpLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzSW50ZXJ2YWxIAIgBARI9Cghncm91cF9ieRgDIAEoDjImLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzR3JvdXBIAYgBARItCgRmcm9tGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgCiAEBEisKAnRvGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgDiAEBEjIKC3dvcmtmbG93X2lkGAYgASgDQhiStRgUMhJ3b3JrZmxvd3MuV29ya2Zsb3dIBIgBARIUCgd2ZXJzaW9uGAcgASgFSAWIAQESLwoKcHJvamVjdF9pZBgIIAEoA0IWkrUYEjIQaWRlbnRpdHkuUHJvamVjdEgGiAEBEiUKB3ZhcmlhbnQYCSABKAlCD5K1GAtCCSJzcGxpdDpBIkgHiAEBQgsKCV9pbnRlcnZhbEILCglfZ3JvdXBfYnlCBwoFX2Zyb21CBQoDX3RvQg4KDF93b3JrZmxvd19pZEIKCghfdmVyc2lvbkINCgtfcHJvamVjdF9pZEIKCghfdmFyaWFudCKNAwoZR2V0QW5hbHl0aWNzQ2hhcnRSZXNwb25zZRI7CgZtZXRyaWMYASABKA4yKy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc01ldHJpY05hbWUSMwoEdW5pdBgCIAEoDjIlLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzVW5pdBI7CghpbnRlcnZhbBgDIAEoDjIpLmRyaXBwdWxzZS5hbmFseXRpY3MudjEuQW5hbHl0aWNzSW50ZXJ2YWwSJwoIdGltZXpvbmUYBCABKAlCFZK1GBFCDyJFdXJvcGUvQmVybGluIhI3CgZzZXJpZXMYBSADKAsyJy5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc1NlcmllcxIyCg5jb21wbGV0ZV91bnRpbBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKwoHcGFydGlhbBgHIAMoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiggEKD0FuYWx5dGljc1NlcmllcxIXCgNrZXkYASABKAlCCpK1GAZCBCIxMiISHgoFbGFiZWwYAiABKAlCD5K1GAtCCSJXZWxjb21lIhI2CgZwb2ludHMYAyADKAsyJi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkFuYWx5dGljc1BvaW50ImAKDkFuYWx5dGljc1BvaW50EiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIcCgV2YWx1ZRgCIAEoAUIIkrUYBEICNDJIAIgBAUIICgZfdmFsdWUq4wgKE0FuYWx5dGljc01ldHJpY05hbWUSJQohQU5BTFlUSUNTX01FVFJJQ19OQU1FX1VOU1BFQ0lGSUVEEAASLQopQU5BTFlUSUNTX01FVFJJQ19OQU1FX0VOUk9MTE1FTlRTX1NUQVJURUQQARIjCh9BTkFMWVRJQ1NfTUVUUklDX05BTUVfQ09NUExFVEVEEAISIAocQU5BTFlUSUNTX01FVFJJQ19OQU1FX0ZBSUxFRBADEiMKH0FOQUxZVElDU19NRVRSSUNfTkFNRV9DQU5DRUxMRUQQBBIgChxBTkFMWVRJQ1NfTUVUUklDX05BTUVfRVhJVEVEEAUSJQohQU5BTFlUSUNTX01FVFJJQ19OQU1FX0VNQUlMU19TRU5UEAYSIwofQU5BTFlUSUNTX01FVFJJQ19OQU1FX0RFTElWRVJFRBAHEh8KG0FOQUxZVElDU19NRVRSSUNfTkFNRV9PUEVOUxAIEiAKHEFOQUxZVElDU19NRVRSSUNfTkFNRV9DTElDS1MQCRImCiJBTkFMWVRJQ1NfTUVUUklDX05BTUVfVU5TVUJTQ1JJQkVTEAoSIQodQU5BTFlUSUNTX01FVFJJQ19OQU1FX0JPVU5DRVMQCxIkCiBBTkFMWVRJQ1NfTUVUUklDX05BTUVfQ09NUExBSU5UUxAMEikKJUFOQUxZVElDU19NRVRSSUNfTkFNRV9IVU1BTl9PUEVOX1JBVEUQDRIkCiBBTkFMWVRJQ1NfTUVUUklDX05BTUVfQ0xJQ0tfUkFURRAOEicKI0FOQUxZVElDU19NRVRSSUNfTkFNRV9MRUFEU19DUkVBVEVEEA8SKwonQU5BTFlUSUNTX01FVFJJQ19OQU1FX09QUE9SVFVOSVRJRVNfV09OEBASKgomQU5BTFlUSUNTX01FVFJJQ19OQU1FX1dPTl9BTU9VTlRfQ0VOVFMQERIqCiZBTkFMWVRJQ1NfTUVUUklDX05BTUVfQUdFTlRfRVhFQ1VUSU9OUxASEigKJEFOQUxZVElDU19NRVRSSUNfTkFNRV9BR0VOVF9DT1NUX1VTRBATEiwKKEFOQUxZVElDU19NRVRSSUNfTkFNRV9BR0VOVF9TVUNDRVNTX1JBVEUQFBIqCiZBTkFMWVRJQ1NfTUVUUklDX05BTUVfR09BTF9DT05WRVJTSU9OUxAVEikKJUFOQUxZVElDU19NRVRSSUNfTkFNRV9DT05WRVJTSU9OX1JBVEUQFhItCilBTkFMWVRJQ1NfTUVUUklDX05BTUVfTUVESUFOX1RJTUVfVE9fR09BTBAXEi4KKkFOQUxZVElDU19NRVRSSUNfTkFNRV9XRUJIT09LX1NVQ0NFU1NfUkFURRAYEigKJEFOQUxZVElDU19NRVRSSUNfTkFNRV9XRUJIT09LX1A5NV9NUxAZEjEKLUFOQUxZVElDU19NRVRSSUNfTkFNRV9BVFRSSUJVVEVEX0FNT1VOVF9DRU5UUxAaKqwBCg1BbmFseXRpY3NVbml0Eh4KGkFOQUxZVElDU19VTklUX1VOU1BFQ0lGSUVEEAASGAoUQU5BTFlUSUNTX1VOSVRfQ09VTlQQARIYChRBTkFMWVRJQ1NfVU5JVF9SQVRJTxACEhgKFEFOQUxZVElDU19VTklUX0NFTlRTEAMSFgoSQU5BTFlUSUNTX1VOSVRfVVNEEAQSFQoRQU5BTFlUSUNTX1VOSVRfTVMQBSqrAQoRQW5hbHl0aWNzSW50ZXJ2YWwSIgoeQU5BTFlUSUNTX0lOVEVSVkFMX1VOU1BFQ0lGSUVEEAASGwoXQU5BTFlUSUNTX0lOVEVSVkFMX0hPVVIQARIaChZBTkFMWVRJQ1NfSU5URVJWQUxfREFZEAISGwoXQU5BTFlUSUNTX0lOVEVSVkFMX1dFRUsQAxIcChhBTkFMWVRJQ1NfSU5URVJWQUxfTU9OVEgQBCqVAgoOQW5hbHl0aWNzR3JvdXASHwobQU5BTFlUSUNTX0dST1VQX1VOU1BFQ0lGSUVEEAASHAoYQU5BTFlUSUNTX0dST1VQX1dPUktGTE9XEAESGwoXQU5BTFlUSUNTX0dST1VQX1ZFUlNJT04QAhIYChRBTkFMWVRJQ1NfR1JPVVBfU1RFUBADEhoKFkFOQUxZVElDU19HUk9VUF9ET01BSU4QBBIZChVBTkFMWVRJQ1NfR1JPVVBfQUdFTlQQBRIbChdBTkFMWVRJQ1NfR1JPVVBfV0VCSE9PSxAGEhsKF0FOQUxZVElDU19HUk9VUF9WQVJJQU5UEAcSHAoYQU5BTFlUSUNTX0dST1VQX0NBVEVHT1JZEAgykQcKEEFuYWx5dGljc1NlcnZpY2USzwEKE0dldEFuYWx5dGljc01ldHJpY3MSMi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc01ldHJpY3NSZXF1ZXN0GjMuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRBbmFseXRpY3NNZXRyaWNzUmVzcG9uc2UiT4q1GCoQASoJQW5hbHl0aWNzeAKSAQRub25logERYW5hbHl0aWNzLm1ldHJpY3OC0+STAhsSGS9hcGkvdjEvYW5hbHl0aWNzL21ldHJpY3MSxwEKEUdldEFuYWx5dGljc0NoYXJ0EjAuZHJpcHB1bHNlLmFuYWx5dGljcy52MS5HZXRBbmFseXRpY3NDaGFydFJlcXVlc3QaMS5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0NoYXJ0UmVzcG9uc2UiTYq1GCkQASoJQW5hbHl0aWNzeAKSAQRub25logEQYW5hbHl0aWNzLmNoYXJ0c4LT5JMCGhIYL2FwaS92MS9hbmFseXRpY3MvY2hhcnRzEt8BChJHZXRBbmFseXRpY3NGdW5uZWwSMS5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0Z1bm5lbFJlcXVlc3QaMi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0Z1bm5lbFJlc3BvbnNlImKKtRg+EAEqCUFuYWx5dGljc3gCkgEEbm9uZaIBEGFuYWx5dGljcy5mdW5uZWyKAhJ3b3JrZmxvd19ub3RfZm91bmSC0+STAhoSGC9hcGkvdjEvYW5hbHl0aWNzL2Z1bm5lbBL4AQoXR2V0QW5hbHl0aWNzRXhwZXJpbWVudHMSNi5kcmlwcHVsc2UuYW5hbHl0aWNzLnYxLkdldEFuYWx5dGljc0V4cGVyaW1lbnRzUmVxdWVzdBo3LmRyaXBwdWxzZS5hbmFseXRpY3MudjEuR2V0QW5hbHl0aWNzRXhwZXJpbWVudHNSZXNwb25zZSJsirUYQxABKglBbmFseXRpY3N4ApIBBG5vbmWiARVhbmFseXRpY3MuZXhwZXJpbWVudHOKAhJ3b3JrZmxvd19ub3RfZm91bmSC0+STAh8SHS9hcGkvdjEvYW5hbHl0aWNzL2V4cGVyaW1lbnRzGgSYtRh4YgZwcm90bzM", [file_drippulse_analytics_v1_experiments, file_drippulse_analytics_v1_funnel, file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * A period, and an optional workflow or part of it.
+ * A period, and optionally a workflow and a selection of the workflow's enrollments.
  *
  * @generated from message drippulse.analytics.v1.GetAnalyticsMetricsRequest
  */
 export type GetAnalyticsMetricsRequest = Message<"drippulse.analytics.v1.GetAnalyticsMetricsRequest"> & {
   /**
-   * Start, rounded down to its quarter hour. Default: 30 days before the end.
+   * Start of the period, rounded down to the quarter hour. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 1;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End, rounded up to its quarter hour. Default: now. At most 396 days after the start. Facts are kept for 396 days.
+   * End of the period, rounded up to the quarter hour. Default: now. At most 396 days after the start, because facts
+   * are kept for 396 days.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 2;
    */
   to?: Timestamp | undefined;
 
   /**
-   * Workflow; metrics of leads, opportunities, agents and webhooks are then 0. Default: the whole organization.
+   * Workflow to count. Metrics of leads, opportunities, agents and webhooks are then 0. Default: the whole
+   * organization.
    *
    * @generated from field: optional int64 workflow_id = 3;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Version of the workflow; needs `workflow_id`. Mails have no version, so their metrics are then 0. Default: all.
+   * Version of the workflow; requires `workflow_id`. Mails have no version, so their metrics are then 0. Default: all
+   * versions.
    *
    * @generated from field: optional int32 version = 4;
    */
   version?: number | undefined;
 
   /**
-   * Project: the workflows that are in it now, with the effect of `workflow_id` for each. Default: all.
+   * Project to count: the workflows that are in the project now, each counted as with `workflow_id`. Default: all.
    *
    * @generated from field: optional int64 project_id = 5;
    */
   projectId?: bigint | undefined;
 
   /**
-   * Variant of a split of the workflow: the id of the split, a colon, and the name of the variant; needs `workflow_id`.
-   * An enrollment counts as started when it gets the variant, and a mail counts if it was queued afterwards. The first
-   * eight splits of a version are counted; `attributed_amount_cents` is absent. Default: all enrollments.
+   * Variant of a split of the workflow, written `<split id>:<variant name>`; requires `workflow_id`. An enrollment
+   * counts as started when it gets the variant, and a mail counts if it was queued afterwards. The first eight splits
+   * of a version are counted; `attributed_amount_cents` is absent. Default: all enrollments.
    *
    * @generated from field: optional string variant = 6;
    */
@@ -106,15 +109,15 @@ export type GetAnalyticsMetricsResponse = Message<"drippulse.analytics.v1.GetAna
   timezone: string;
 
   /**
-   * All events that reached the platform's event log before this time are counted. Later numbers may still rise. Events
-   * that reach the log late are added to the time at which they happened.
+   * All events that reached the platform's event log before this time are counted. Numbers of later times may still
+   * rise. An event that reaches the log late is added at the time at which it happened.
    *
    * @generated from field: google.protobuf.Timestamp complete_until = 4;
    */
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Each metric, always in the same order. `won_amount_cents` occurs once per currency.
+   * All metrics, always in the same order. `won_amount_cents` occurs once per currency.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsMetric metrics = 5;
    */
@@ -163,14 +166,15 @@ export type AnalyticsMetric = Message<"drippulse.analytics.v1.AnalyticsMetric"> 
   currency?: string | undefined;
 
   /**
-   * Value of the period of the same length before; null for a ratio whose denominator is 0.
+   * Value for the preceding period of the same length; null for a ratio whose denominator is 0.
    *
    * @generated from field: optional double previous = 5;
    */
   previous?: number | undefined;
 
   /**
-   * The difference divided by `previous`: 0.25 is a quarter more. Null where `previous` is null or 0.
+   * The difference between `value` and `previous`, divided by `previous`: 0.25 means a quarter more. Null if `previous`
+   * is null or 0.
    *
    * @generated from field: optional double change = 6;
    */
@@ -192,7 +196,7 @@ export const AnalyticsMetricSchema: GenMessage<AnalyticsMetric> = /*@__PURE__*/
   messageDesc(file_drippulse_analytics_v1_analytics, 2);
 
 /**
- * A metric, a period and a division.
+ * A metric, a period and the property to divide the chart by.
  *
  * @generated from message drippulse.analytics.v1.GetAnalyticsChartRequest
  */
@@ -212,21 +216,22 @@ export type GetAnalyticsChartRequest = Message<"drippulse.analytics.v1.GetAnalyt
   interval?: AnalyticsInterval | undefined;
 
   /**
-   * Property to divide by. Default: none; `won_amount_cents` always has one series per currency.
+   * Property to divide the chart by. Default: undivided; `won_amount_cents` always has one series per currency.
    *
    * @generated from field: optional drippulse.analytics.v1.AnalyticsGroup group_by = 3;
    */
   groupBy?: AnalyticsGroup | undefined;
 
   /**
-   * Start; the chart begins with the point that contains it. Default: 30 days before the end.
+   * Start of the period. The chart begins with the point that contains the start. Default: 30 days before the end.
    *
    * @generated from field: optional google.protobuf.Timestamp from = 4;
    */
   from?: Timestamp | undefined;
 
   /**
-   * End; the chart ends with the point that contains it. Default: now. At most 396 days after the start.
+   * End of the period. The chart ends with the point that contains the end. Default: now. At most 396 days after the
+   * start.
    *
    * @generated from field: optional google.protobuf.Timestamp to = 5;
    */
@@ -240,21 +245,22 @@ export type GetAnalyticsChartRequest = Message<"drippulse.analytics.v1.GetAnalyt
   workflowId?: bigint | undefined;
 
   /**
-   * Version of the workflow; needs `workflow_id`. Default: all.
+   * Version of the workflow; requires `workflow_id`. Default: all versions.
    *
    * @generated from field: optional int32 version = 7;
    */
   version?: number | undefined;
 
   /**
-   * Project: the workflows that are in it now. Default: all.
+   * Project: the workflows that are in the project now. Default: all.
    *
    * @generated from field: optional int64 project_id = 8;
    */
   projectId?: bigint | undefined;
 
   /**
-   * Variant of a split of the workflow, as in `GET /analytics/metrics`; needs `workflow_id`. Default: all enrollments.
+   * Variant of a split of the workflow, as in `GET /analytics/metrics`; requires `workflow_id`. Default: all
+   * enrollments.
    *
    * @generated from field: optional string variant = 9;
    */
@@ -303,8 +309,8 @@ export type GetAnalyticsChartResponse = Message<"drippulse.analytics.v1.GetAnaly
   timezone: string;
 
   /**
-   * Series, the largest first, `other` last; a single series with the key `total` in a chart that is not divided. Empty
-   * when the chart is divided and nothing happened.
+   * Series, the largest first, `other` last. An undivided chart has a single series with the key `total`. Empty when
+   * the chart is divided and nothing happened.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsSeries series = 5;
    */
@@ -318,7 +324,7 @@ export type GetAnalyticsChartResponse = Message<"drippulse.analytics.v1.GetAnaly
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Points whose values may still rise: those that end after `complete_until`.
+   * Points whose values may still rise, because they end after `complete_until`.
    *
    * @generated from field: repeated google.protobuf.Timestamp partial = 7;
    */
@@ -346,7 +352,7 @@ export type AnalyticsSeries = Message<"drippulse.analytics.v1.AnalyticsSeries"> 
   key: string;
 
   /**
-   * Text of the key for people: the last known name of a workflow or agent.
+   * Name of the key for people: the last known name of a workflow or agent.
    *
    * @generated from field: string label = 2;
    */
@@ -374,7 +380,7 @@ export const AnalyticsSeriesSchema: GenMessage<AnalyticsSeries> = /*@__PURE__*/
  */
 export type AnalyticsPoint = Message<"drippulse.analytics.v1.AnalyticsPoint"> & {
   /**
-   * When it begins.
+   * When the point begins.
    *
    * @generated from field: google.protobuf.Timestamp at = 1;
    */
@@ -416,7 +422,7 @@ export const AnalyticsMetricName = {
   ENROLLMENTS_STARTED: 1,
 
   /**
-   * Enrollments that reached their end, or that a goal ended.
+   * Enrollments that reached their end, or that were ended by a goal.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_COMPLETED = 2;
    */
@@ -430,14 +436,14 @@ export const AnalyticsMetricName = {
   FAILED: 3,
 
   /**
-   * Enrollments that were cancelled, removed ones among them.
+   * Enrollments that were cancelled, including removed ones.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_CANCELLED = 4;
    */
   CANCELLED: 4,
 
   /**
-   * Enrollments that a goal ended before their last step. They are completed, too.
+   * Enrollments that were ended by a goal before their last step. They count as completed, too.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_EXITED = 5;
    */
@@ -514,7 +520,7 @@ export const AnalyticsMetricName = {
   LEADS_CREATED: 15,
 
   /**
-   * Opportunities that were won. One that is reopened and won again counts again.
+   * Opportunities that were won. An opportunity that is reopened and won again counts again.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_OPPORTUNITIES_WON = 16;
    */
@@ -549,7 +555,7 @@ export const AnalyticsMetricName = {
   AGENT_SUCCESS_RATE: 20,
 
   /**
-   * Goals that enrollments met, each once per enrollment. Goals of people who are held out do not count.
+   * Goals that enrollments met, each goal once per enrollment. Goals of people who are held out do not count.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_GOAL_CONVERSIONS = 21;
    */
@@ -563,7 +569,7 @@ export const AnalyticsMetricName = {
   CONVERSION_RATE: 22,
 
   /**
-   * Median time from entry to goal.
+   * Median time from the entry to the goal.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_MEDIAN_TIME_TO_GOAL = 23;
    */
@@ -577,15 +583,15 @@ export const AnalyticsMetricName = {
   WEBHOOK_SUCCESS_RATE: 24,
 
   /**
-   * 95th percentile of the duration of these attempts.
+   * 95th percentile of the duration of attempts to deliver webhooks.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_WEBHOOK_P95_MS = 25;
    */
   WEBHOOK_P95_MS: 25,
 
   /**
-   * Amount in cents of won opportunities whose person a workflow touched within the 30 days before, in one currency.
-   * The last touch gets the whole amount: a click, else a mail, else an entry.
+   * Amount in cents, in one currency, of won opportunities whose person was touched by a workflow within the 30 days
+   * before. The last touch gets the whole amount. A click takes precedence over a mail, and a mail over an entry.
    *
    * @generated from enum value: ANALYTICS_METRIC_NAME_ATTRIBUTED_AMOUNT_CENTS = 26;
    */
@@ -619,14 +625,14 @@ export const AnalyticsUnit = {
   UNSPECIFIED: 0,
 
   /**
-   * A whole number of things.
+   * A whole number.
    *
    * @generated from enum value: ANALYTICS_UNIT_COUNT = 1;
    */
   COUNT: 1,
 
   /**
-   * A share of `n`, from 0; above 1 where the mails of one period are opened in a later one.
+   * A ratio: a fraction of `n`, from 0. It exceeds 1 if mails of one period are opened in a later one.
    *
    * @generated from enum value: ANALYTICS_UNIT_RATIO = 2;
    */
@@ -723,7 +729,7 @@ export const AnalyticsIntervalSchema: GenEnum<AnalyticsInterval> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_analytics, 2);
 
 /**
- * AnalyticsGroup is the property that a chart is divided by.
+ * AnalyticsGroup is the property by which a chart is divided.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsGroup
  */
@@ -778,8 +784,8 @@ export const AnalyticsGroup = {
   WEBHOOK: 6,
 
   /**
-   * The variant of a split of the workflow `workflow_id`, as the id of the split, a colon and the variant's name; for
-   * metrics of enrollments and mails. An enrollment that went through several splits counts in a series of each.
+   * The variant of a split of the workflow `workflow_id`, written `<split id>:<variant name>`; for metrics of
+   * enrollments and mails. An enrollment that went through several splits counts once in the series of each split.
    *
    * @generated from enum value: ANALYTICS_GROUP_VARIANT = 7;
    */
@@ -787,7 +793,7 @@ export const AnalyticsGroup = {
 
   /**
    * The category of the mail, as its step names it; for metrics of mails. Mails without a category, and mails whose
-   * category comes from a template, are in no series.
+   * category comes from a template, belong to no series.
    *
    * @generated from enum value: ANALYTICS_GROUP_CATEGORY = 8;
    */
@@ -795,7 +801,7 @@ export const AnalyticsGroup = {
 } as const;
 
 /**
- * AnalyticsGroup is the property that a chart is divided by.
+ * AnalyticsGroup is the property by which a chart is divided.
  *
  * @generated from enum drippulse.analytics.v1.AnalyticsGroup
  */
@@ -808,16 +814,16 @@ export const AnalyticsGroupSchema: GenEnum<AnalyticsGroup> = /*@__PURE__*/
   enumDesc(file_drippulse_analytics_v1_analytics, 3);
 
 /**
- * Totals and charts of events. The numbers count events, so they outlive the things that the events were about: a
- * deleted workflow and an erased person stay in them. A key sees the numbers of its own mode.
+ * Totals and charts of events. The numbers count events, so they outlive the things that the events were about: events
+ * of a deleted workflow or an erased person are still counted. A key sees the numbers of its own mode.
  *
  * @generated from service drippulse.analytics.v1.AnalyticsService
  */
 export const AnalyticsService: GenService<{
   /**
    * Shows the totals of a period, and their change from the period of the same length before it. All metrics are
-   * present, with 0 where nothing happened. A workflow that your organization does not have, or has deleted, is not an
-   * error: the answer has its numbers, or zeros.
+   * present, with 0 if nothing happened. A workflow that your organization does not have, or has deleted, is not an
+   * error: the answer has the numbers counted for the workflow, or zeros.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsMetrics
    */
@@ -827,9 +833,9 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsMetricsResponseSchema;
   },
   /**
-   * Shows a metric over time, as one series or divided. Hours, days, weeks (from Monday) and months begin by the clock
-   * of the organization's time zone, so a day may have 23 or 25 hours. A chart has at most 1,000 points (422 for more)
-   * and 20 series: the largest 19, and `other`.
+   * Shows a metric over time, as one series or divided into several. Hours, days, weeks (from Monday) and months begin
+   * by the clock of the organization's time zone, so a day may have 23 or 25 hours. A chart has at most 1,000 points
+   * (422 for more) and 20 series: the largest 19, and `other`.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsChart
    */
@@ -839,10 +845,10 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsChartResponseSchema;
   },
   /**
-   * Shows what the enrollments of a workflow that entered in a period did at each step, until now: how many came, moved
-   * on, ended or are still there, and how long they stayed. With a variant of a split, enrollments count from the split
-   * on. The numbers of deleted workflows and enrollments are kept. A workflow that your organization does not have and
-   * that has no numbers answers 404.
+   * Shows, for the enrollments that entered a workflow in a period, what happened at each step until now: how many
+   * came, moved on, ended or are still there, and how long they stayed. With a variant of a split, enrollments count
+   * from the split on. The numbers of deleted workflows and enrollments are kept. A workflow that your organization
+   * does not have and for which there are no numbers answers 404.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsFunnel
    */
@@ -852,10 +858,10 @@ export const AnalyticsService: GenService<{
     output: typeof GetAnalyticsFunnelResponseSchema;
   },
   /**
-   * Compares the variants of a workflow's splits by a goal, and says whether there is a winner. The intervals are valid
-   * at every look: look as often as you like, and stop when you like. Of 100 experiments without a difference, at most
-   * 5 ever report a winner. A split is called broken, and has no winner, when its variants got people in other shares
-   * than their weights.
+   * Compares the variants of a workflow's splits by a goal, and says whether there is a winner. The intervals stay
+   * valid however often you look, so you may look and stop at any time. Of 100 experiments without a difference, at
+   * most 5 ever report a winner. A split is called broken, and has no winner, if its variants got people in proportions
+   * that do not match their weights.
    *
    * @generated from rpc drippulse.analytics.v1.AnalyticsService.GetAnalyticsExperiments
    */

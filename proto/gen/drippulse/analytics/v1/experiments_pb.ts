@@ -36,15 +36,15 @@ export type GetAnalyticsExperimentsRequest = Message<"drippulse.analytics.v1.Get
   stepId?: string | undefined;
 
   /**
-   * Goal that people should meet. Default: the first of the workflow's current version.
+   * Goal by which variants are compared. Default: the first goal of the workflow's current version.
    *
    * @generated from field: optional string goal = 3;
    */
   goal?: string | undefined;
 
   /**
-   * Start of the period in which the enrollments entered. Keep it the same: the intervals are valid only for looks with
-   * the same start. Default: 396 days before the end, which is as long as numbers are kept.
+   * Start of the period in which the enrollments entered. Keep the start the same, because the intervals are valid only
+   * for looks with the same start. Default: 396 days before the end, because numbers are kept for so long.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_from = 4;
    */
@@ -114,14 +114,14 @@ export type GetAnalyticsExperimentsResponse = Message<"drippulse.analytics.v1.Ge
   completeUntil?: Timestamp | undefined;
 
   /**
-   * The splits of the current version, in their order, then those of other versions that people went through.
+   * The splits of the current version, in their order, followed by splits of other versions that people went through.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsExperiment experiments = 7;
    */
   experiments: AnalyticsExperiment[];
 
   /**
-   * People who were held out, compared with the others; null where nobody was held out.
+   * People who were held out, compared with enrolled people; null if nobody was held out.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsHoldout holdout = 8;
    */
@@ -149,7 +149,7 @@ export type AnalyticsExperiment = Message<"drippulse.analytics.v1.AnalyticsExper
   stepId: string;
 
   /**
-   * Its name; null for a split of another version.
+   * Name of the split; null for a split of a version other than the current one.
    *
    * @generated from field: optional string name = 2;
    */
@@ -163,22 +163,22 @@ export type AnalyticsExperiment = Message<"drippulse.analytics.v1.AnalyticsExper
   decision: AnalyticsDecision;
 
   /**
-   * Name of the variant that won.
+   * Name of the variant that won; absent without a winner.
    *
    * @generated from field: optional string winner = 4;
    */
   winner?: string | undefined;
 
   /**
-   * Probability that a correct split divides people as unevenly as this one, by the weights of the versions that they
-   * entered. Null when the weights are no longer known.
+   * Probability that a correct split divides people as unevenly as this split did, by the weights of the versions that
+   * the people entered. Null when the weights are no longer known.
    *
    * @generated from field: optional double split_chance = 5;
    */
   splitChance?: number | undefined;
 
   /**
-   * The variants, in the order of the current version. Each is compared with the first.
+   * The variants, in the order of the current version. Each variant is compared with the first.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsVariant variants = 6;
    */
@@ -199,7 +199,7 @@ export const AnalyticsExperimentSchema: GenMessage<AnalyticsExperiment> = /*@__P
  */
 export type AnalyticsVariant = Message<"drippulse.analytics.v1.AnalyticsVariant"> & {
   /**
-   * Name.
+   * Name of the variant.
    *
    * @generated from field: string name = 1;
    */
@@ -227,8 +227,8 @@ export type AnalyticsVariant = Message<"drippulse.analytics.v1.AnalyticsVariant"
   rate?: number | undefined;
 
   /**
-   * Rate of the variant minus the rate of the first one; null for the first, and when either has fewer than 50 people
-   * or 5 conversions.
+   * Rate of the variant minus the rate of the first variant; null for the first variant, and when either has fewer than
+   * 50 people or 5 conversions.
    *
    * @generated from field: drippulse.analytics.v1.AnalyticsDifference difference = 5;
    */
@@ -243,13 +243,13 @@ export const AnalyticsVariantSchema: GenMessage<AnalyticsVariant> = /*@__PURE__*
   messageDesc(file_drippulse_analytics_v1_experiments, 3);
 
 /**
- * AnalyticsDifference is a difference of two rates with an interval that is valid at all looks together.
+ * AnalyticsDifference is a difference of two rates with an interval that stays valid however often you look.
  *
  * @generated from message drippulse.analytics.v1.AnalyticsDifference
  */
 export type AnalyticsDifference = Message<"drippulse.analytics.v1.AnalyticsDifference"> & {
   /**
-   * Difference: 0.01 is one percentage point more.
+   * The difference: 0.01 is one percentage point more.
    *
    * @generated from field: double value = 1;
    */
@@ -305,7 +305,7 @@ export type AnalyticsHoldout = Message<"drippulse.analytics.v1.AnalyticsHoldout"
   rate: number;
 
   /**
-   * Number of enrollments of the others.
+   * Number of enrollments of people who were not held out.
    *
    * @generated from field: int64 enrolled = 4;
    */
@@ -319,7 +319,7 @@ export type AnalyticsHoldout = Message<"drippulse.analytics.v1.AnalyticsHoldout"
   enrolledConversions: bigint;
 
   /**
-   * `enrolled_conversions` divided by `enrolled`; null where nobody was enrolled.
+   * `enrolled_conversions` divided by `enrolled`; null if nobody was enrolled.
    *
    * @generated from field: optional double enrolled_rate = 6;
    */
@@ -354,22 +354,22 @@ export const AnalyticsDecision = {
   UNSPECIFIED: 0,
 
   /**
-   * No variant is shown to be better than every other one so far.
+   * No variant has yet been shown to be better than all others.
    *
    * @generated from enum value: ANALYTICS_DECISION_NO_DIFFERENCE_YET = 1;
    */
   NO_DIFFERENCE_YET: 1,
 
   /**
-   * One variant is better than every other one.
+   * One variant is better than all others.
    *
    * @generated from enum value: ANALYTICS_DECISION_WINNER = 2;
    */
   WINNER: 2,
 
   /**
-   * The variants got people in other shares than their weights; the probability of that is below 0.001. The numbers are
-   * not valid.
+   * The variants got people in proportions that do not match their weights; the probability of such a mismatch by
+   * chance is below 0.001. The numbers are not valid.
    *
    * @generated from enum value: ANALYTICS_DECISION_BROKEN_SPLIT = 3;
    */

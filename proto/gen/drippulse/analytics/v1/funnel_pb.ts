@@ -36,22 +36,23 @@ export type GetAnalyticsFunnelRequest = Message<"drippulse.analytics.v1.GetAnaly
   version?: number | undefined;
 
   /**
-   * Variant that the enrollments got: the id of the split, a colon, and the name of the variant; or `holdout`, for
-   * people who were held out. The first eight splits of a version are counted. Default: all enrollments.
+   * Variant that the enrollments got, written `<split id>:<variant name>`; or `holdout`, for people who were held out.
+   * The first eight splits of a version are counted. Default: all enrollments.
    *
    * @generated from field: optional string variant = 3;
    */
   variant?: string | undefined;
 
   /**
-   * Start of the period in which they entered, rounded down to a quarter hour. Default: 30 days before the end.
+   * Start of the period in which the enrollments entered, rounded down to the quarter hour. Default: 30 days before the
+   * end.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_from = 4;
    */
   enteredFrom?: Timestamp | undefined;
 
   /**
-   * End of that period, rounded up to a quarter hour. Default: now. At most 396 days after the start, because numbers
+   * End of that period, rounded up to the quarter hour. Default: now. At most 396 days after the start, because numbers
    * are kept for so long.
    *
    * @generated from field: optional google.protobuf.Timestamp entered_to = 5;
@@ -80,14 +81,14 @@ export type GetAnalyticsFunnelResponse = Message<"drippulse.analytics.v1.GetAnal
   workflowId: bigint;
 
   /**
-   * Version asked for.
+   * Requested version.
    *
    * @generated from field: optional int32 version = 2;
    */
   version?: number | undefined;
 
   /**
-   * Variant asked for.
+   * Requested variant.
    *
    * @generated from field: optional string variant = 3;
    */
@@ -122,29 +123,29 @@ export type GetAnalyticsFunnelResponse = Message<"drippulse.analytics.v1.GetAnal
   completeUntil?: Timestamp | undefined;
 
   /**
-   * Number of enrollments that began; with a variant, those that got it.
+   * Number of enrollments that began; with a variant, the number of enrollments that got the variant.
    *
    * @generated from field: int64 entered = 8;
    */
   entered: bigint;
 
   /**
-   * Number of people who were held out in this period. They are at no step.
+   * Number of people who were held out in this period. They appear at no step.
    *
    * @generated from field: int64 held_out = 9;
    */
   heldOut: bigint;
 
   /**
-   * The steps of the requested version, else of the current one, in order. Then the steps of other versions, the most
-   * visited first.
+   * The steps of the requested version, or else of the current version, in order. They are followed by the steps of
+   * other versions, the most visited first.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsFunnelStep steps = 10;
    */
   steps: AnalyticsFunnelStep[];
 
   /**
-   * Goals that the enrollments met, each once per enrollment, ordered by name.
+   * Goals that the enrollments met, each goal once per enrollment, ordered by name.
    *
    * @generated from field: repeated drippulse.analytics.v1.AnalyticsGoalCount goals = 11;
    */
@@ -172,14 +173,14 @@ export type AnalyticsFunnelStep = Message<"drippulse.analytics.v1.AnalyticsFunne
   stepId: string;
 
   /**
-   * Its name; null for a step of another version.
+   * Name of the step; null for a step of a version other than the one shown.
    *
    * @generated from field: optional string name = 2;
    */
   name?: string | undefined;
 
   /**
-   * Its type; null for a step of another version.
+   * Type of the step; null for a step of a version other than the one shown.
    *
    * @generated from field: optional string type = 3;
    */
@@ -193,42 +194,42 @@ export type AnalyticsFunnelStep = Message<"drippulse.analytics.v1.AnalyticsFunne
   entered: bigint;
 
   /**
-   * Enrollments that went on to another step.
+   * Enrollments that went on to a different step.
    *
    * @generated from field: int64 left = 5;
    */
   left: bigint;
 
   /**
-   * Enrollments that completed here: it was their last step, or a goal ended them.
+   * Enrollments that completed at this step, because it was their last step or because a goal ended them.
    *
    * @generated from field: int64 completed = 6;
    */
   completed: bigint;
 
   /**
-   * Enrollments that failed here and were not retried.
+   * Enrollments that failed at this step and were not retried.
    *
    * @generated from field: int64 failed = 7;
    */
   failed: bigint;
 
   /**
-   * Enrollments that were cancelled or removed here.
+   * Enrollments that were cancelled or removed at this step.
    *
    * @generated from field: int64 cancelled = 8;
    */
   cancelled: bigint;
 
   /**
-   * Enrollments that are here now.
+   * Enrollments that are at this step now.
    *
    * @generated from field: int64 active = 9;
    */
   active: bigint;
 
   /**
-   * Number of times that an enrollment began to wait here: for a time, an event or a decision.
+   * Number of times that an enrollment began to wait at this step: for a time, an event or a decision.
    *
    * @generated from field: int64 waited = 10;
    */
@@ -249,15 +250,15 @@ export type AnalyticsFunnelStep = Message<"drippulse.analytics.v1.AnalyticsFunne
   held: bigint;
 
   /**
-   * Median time that enrollments stayed here before they went on or ended, in milliseconds, accurate to 5%. Null
-   * without such an enrollment.
+   * Median time that enrollments stayed at this step before they went on or ended, in milliseconds, accurate to 5%.
+   * Null if no enrollment has left the step.
    *
    * @generated from field: optional double time_p50_ms = 13;
    */
   timeP50Ms?: number | undefined;
 
   /**
-   * 95th percentile of that time, in milliseconds, accurate to 5%. Null without such an enrollment.
+   * 95th percentile of that time, in milliseconds, accurate to 5%. Null if no enrollment has left the step.
    *
    * @generated from field: optional double time_p95_ms = 14;
    */
@@ -285,7 +286,7 @@ export type AnalyticsGoalCount = Message<"drippulse.analytics.v1.AnalyticsGoalCo
   name: string;
 
   /**
-   * Number of enrollments that met it.
+   * Number of enrollments that met the goal.
    *
    * @generated from field: int64 met = 2;
    */

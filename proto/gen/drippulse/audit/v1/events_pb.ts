@@ -17,7 +17,7 @@ export const file_drippulse_audit_v1_events: GenFile = /*@__PURE__*/
 
 /**
  * AuditedEvent is a change of configuration. Every service publishes the changes of its own rows in the transaction of
- * the change; identity stores them in one chain per organization. The aggregate is `<noun>:<id>`.
+ * the change; the identity service stores the changes in one chain per organization. The aggregate is `<noun>:<id>`.
  *
  * @generated from message drippulse.audit.v1.AuditedEvent
  */
@@ -30,7 +30,7 @@ export type AuditedEvent = Message<"drippulse.audit.v1.AuditedEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -44,7 +44,7 @@ export type AuditedEvent = Message<"drippulse.audit.v1.AuditedEvent"> & {
   organizationId: bigint;
 
   /**
-   * Not set: the chain in identity has the order.
+   * Not set, because the chain in the identity service determines the order.
    *
    * @generated from field: int64 sequence = 4;
    */
@@ -87,15 +87,15 @@ export const AuditedEventSchema: GenMessage<AuditedEvent> = /*@__PURE__*/
  */
 export type AuditedChange = Message<"drippulse.audit.v1.AuditedChange"> & {
   /**
-   * Name of the change, `<noun>.<past participle>`: the rest option `audit` of the method, or the name of a change that
-   * the platform made.
+   * Name of the change, `<noun>.<past participle>`: the `audit` option of the method, or the name of a change that the
+   * platform made.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Id of the row; empty for something that an organization has once, such as its account.
+   * Id of the row; empty for something of which an organization has only one, such as its account.
    *
    * @generated from field: string resource_id = 2;
    */
@@ -116,14 +116,14 @@ export type AuditedChange = Message<"drippulse.audit.v1.AuditedChange"> & {
   actorId: string;
 
   /**
-   * Members that changed, with their values before: a JSON object without secrets; empty for a new row.
+   * Members that changed, with their previous values: a JSON object without secrets; empty for a new row.
    *
    * @generated from field: bytes before = 5;
    */
   before: Uint8Array;
 
   /**
-   * Members that changed, with their values after: a JSON object without secrets; empty for a deleted row.
+   * Members that changed, with their new values: a JSON object without secrets; empty for a deleted row.
    *
    * @generated from field: bytes after = 6;
    */

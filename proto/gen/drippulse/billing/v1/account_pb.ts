@@ -97,7 +97,7 @@ export type AccountBilling = Message<"drippulse.billing.v1.AccountBilling"> & {
 
   /**
    * Amount charged for use beyond the plan in this month so far, rounded up to cents of the subscription's currency.
-   * Null where the installation charges nothing beyond plans.
+   * Null if the installation charges nothing beyond plans.
    *
    * @generated from field: optional int64 overage_cents = 11;
    */
@@ -118,14 +118,15 @@ export const AccountBillingSchema: GenMessage<AccountBilling> = /*@__PURE__*/
  */
 export type PlanLimit = Message<"drippulse.billing.v1.PlanLimit"> & {
   /**
-   * Meter: `enrollments`, `emails`, `events` or `llm_cost_usd` per month, or `agents`, `seats` or `contacts` at a time.
+   * Meter: `enrollments`, `emails`, `events` or `llm_cost_usd`, which count per month; or `agents`, `seats` or
+   * `contacts`, which count what currently exists.
    *
    * @generated from field: string meter = 1;
    */
   meter: string;
 
   /**
-   * Upper limit; null without one.
+   * Upper limit; null if there is no limit.
    *
    * @generated from field: optional double limit = 2;
    */
@@ -153,28 +154,28 @@ export type MeterUsage = Message<"drippulse.billing.v1.MeterUsage"> & {
   meter: string;
 
   /**
-   * Amount used in the period, or now.
+   * Amount used in the period; for a meter of what currently exists, the current number.
    *
    * @generated from field: double used = 2;
    */
   used: number;
 
   /**
-   * Limit that the counting service applies; null without one.
+   * Limit that the counting service applies; null if there is no limit.
    *
    * @generated from field: optional double limit = 3;
    */
   limit?: number | undefined;
 
   /**
-   * When the next period starts; null for a meter of things at a time, and without a limit.
+   * When the next period starts; null for a meter of what currently exists, and without a limit.
    *
    * @generated from field: optional google.protobuf.Timestamp resets_at = 4;
    */
   resetsAt?: Timestamp | undefined;
 
   /**
-   * Number of entries or mails that wait for room.
+   * Number of enrollment entries or mails that wait for room.
    *
    * @generated from field: int64 held = 5;
    */
@@ -195,14 +196,14 @@ export const MeterUsageSchema: GenMessage<MeterUsage> = /*@__PURE__*/
  */
 export type BillingPeriod = Message<"drippulse.billing.v1.BillingPeriod"> & {
   /**
-   * Its start.
+   * Start of the period.
    *
    * @generated from field: google.protobuf.Timestamp starts_at = 1;
    */
   startsAt?: Timestamp | undefined;
 
   /**
-   * Its end, excluded.
+   * End of the period, excluded.
    *
    * @generated from field: google.protobuf.Timestamp ends_at = 2;
    */
@@ -223,7 +224,7 @@ export const BillingPeriodSchema: GenMessage<BillingPeriod> = /*@__PURE__*/
  */
 export type BillingAddress = Message<"drippulse.billing.v1.BillingAddress"> & {
   /**
-   * First line, at most 255 characters like the other members.
+   * First line. Like all members, it has at most 255 characters.
    *
    * @generated from field: optional string line1 = 1;
    */
@@ -258,7 +259,7 @@ export type BillingAddress = Message<"drippulse.billing.v1.BillingAddress"> & {
   state?: string | undefined;
 
   /**
-   * Country, two letters of ISO 3166-1.
+   * Country, as the two-letter code of ISO 3166-1.
    *
    * @generated from field: optional string country = 6;
    */
@@ -309,7 +310,7 @@ export const GetAccountBillingResponseSchema: GenMessage<GetAccountBillingRespon
   messageDesc(file_drippulse_billing_v1_account, 6);
 
 /**
- * Members to change; absent ones stay, null clears.
+ * Members to change; members that are absent stay unchanged, and null clears a member.
  *
  * @generated from message drippulse.billing.v1.UpdateAccountBillingRequest
  */
@@ -336,15 +337,15 @@ export type UpdateAccountBillingRequest = Message<"drippulse.billing.v1.UpdateAc
   taxId?: string | undefined;
 
   /**
-   * Address on invoices; it replaces the previous one, and absent members are cleared.
+   * Address on invoices. It replaces the previous address as a whole: members that are absent are cleared.
    *
    * @generated from field: drippulse.billing.v1.BillingAddress address = 4;
    */
   address?: BillingAddress | undefined;
 
   /**
-   * Upper limit of monthly charges for use beyond the plan, 0 to 100,000,000. It allows such use where the installation
-   * has prices for it: limits of monthly meters rise to what the cap covers, and are hard there.
+   * Upper limit of monthly charges for use beyond the plan, 0 to 100,000,000. A cap allows such use if the installation
+   * has prices for it: the limits of monthly meters rise to what the cap covers, and the raised limits are hard.
    *
    * @generated from field: optional int64 spend_cap_cents = 5;
    */
@@ -359,7 +360,7 @@ export const UpdateAccountBillingRequestSchema: GenMessage<UpdateAccountBillingR
   messageDesc(file_drippulse_billing_v1_account, 7);
 
 /**
- * The plan, its usage, and the data on invoices, as changed.
+ * The plan, its usage, and the data on invoices, after the change.
  *
  * @generated from message drippulse.billing.v1.UpdateAccountBillingResponse
  */
@@ -386,8 +387,8 @@ export const UpdateAccountBillingResponseSchema: GenMessage<UpdateAccountBilling
  */
 export const AccountBillingService: GenService<{
   /**
-   * Shows plan, limits and usage. Usage comes from the services that count it; meters of a service that does not answer
-   * within a second are missing in `usage`.
+   * Shows plan, limits and usage. Usage comes from the services that count it; if a service does not answer within a
+   * second, its meters are missing in `usage`.
    *
    * @generated from rpc drippulse.billing.v1.AccountBillingService.GetAccountBilling
    */
@@ -397,8 +398,8 @@ export const AccountBillingService: GenService<{
     output: typeof GetAccountBillingResponseSchema;
   },
   /**
-   * Updates those members of `billing_email`, `tax_id`, `address` and `spend_cap_cents` that are present. With Stripe,
-   * the first three are copied to the customer there.
+   * Updates the members `billing_email`, `tax_id`, `address` and `spend_cap_cents`, if they are present. If the
+   * installation uses Stripe, the first three are copied to the Stripe customer.
    *
    * @generated from rpc drippulse.billing.v1.AccountBillingService.UpdateAccountBilling
    */

@@ -37,14 +37,14 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   status: SubscriptionStatus;
 
   /**
-   * Whether it ends with the paid period.
+   * Whether the subscription ends with the paid period.
    *
    * @generated from field: bool cancel_at_period_end = 3;
    */
   cancelAtPeriodEnd: boolean;
 
   /**
-   * When the subscription ends, if an end is scheduled: by `cancel_at_period_end`, or for another time.
+   * When the subscription ends, if an end is scheduled, by `cancel_at_period_end` or for a different time.
    *
    * @generated from field: optional google.protobuf.Timestamp cancel_at = 4;
    */
@@ -65,7 +65,7 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   trialEnd?: Timestamp | undefined;
 
   /**
-   * How many times the plan is bought; its limits are multiplied by this number.
+   * Number of times that the plan is bought. The plan's limits are multiplied by this number.
    *
    * @generated from field: int32 quantity = 7;
    */
@@ -93,7 +93,7 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   defaultPaymentMethod?: PaymentMethod | undefined;
 
   /**
-   * Address where people sign in to Stripe's portal by their mail address, if the operator has set it. `POST
+   * Address at which people sign in to Stripe's portal by their mail address, if the operator has set it. `POST
    * /billing/portal` needs no sign-in.
    *
    * @generated from field: optional string portal_url = 11;
@@ -101,7 +101,7 @@ export type Billing = Message<"drippulse.billing.v1.Billing"> & {
   portalUrl?: string | undefined;
 
   /**
-   * After a failed payment: when new entries begin to wait unless it is paid before.
+   * After a failed payment: when new entries begin to wait, unless the payment is made before.
    *
    * @generated from field: optional google.protobuf.Timestamp grace_until = 12;
    */
@@ -172,7 +172,7 @@ export const PaymentMethodSchema: GenMessage<PaymentMethod> = /*@__PURE__*/
   messageDesc(file_drippulse_billing_v1_billing, 1);
 
 /**
- * Invoice is a bill that Stripe made.
+ * Invoice is an invoice that Stripe made.
  *
  * @generated from message drippulse.billing.v1.Invoice
  */
@@ -185,7 +185,7 @@ export type Invoice = Message<"drippulse.billing.v1.Invoice"> & {
   id: string;
 
   /**
-   * Number on the bill; null for a draft.
+   * Number on the invoice; null for a draft.
    *
    * @generated from field: optional string number = 2;
    */
@@ -206,7 +206,7 @@ export type Invoice = Message<"drippulse.billing.v1.Invoice"> & {
   currency: string;
 
   /**
-   * Total of the bill.
+   * Total of the invoice.
    *
    * @generated from field: int64 total_cents = 5;
    */
@@ -220,21 +220,22 @@ export type Invoice = Message<"drippulse.billing.v1.Invoice"> & {
   amountDueCents: bigint;
 
   /**
-   * When it was made.
+   * When the invoice was made.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Page for viewing and paying the bill. Anybody who has the address can open it, so only admins see it.
+   * Page for viewing and paying the invoice. Anybody who has the address can open the page, so only admins see the
+   * address.
    *
    * @generated from field: optional string url = 8;
    */
   url?: string | undefined;
 
   /**
-   * The bill as PDF; only admins see it.
+   * Address of the invoice as a PDF file; only admins see it.
    *
    * @generated from field: optional string pdf_url = 9;
    */
@@ -255,7 +256,7 @@ export const InvoiceSchema: GenMessage<Invoice> = /*@__PURE__*/
  */
 export type Checkout = Message<"drippulse.billing.v1.Checkout"> & {
   /**
-   * Page to open in a browser. It is valid for 24 hours.
+   * Page to open in a browser. The page is valid for 24 hours.
    *
    * @generated from field: string url = 1;
    */
@@ -304,8 +305,8 @@ export const PortalSchema: GenMessage<Portal> = /*@__PURE__*/
  */
 export type GetBillingRequest = Message<"drippulse.billing.v1.GetBillingRequest"> & {
   /**
-   * Id of a Checkout session, which Stripe inserts in place of `{CHECKOUT_SESSION_ID}` in `success_url`: the
-   * subscription is then fetched from Stripe before the answer.
+   * Id of a Checkout session, which Stripe inserts in place of `{CHECKOUT_SESSION_ID}` in `success_url`. With this id,
+   * the subscription is fetched from Stripe before the answer.
    *
    * @generated from field: optional string checkout_session = 1;
    */
@@ -354,15 +355,15 @@ export type SubscribeRequest = Message<"drippulse.billing.v1.SubscribeRequest"> 
   plan?: string | undefined;
 
   /**
-   * How many times the plan is bought, 1 to 1000. Default: 1, or the quantity of the existing subscription.
+   * Number of times that the plan is bought, 1 to 1000. Default: 1, or the quantity of the existing subscription.
    *
    * @generated from field: optional int32 quantity = 2;
    */
   quantity?: number | undefined;
 
   /**
-   * Id at Stripe of the payment method to charge. It is attached to the organization's customer and becomes the
-   * default. Default: the default payment method.
+   * Stripe's id of the payment method to charge. The payment method is attached to the organization's customer and
+   * becomes the default. Default: the default payment method.
    *
    * @generated from field: optional string payment_method = 3;
    */
@@ -404,7 +405,7 @@ export const SubscribeResponseSchema: GenMessage<SubscribeResponse> = /*@__PURE_
  */
 export type CancelSubscriptionRequest = Message<"drippulse.billing.v1.CancelSubscriptionRequest"> & {
   /**
-   * When it ends. Default: at the end of the paid period.
+   * When the subscription ends. Default: at the end of the paid period.
    *
    * @generated from field: optional drippulse.billing.v1.CancelTime at = 1;
    */
@@ -496,14 +497,14 @@ export type StartCheckoutRequest = Message<"drippulse.billing.v1.StartCheckoutRe
   plan?: string | undefined;
 
   /**
-   * https address to which the browser goes after the payment. Stripe replaces `{CHECKOUT_SESSION_ID}` in it.
+   * https address to which the browser goes after the payment. Stripe replaces `{CHECKOUT_SESSION_ID}` in the address.
    *
    * @generated from field: optional string success_url = 2;
    */
   successUrl?: string | undefined;
 
   /**
-   * https address to which the browser goes when the person leaves without paying.
+   * https address to which the browser goes if the person leaves without paying.
    *
    * @generated from field: optional string cancel_url = 3;
    */
@@ -609,7 +610,7 @@ export type ListPaymentMethodsResponse = Message<"drippulse.billing.v1.ListPayme
   paymentMethods: PaymentMethod[];
 
   /**
-   * Always null: the answer has all of them.
+   * Always null, because the answer has all payment methods.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -665,7 +666,7 @@ export type ListInvoicesResponse = Message<"drippulse.billing.v1.ListInvoicesRes
   invoices: Invoice[];
 
   /**
-   * Where the next page starts; null on the last one. Stripe does not count invoices, so there is no `total_count`.
+   * Cursor of the next page; null on the last page. Stripe does not count invoices, so there is no `total_count`.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -700,14 +701,14 @@ export const SubscriptionStatus = {
   NONE: 1,
 
   /**
-   * Paid.
+   * The subscription is paid.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_ACTIVE = 2;
    */
   ACTIVE: 2,
 
   /**
-   * In its trial.
+   * The subscription is in its trial.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_TRIALING = 3;
    */
@@ -735,14 +736,14 @@ export const SubscriptionStatus = {
   INCOMPLETE: 6,
 
   /**
-   * Its trial ended without a payment method; the plan does not apply.
+   * The trial ended without a payment method; the plan does not apply.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_PAUSED = 7;
    */
   PAUSED: 7,
 
   /**
-   * It has ended.
+   * The subscription has ended.
    *
    * @generated from enum value: SUBSCRIPTION_STATUS_CANCELED = 8;
    */
@@ -783,7 +784,7 @@ export const CancelTime = {
   PERIOD_END: 1,
 
   /**
-   * At once, without a refund.
+   * Immediately, without a refund.
    *
    * @generated from enum value: CANCEL_TIME_NOW = 2;
    */
@@ -821,10 +822,10 @@ export const BillingService: GenService<{
     output: typeof GetBillingResponseSchema;
   },
   /**
-   * Subscribes to a plan, paid by `payment_method` or the default one, or changes the plan or quantity of the existing
-   * subscription. A change applies at once, and Stripe charges or credits the difference for the rest of the period.
-   * Answers 201 for a new subscription and 200 for a change. The change of the plan is in the audit trail as
-   * `plan.changed`.
+   * Subscribes to a plan, paid by `payment_method` or the default payment method, or changes the plan or quantity of
+   * the existing subscription. A change applies immediately, and Stripe charges or credits the difference for the rest
+   * of the period. Answers 201 for a new subscription and 200 for a change. The audit trail records the change of the
+   * plan as `plan.changed`.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.Subscribe
    */
@@ -834,8 +835,8 @@ export const BillingService: GenService<{
     output: typeof SubscribeResponseSchema;
   },
   /**
-   * Ends the subscription at the end of the paid period, or now. Ending it now gives no refund. A subscription whose
-   * end is scheduled already is not changed.
+   * Ends the subscription at the end of the paid period, or immediately. Ending it immediately gives no refund. A
+   * subscription whose end is already scheduled is not changed.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.CancelSubscription
    */
@@ -857,7 +858,7 @@ export const BillingService: GenService<{
   },
   /**
    * Starts a session of Stripe's Checkout for a plan: open the `url` in a browser. An earlier session ends. Once the
-   * browser is back at `success_url`, `GET /billing?checkout_session=…` shows the subscription.
+   * browser has returned to `success_url`, `GET /billing?checkout_session=…` shows the subscription.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.StartCheckout
    */
@@ -867,8 +868,8 @@ export const BillingService: GenService<{
     output: typeof StartCheckoutResponseSchema;
   },
   /**
-   * Opens Stripe's customer portal for payment methods, addresses and invoices. The `url` is valid for some minutes,
-   * once.
+   * Opens Stripe's customer portal for payment methods, addresses and invoices. The `url` is valid once, for a few
+   * minutes.
    *
    * @generated from rpc drippulse.billing.v1.BillingService.OpenPortal
    */

@@ -33,7 +33,7 @@ export type BillingEvent = Message<"drippulse.billing.v1.BillingEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -126,7 +126,7 @@ export type UsageThresholdReached = Message<"drippulse.billing.v1.UsageThreshold
   limit: number;
 
   /**
-   * When the next period of the meter starts; null for a meter of things at a time.
+   * When the next period of the meter starts; null for a meter of what currently exists.
    *
    * @generated from field: optional google.protobuf.Timestamp resets_at = 5;
    */

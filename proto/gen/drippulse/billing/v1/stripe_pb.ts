@@ -59,14 +59,14 @@ export const ReceiveStripeEventResponseSchema: GenMessage<ReceiveStripeEventResp
   messageDesc(file_drippulse_billing_v1_stripe, 1);
 
 /**
- * Events from Stripe. They have no credential except a signature.
+ * Receives events from Stripe. The only credential of a request is its signature.
  *
  * @generated from service drippulse.billing.v1.StripeHooksService
  */
 export const StripeHooksService: GenService<{
   /**
-   * Receives an event from Stripe. The event only names the customer whose data changed; the data itself is fetched
-   * from Stripe. So events may come late, twice, in any order, or not at all.
+   * Receives an event from Stripe. The event only names the customer whose data changed; the data is fetched from
+   * Stripe. So it does not matter if events come late, twice, in any order, or not at all.
    *
    * @generated from rpc drippulse.billing.v1.StripeHooksService.ReceiveStripeEvent
    */

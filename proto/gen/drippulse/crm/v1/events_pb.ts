@@ -44,7 +44,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -80,14 +80,15 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
   hops: number;
 
   /**
-   * Cause of the chain that the change belongs to; empty when the event itself is a cause. Then its id names the chain.
+   * Cause of the chain that the change belongs to. Empty when the event itself is a cause; the event's id then names
+   * the chain.
    *
    * @generated from field: string cause = 7;
    */
   cause: string;
 
   /**
-   * The change. The payload is the record after it, unless a member says otherwise.
+   * The change. The payload is the record after the change, unless a member says otherwise.
    *
    * @generated from oneof drippulse.crm.v1.CrmEvent.payload
    */
@@ -213,7 +214,7 @@ export type CrmEvent = Message<"drippulse.crm.v1.CrmEvent"> & {
     case: "activityDeleted";
   } | {
     /**
-     * An opportunity moved to another stage.
+     * An opportunity moved to a different stage.
      *
      * @generated from field: drippulse.crm.v1.CrmOpportunity opportunity_stage_changed = 25;
      */

@@ -17,7 +17,7 @@ export const file_drippulse_crm_v1_imports: GenFile = /*@__PURE__*/
   fileDesc("Ch5kcmlwcHVsc2UvY3JtL3YxL2ltcG9ydHMucHJvdG8SEGRyaXBwdWxzZS5jcm0udjEikwQKCUNybUltcG9ydBIXCgJpZBgBIAEoA0IGkrUYAiABSACIAQESPgoGc3RhdHVzGAIgASgOMiEuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnRTdGF0dXNCBpK1GAIgAUgBiAEBEg8KB2NyZWF0ZWQYAyABKAMSDwoHdXBkYXRlZBgEIAEoAxIRCgl1bmNoYW5nZWQYBSABKAMSDgoGZmFpbGVkGAYgASgDEjAKBmVycm9ycxgHIAMoCzIgLmRyaXBwdWxzZS5jcm0udjEuQ3JtSW1wb3J0RXJyb3ISDwoHZHJ5X3J1bhgIIAEoCBIkCg9wcm9jZXNzZWRfY291bnQYCSABKANCBpK1GAIgAUgCiAEBEiAKC3RvdGFsX2NvdW50GAogASgDQgaStRgCIAFIA4gBARI2CgpjcmVhdGVkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEjcKC2ZpbmlzaGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIGkrUYAiABEiwKBWVycm9yGA0gASgJQhiStRgUIAFCECJpbnRlcm5hbF9lcnJvciJIBIgBAUIFCgNfaWRCCQoHX3N0YXR1c0ISChBfcHJvY2Vzc2VkX2NvdW50Qg4KDF90b3RhbF9jb3VudEIICgZfZXJyb3IiYAoOQ3JtSW1wb3J0RXJyb3ISIQoKY29sbGVjdGlvbhgBIAEoCUINkrUYCUIHImxlYWRzIhILCgNyb3cYAiABKAMSDQoFZmllbGQYAyABKAkSDwoHbWVzc2FnZRgEIAEoCSK+AgoVTGlzdENybUltcG9ydHNSZXF1ZXN0EhIKBWxpbWl0GAEgASgFSACIAQESEwoGY3Vyc29yGAIgASgJSAGIAQESEQoEcGFnZRgDIAEoBUgCiAEBEhUKCHBlcl9wYWdlGAQgASgFSAOIAQESNgoNY3JlYXRlZF9zaW5jZRhlIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIBIgBARI2Cg1jcmVhdGVkX3VudGlsGGYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgFiAEBEhMKA2lkcxhnIAMoA0IGkrUYAnhkQggKBl9saW1pdEIJCgdfY3Vyc29yQgcKBV9wYWdlQgsKCV9wZXJfcGFnZUIQCg5fY3JlYXRlZF9zaW5jZUIQCg5fY3JlYXRlZF91bnRpbCLPAgoWTGlzdENybUltcG9ydHNSZXNwb25zZRIsCgdpbXBvcnRzGAEgAygLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQSEwoLdG90YWxfY291bnQYAiABKAMSKwoWdG90YWxfY291bnRfaXNfbWluaW11bRgDIAEoCEIGkrUYAiABSACIAQESGAoLbmV4dF9jdXJzb3IYBCABKAlIAYgBARIZCgRwYWdlGAUgASgFQgaStRgCIAFIAogBARIdCghwZXJfcGFnZRgGIAEoBUIGkrUYAiABSAOIAQESIAoLdG90YWxfcGFnZXMYByABKAVCBpK1GAIgAUgEiAEBQhkKF190b3RhbF9jb3VudF9pc19taW5pbXVtQg4KDF9uZXh0X2N1cnNvckIHCgVfcGFnZUILCglfcGVyX3BhZ2VCDgoMX3RvdGFsX3BhZ2VzIiEKE0dldENybUltcG9ydFJlcXVlc3QSCgoCaWQYASABKAMiQwoUR2V0Q3JtSW1wb3J0UmVzcG9uc2USKwoGaW1wb3J0GAEgASgLMhsuZHJpcHB1bHNlLmNybS52MS5Dcm1JbXBvcnQiJAoWQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBIKCgJpZBgBIAEoAyJGChdDYW5jZWxDcm1JbXBvcnRSZXNwb25zZRIrCgZpbXBvcnQYASABKAsyGy5kcmlwcHVsc2UuY3JtLnYxLkNybUltcG9ydCrRAQoPQ3JtSW1wb3J0U3RhdHVzEiEKHUNSTV9JTVBPUlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYQ1JNX0lNUE9SVF9TVEFUVVNfUVVFVUVEEAESHQoZQ1JNX0lNUE9SVF9TVEFUVVNfUlVOTklORxACEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NPTVBMRVRFRBADEhwKGENSTV9JTVBPUlRfU1RBVFVTX0ZBSUxFRBAEEh8KG0NSTV9JTVBPUlRfU1RBVFVTX0NBTkNFTExFRBAFMvIEChFDcm1JbXBvcnRzU2VydmljZRK5AQoOTGlzdENybUltcG9ydHMSJy5kcmlwcHVsc2UuY3JtLnYxLkxpc3RDcm1JbXBvcnRzUmVxdWVzdBooLmRyaXBwdWxzZS5jcm0udjEuTGlzdENybUltcG9ydHNSZXNwb25zZSJUirUYNRABKhVDUk0gZXhwb3J0IGFuZCBpbXBvcnR4ApIBBG5vbmWiARBjcm0uaW1wb3J0cy5saXN0gtPkkwIVEhMvYXBpL3YxL2NybS9pbXBvcnRzEr8BCgxHZXRDcm1JbXBvcnQSJS5kcmlwcHVsc2UuY3JtLnYxLkdldENybUltcG9ydFJlcXVlc3QaJi5kcmlwcHVsc2UuY3JtLnYxLkdldENybUltcG9ydFJlc3BvbnNlImCKtRg0EAEqFUNSTSBleHBvcnQgYW5kIGltcG9ydHgCkgEEbm9uZaIBD2NybS5pbXBvcnRzLmdldILT5JMCImIGaW1wb3J0EhgvYXBpL3YxL2NybS9pbXBvcnRzL3tpZH0S2AEKD0NhbmNlbENybUltcG9ydBIoLmRyaXBwdWxzZS5jcm0udjEuQ2FuY2VsQ3JtSW1wb3J0UmVxdWVzdBopLmRyaXBwdWxzZS5jcm0udjEuQ2FuY2VsQ3JtSW1wb3J0UmVzcG9uc2UicIq1GDoQAyoVQ1JNIGV4cG9ydCBhbmQgaW1wb3J0eAOSAQRub25logESY3JtLmltcG9ydHMuY2FuY2VsqAECgtPkkwIsOgEqYgZpbXBvcnQiHy9hcGkvdjEvY3JtL2ltcG9ydHMve2lkfS9jYW5jZWwaBJi1GDpCuQSitRg8ChBpbXBvcnRfbm90X2ZvdW5kEJQDGiVZb3VyIG9yZ2FuaXphdGlvbiBoYXMgbm8gc3VjaCBpbXBvcnQuorUYSgoQaW1wb3J0X3Rvb19sYXJnZRCdAxozQW4gaW1wb3J0IGlzIGxhcmdlciB0aGFuIDUxMiBNaUIuIFNlbmQgaXQgaW4gcGFydHMuorUYPgoKZmlsZV9lbXB0eRCmAxotVGhlIHVwbG9hZGVkIGZpbGUgaXMgZW1wdHk6IGl0IGhhcyBubyBoZWFkZXIuorUYWgoPaGVhZGVyX21pc21hdGNoEKYDGkRUaGUgaGVhZGVyIG9mIHRoZSBDU1YgZmlsZSBkb2VzIG5vdCBmaXQuIGBlcnJvcnNgIG5hbWVzIHRoZSBjb2x1bW5zLqK1GFIKEGVuY29kaW5nX3Vua25vd24QpgMaO1RoZSBlbmNvZGluZyBvZiB0aGUgZmlsZSBpcyBub3Qgc3VwcG9ydGVkLiBVVEYtOCBhbHdheXMgaXMuorUYSQoRZW5jb2RpbmdfbWlzbWF0Y2gQpgMaMVRoZSBmaWxlIGlzIG5vdCBpbiB0aGUgZW5jb2RpbmcgdGhhdCBpdCBkZWNsYXJlcy6itRhkChB0b29fbWFueV9pbXBvcnRzEK0DGk1UaGUgb3JnYW5pemF0aW9uIGhhcyB0b28gbWFueSBpbXBvcnRzIHVuZGVyIHdheS4gVHJ5IGFnYWluIGFmdGVyIFJldHJ5LUFmdGVyLmIGcHJvdG8z", [file_drippulse_rest_v1_rest, file_google_api_annotations, file_google_protobuf_timestamp]);
 
 /**
- * CrmImport is the outcome of the rows of an upload.
+ * CrmImport is the outcome of an upload's rows.
  *
  * @generated from message drippulse.crm.v1.CrmImport
  */
@@ -58,7 +58,7 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   unchanged: bigint;
 
   /**
-   * Number of rows refused; the others were imported.
+   * Number of rows that were refused; all other rows were imported.
    *
    * @generated from field: int64 failed = 6;
    */
@@ -107,8 +107,8 @@ export type CrmImport = Message<"drippulse.crm.v1.CrmImport"> & {
   finishedAt?: Timestamp | undefined;
 
   /**
-   * Reason why an import that runs as a job failed: `chain_cut` when it continues a chain that is cut, else
-   * `internal_error`. Rows already written stay.
+   * Reason why an import that runs as a job failed: `chain_cut` when the import continues a chain that is cut,
+   * `internal_error` for any other reason. Rows already written are kept.
    *
    * @generated from field: optional string error = 13;
    */
@@ -136,15 +136,15 @@ export type CrmImportError = Message<"drippulse.crm.v1.CrmImportError"> & {
   collection: string;
 
   /**
-   * Position of the row: in a bundle its index in the array, from 0; in a CSV file its row number in a spreadsheet,
-   * where the header is 1.
+   * Position of the row: in a bundle its index in the array, from 0; in a CSV file its row number in a spreadsheet, in
+   * which the header is row 1.
    *
    * @generated from field: int64 row = 2;
    */
   row: bigint;
 
   /**
-   * Field; empty for the whole row.
+   * Field that has the error; empty for an error of the whole row.
    *
    * @generated from field: string field = 3;
    */
@@ -186,7 +186,7 @@ export type ListCrmImportsRequest = Message<"drippulse.crm.v1.ListCrmImportsRequ
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -200,21 +200,21 @@ export type ListCrmImportsRequest = Message<"drippulse.crm.v1.ListCrmImportsRequ
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -242,21 +242,21 @@ export type ListCrmImportsResponse = Message<"drippulse.crm.v1.ListCrmImportsRes
   imports: CrmImport[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -389,14 +389,14 @@ export const CrmImportStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The work is under way.
    *
    * @generated from enum value: CRM_IMPORT_STATUS_RUNNING = 2;
    */
@@ -464,7 +464,8 @@ export const CrmImportsService: GenService<{
     output: typeof GetCrmImportResponseSchema;
   },
   /**
-   * Stops an import. Rows already written stay; the others are not written. An import that has ended does not change.
+   * Stops an import. Rows already written are kept; the remaining rows are not written. An import that has already
+   * ended does not change.
    *
    * @generated from rpc drippulse.crm.v1.CrmImportsService.CancelCrmImport
    */

@@ -112,7 +112,7 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   score?: number | undefined;
 
   /**
-   * User who is responsible for it.
+   * User who is responsible for the record.
    *
    * @generated from field: optional int64 owner_id = 12;
    */
@@ -140,14 +140,14 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   custom: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 16;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 17;
    */
@@ -161,35 +161,35 @@ export type CrmLead = Message<"drippulse.crm.v1.CrmLead"> & {
   deletedAt?: Timestamp | undefined;
 
   /**
-   * Lead that it was merged into: a UUID; only in exports and in the event of the merge.
+   * UUID of the lead into which this lead was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_id = 22;
    */
   mergedIntoId?: string | undefined;
 
   /**
-   * Lead that it was merged into: a `public_id`; only in exports and in the event of the merge.
+   * `public_id` of the lead into which this lead was merged; only in exports and in the event of the merge.
    *
    * @generated from field: optional string merged_into_public_id = 23;
    */
   mergedIntoPublicId?: string | undefined;
 
   /**
-   * When it was converted; null while it is not.
+   * When the lead was converted; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp converted_at = 19;
    */
   convertedAt?: Timestamp | undefined;
 
   /**
-   * Contact that it was converted to: a UUID.
+   * UUID of the contact to which the lead was converted.
    *
    * @generated from field: optional string contact_id = 20;
    */
   contactId?: string | undefined;
 
   /**
-   * Contact that it was converted to: its `public_id`.
+   * `public_id` of the contact to which the lead was converted.
    *
    * @generated from field: optional string contact_public_id = 21;
    */
@@ -231,7 +231,7 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -245,39 +245,39 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   perPage?: number | undefined;
 
   /**
-   * Text that the mail address, first name, last name, company or telephone number contains as it stands, in any case.
-   * Fewer than three characters match only the beginning of a value. Several words also find leads whose first and last
-   * name contain each word; these come after the others, regardless of `sort`. A `public_id` matches by its beginning:
-   * the whole prefix `lead_` and any characters after it.
+   * String that the mail address, first name, last name, company or telephone number contains literally, in any case. A
+   * string of fewer than three characters matches only the beginning of a value. Several words also find leads whose
+   * first and last name together contain each word; these leads are listed last, regardless of `sort`. A `public_id`
+   * matches by its beginning: the whole prefix `lead_` and any characters after it.
    *
    * @generated from field: optional string q = 5;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at`, `email`, `last_name`, `score`; with `-` before it, descending. `-created_at`
-   * unless given.
+   * `created_at`, `updated_at`, `email`, `last_name` or `score`; with `-` before it, descending. Default:
+   * `-created_at`.
    *
    * @generated from field: optional string sort = 6;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that changed at or after this time.
+   * Only rows that changed at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_since = 7;
    */
   updatedSince?: Timestamp | undefined;
 
   /**
-   * Only those of this user.
+   * Only rows for which this user is responsible.
    *
    * @generated from field: optional int64 owner_id = 8;
    */
   ownerId?: bigint | undefined;
 
   /**
-   * Only those from this system.
+   * Only rows from this system.
    *
    * @generated from field: optional string external_system = 9;
    */
@@ -291,43 +291,43 @@ export type ListCrmLeadsRequest = Message<"drippulse.crm.v1.ListCrmLeadsRequest"
   externalId?: string | undefined;
 
   /**
-   * Only those of this status.
+   * Only rows with this status.
    *
    * @generated from field: optional drippulse.crm.v1.CrmLeadStatus status = 11;
    */
   status?: CrmLeadStatus | undefined;
 
   /**
-   * Only those with this mail address, in any case.
+   * Only rows with this mail address, in any case.
    *
    * @generated from field: optional string email = 12;
    */
   email?: string | undefined;
 
   /**
-   * Only those from this source.
+   * Only leads from this source.
    *
    * @generated from field: optional string source = 13;
    */
   source?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter.
-   * Unknown ids are left out.
+   * Only rows with these ids, UUIDs or `public_id`s: up to 100, separated by commas or in a repeated parameter. Unknown
+   * ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -355,21 +355,21 @@ export type ListCrmLeadsResponse = Message<"drippulse.crm.v1.ListCrmLeadsRespons
   leads: CrmLead[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -474,14 +474,14 @@ export type CreateCrmLeadRequest = Message<"drippulse.crm.v1.CreateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Alias of `company_name`. `company_name` has precedence.
+   * Alias of `company_name`, which takes precedence.
    *
    * @generated from field: optional string company = 10;
    */
   company?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 11;
    */
@@ -580,7 +580,7 @@ export const GetCrmLeadResponseSchema: GenMessage<GetCrmLeadResponse> = /*@__PUR
   messageDesc(file_drippulse_crm_v1_leads, 6);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmLeadRequest
  */
@@ -663,14 +663,14 @@ export type UpdateCrmLeadRequest = Message<"drippulse.crm.v1.UpdateCrmLeadReques
   score?: number | undefined;
 
   /**
-   * Alias of `company_name`. `company_name` has precedence.
+   * Alias of `company_name`, which takes precedence.
    *
    * @generated from field: optional string company = 12;
    */
   company?: string | undefined;
 
   /**
-   * Member of the organization who is responsible for it; another id is 422.
+   * Member of the organization who is responsible for the record; any other id is refused with 422.
    *
    * @generated from field: optional int64 owner_id = 13;
    */
@@ -706,7 +706,7 @@ export const UpdateCrmLeadRequestSchema: GenMessage<UpdateCrmLeadRequest> = /*@_
   messageDesc(file_drippulse_crm_v1_leads, 7);
 
 /**
- * The lead as changed.
+ * The lead after the change.
  *
  * @generated from message drippulse.crm.v1.UpdateCrmLeadResponse
  */
@@ -763,7 +763,7 @@ export const DeleteCrmLeadResponseSchema: GenMessage<DeleteCrmLeadResponse> = /*
   messageDesc(file_drippulse_crm_v1_leads, 10);
 
 /**
- * A lead to convert, and the records that it is converted to.
+ * A lead to convert, and the records to link it to.
  *
  * @generated from message drippulse.crm.v1.ConvertCrmLeadRequest
  */
@@ -790,7 +790,7 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   accountId?: string | undefined;
 
   /**
-   * Whether an opportunity is created; default false.
+   * Whether an opportunity is created; default: false.
    *
    * @generated from field: optional bool create_opportunity = 4;
    */
@@ -804,7 +804,7 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   opportunityName?: string | undefined;
 
   /**
-   * Stage: a UUID.
+   * UUID of the stage.
    *
    * @generated from field: optional string pipeline_stage_id = 6;
    */
@@ -818,7 +818,7 @@ export type ConvertCrmLeadRequest = Message<"drippulse.crm.v1.ConvertCrmLeadRequ
   amountCents?: bigint | undefined;
 
   /**
-   * Currency: three letters of ISO 4217.
+   * Currency, as the three-letter code of ISO 4217.
    *
    * @generated from field: optional string currency = 8;
    */
@@ -853,14 +853,14 @@ export type ConvertCrmLeadResponse = Message<"drippulse.crm.v1.ConvertCrmLeadRes
   contact?: CrmContact | undefined;
 
   /**
-   * The account; null when there is none.
+   * The account; null if the lead has no account.
    *
    * @generated from field: optional drippulse.crm.v1.CrmAccount account = 3;
    */
   account?: CrmAccount | undefined;
 
   /**
-   * The opportunity; null when none was requested.
+   * The opportunity; null if none was requested.
    *
    * @generated from field: optional drippulse.crm.v1.CrmOpportunity opportunity = 4;
    */
@@ -888,7 +888,7 @@ export type ImportCrmLeadsCsvRequest = Message<"drippulse.crm.v1.ImportCrmLeadsC
   body?: HttpBody | undefined;
 
   /**
-   * Whether to write nothing, and only answer the expected outcome.
+   * Whether to write nothing, and only return the expected outcome.
    *
    * @generated from field: optional bool dry_run = 2;
    */
@@ -951,7 +951,7 @@ export type ListCrmLeadDuplicatesRequest = Message<"drippulse.crm.v1.ListCrmLead
   kind?: CrmDuplicateKind | undefined;
 
   /**
-   * Only the groups that this lead is in: a UUID or `public_id`.
+   * Only groups that contain this lead: a UUID or `public_id`.
    *
    * @generated from field: optional string lead_id = 4;
    */
@@ -979,7 +979,7 @@ export type ListCrmLeadDuplicatesResponse = Message<"drippulse.crm.v1.ListCrmLea
   duplicates: CrmLeadDuplicates[];
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 2;
    */
@@ -1007,7 +1007,7 @@ export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & 
   kind: CrmDuplicateKind;
 
   /**
-   * The common value as it is compared: an address in lower case, or the digits of a number.
+   * The common value in the form in which values are compared: an address in lower case, or the digits of a number.
    *
    * @generated from field: string key = 2;
    */
@@ -1021,7 +1021,7 @@ export type CrmLeadDuplicates = Message<"drippulse.crm.v1.CrmLeadDuplicates"> & 
   recordCount: bigint;
 
   /**
-   * The oldest 20 of them, oldest first; one merge takes at most 20.
+   * The oldest 20 records of the group, oldest first; one merge takes at most 20.
    *
    * @generated from field: repeated drippulse.crm.v1.CrmLead leads = 4;
    */
@@ -1050,16 +1050,16 @@ export type MergeCrmLeadsRequest = Message<"drippulse.crm.v1.MergeCrmLeadsReques
 
   /**
    * Leads to merge into the survivor: 1 to 20 UUIDs or `public_id`s. A value that the survivor lacks comes from the
-   * first of them that has one.
+   * first of these leads that has the value.
    *
    * @generated from field: repeated string merged = 2;
    */
   merged: string[];
 
   /**
-   * Sources of field values: by the name of a field, the id of the lead that its value comes from. An empty value is
-   * taken too. Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`,
-   * `score`, `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
+   * Sources of field values: for each field name, the id of the lead that supplies the value, even if the value is
+   * empty. Fields: `email`, `first_name`, `last_name`, `company_name`, `title`, `phone`, `status`, `source`, `score`,
+   * `owner_id`, `external_id` (with its `external_system`) and `custom.<key>`.
    *
    * @generated from field: map<string, string> fields = 3;
    */
@@ -1087,7 +1087,7 @@ export type MergeCrmLeadsResponse = Message<"drippulse.crm.v1.MergeCrmLeadsRespo
   lead?: CrmLead | undefined;
 
   /**
-   * The merge; its `id` reverses it.
+   * The merge. Its `id` is needed to reverse it.
    *
    * @generated from field: drippulse.crm.v1.CrmMerge merge = 2;
    */
@@ -1115,35 +1115,35 @@ export const CrmLeadStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not yet worked on.
+   * Nobody has worked on the lead yet.
    *
    * @generated from enum value: CRM_LEAD_STATUS_NEW = 1;
    */
   NEW: 1,
 
   /**
-   * Being worked on.
+   * Somebody is working on the lead.
    *
    * @generated from enum value: CRM_LEAD_STATUS_WORKING = 2;
    */
   WORKING: 2,
 
   /**
-   * Worth pursuing.
+   * The lead is worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_QUALIFIED = 3;
    */
   QUALIFIED: 3,
 
   /**
-   * Not worth pursuing.
+   * The lead is not worth pursuing.
    *
    * @generated from enum value: CRM_LEAD_STATUS_UNQUALIFIED = 4;
    */
   UNQUALIFIED: 4,
 
   /**
-   * Converted to a contact.
+   * The lead was converted to a contact.
    *
    * @generated from enum value: CRM_LEAD_STATUS_CONVERTED = 5;
    */
@@ -1180,7 +1180,7 @@ export const CrmLeadsService: GenService<{
     output: typeof ListCrmLeadsResponseSchema;
   },
   /**
-   * Creates a lead. It needs a mail address, a name, a company or a telephone number.
+   * Creates a lead. A mail address, a name, a company or a telephone number is required.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.CreateCrmLead
    */
@@ -1220,10 +1220,10 @@ export const CrmLeadsService: GenService<{
     output: typeof DeleteCrmLeadResponseSchema;
   },
   /**
-   * Converts a lead to a contact, in one transaction. The contact is the given one, else the one with the lead's mail
-   * address, else a new one. The account is the given one, else the one with the company's name in any case, else a new
-   * one if the lead has a company. An opportunity is created on request. The lead becomes `converted`. A converted lead
-   * answers 422 `lead_already_converted`.
+   * Converts a lead to a contact, in one transaction. The contact is the given one, else the contact with the lead's
+   * mail address, else a new contact. The account is the given one, else the account with the company's name in any
+   * case, else a new account if the lead has a company. An opportunity is created on request. The lead gets the status
+   * `converted`. A lead that is already converted is refused with 422 `lead_already_converted`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ConvertCrmLead
    */
@@ -1233,10 +1233,11 @@ export const CrmLeadsService: GenService<{
     output: typeof ConvertCrmLeadResponseSchema;
   },
   /**
-   * Groups live leads that may be one person, because they have the mail address, in any case, or the telephone number
-   * in common. Groups with a common address come first, then groups with a common number, each ordered by the common
-   * value. A page examines at most 50,000 leads, so it may have fewer groups than `limit`, or none; the last page is
-   * the one whose `next_cursor` is null. There is no `total_count`, because it would require reading all leads.
+   * Groups live leads that may be one person, because they have the same mail address, in any case, or the same
+   * telephone number. Groups with a common address come first, followed by groups with a common number, each ordered by
+   * the common value. A page examines at most 50,000 leads, so it may have fewer groups than `limit`, or none; the last
+   * page is the one whose `next_cursor` is null. There is no `total_count`, because counting would require reading all
+   * leads.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ListCrmLeadDuplicates
    */
@@ -1246,12 +1247,13 @@ export const CrmLeadsService: GenService<{
     output: typeof ListCrmLeadDuplicatesResponseSchema;
   },
   /**
-   * Merges leads into one, in one transaction. The survivor keeps its values. A value that it lacks comes from the
-   * first merged lead that has one; `fields` can choose another source. `custom` is merged member by member. If any
-   * merged lead was converted, the survivor counts as `converted`. Live activities of the merged leads are linked to
-   * the survivor. The merged leads are deleted: their ids answer 404 with the survivor in the message, and imports
-   * refuse rows with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST
-   * /crm/merges/{id}/undo` reverses the merge within 30 days. More than 10,000 links answer 422 `merge_too_many_links`.
+   * Merges leads into one, in one transaction. The survivor keeps its values. A value that the survivor lacks comes
+   * from the first merged lead that has the value; `fields` can choose a different source. `custom` is merged member by
+   * member. If any merged lead was converted, the survivor counts as `converted`. Live activities of the merged leads
+   * are linked to the survivor. The merged leads are deleted: their ids answer 404 with the survivor in the message,
+   * and imports refuse rows with these ids. Webhooks report `updated` or `deleted` for every changed record. `POST
+   * /crm/merges/{id}/undo` reverses the merge within 30 days. A merge of leads with more than 10,000 links is refused
+   * with 422 `merge_too_many_links`.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.MergeCrmLeads
    */
@@ -1262,11 +1264,11 @@ export const CrmLeadsService: GenService<{
   },
   /**
    * Imports a CSV file: the raw body, or the part `file` of multipart/form-data. The header has the names of members as
-   * `GET` gives them, and `custom.<key>`. Comma, semicolon and tab separate cells. The encoding is UTF-8, UTF-16 with a
-   * byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`, else with its
-   * `external_system` and `external_id`, else with its mail address, and otherwise creates one. An empty cell leaves
-   * the value as it is. Importing the same file again changes nothing. `Prefer: respond-async` answers 202 as soon as
-   * the file has arrived.
+   * `GET` returns them, and `custom.<key>`. Cells are separated by commas, semicolons or tabs. The encoding is UTF-8,
+   * UTF-16 with a byte order mark, or the `charset` of the content type. A row changes the record with its `public_id`,
+   * else with its `external_system` and `external_id`, else with its mail address, and otherwise creates a record. An
+   * empty cell leaves the value as it is. Importing the same file again changes nothing. `Prefer: respond-async`
+   * answers 202 as soon as the file has arrived.
    *
    * @generated from rpc drippulse.crm.v1.CrmLeadsService.ImportCrmLeadsCsv
    */

@@ -37,28 +37,28 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   recordType: CrmMergeRecordType;
 
   /**
-   * Record that stayed: its UUID.
+   * UUID of the survivor.
    *
    * @generated from field: string survivor_id = 3;
    */
   survivorId: string;
 
   /**
-   * Record that stayed: its `public_id`.
+   * `public_id` of the survivor.
    *
    * @generated from field: string survivor_public_id = 4;
    */
   survivorPublicId: string;
 
   /**
-   * Records that were merged into it: their UUIDs.
+   * UUIDs of the records that were merged into the survivor.
    *
    * @generated from field: repeated string merged_ids = 5;
    */
   mergedIds: string[];
 
   /**
-   * Records that were merged into it: their `public_id`s, in the same order.
+   * `public_id`s of the records that were merged into the survivor, in the same order.
    *
    * @generated from field: repeated string merged_public_ids = 6;
    */
@@ -86,21 +86,21 @@ export type CrmMerge = Message<"drippulse.crm.v1.CrmMerge"> & {
   actorId: string;
 
   /**
-   * Time when it was done.
+   * Time of the merge.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Time until which it can be reversed; null when it cannot.
+   * Time until which the merge can be reversed; null when it cannot be reversed.
    *
    * @generated from field: optional google.protobuf.Timestamp undo_until = 11;
    */
   undoUntil?: Timestamp | undefined;
 
   /**
-   * Time of the reversal.
+   * Time of the reversal; null if the merge was not reversed.
    *
    * @generated from field: optional google.protobuf.Timestamp undone_at = 12;
    */
@@ -135,7 +135,7 @@ export type ListCrmMergesRequest = Message<"drippulse.crm.v1.ListCrmMergesReques
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -156,28 +156,28 @@ export type ListCrmMergesRequest = Message<"drippulse.crm.v1.ListCrmMergesReques
   recordType?: CrmMergeRecordType | undefined;
 
   /**
-   * Only merges with this record, by UUID or `public_id`, as the survivor or as a merged record.
+   * Only merges that involve this record, by UUID or `public_id`, as the survivor or as a merged record.
    *
    * @generated from field: optional string record_id = 6;
    */
   recordId?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -205,21 +205,21 @@ export type ListCrmMergesResponse = Message<"drippulse.crm.v1.ListCrmMergesRespo
   merges: CrmMerge[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -331,8 +331,8 @@ export type UndoCrmMergeResponse = Message<"drippulse.crm.v1.UndoCrmMergeRespons
   merge?: CrmMerge | undefined;
 
   /**
-   * Fields of the survivor that keep their values, because they were changed after the merge; members of `custom` as
-   * `custom.<key>`.
+   * Fields of the survivor that keep their values, because they were changed after the merge; members of `custom` are
+   * written `custom.<key>`.
    *
    * @generated from field: repeated string kept_fields = 2;
    */
@@ -346,7 +346,7 @@ export type UndoCrmMergeResponse = Message<"drippulse.crm.v1.UndoCrmMergeRespons
   restoredLinks: bigint;
 
   /**
-   * Number of links that stay, because their records were relinked or deleted since.
+   * Number of links that stay, because their records were relinked or deleted after the merge.
    *
    * @generated from field: int64 kept_links = 4;
    */
@@ -383,8 +383,8 @@ export const CrmDuplicateKind = {
 
   /**
    * The digits of the telephone number, at least seven, without `00` before the country code and without `(0)`. A
-   * number with a country code and the same number without one differ, because the country of an organization is not
-   * known.
+   * number with a country code and the same number without the code differ, because the country of an organization is
+   * not known.
    *
    * @generated from enum value: CRM_DUPLICATE_KIND_PHONE = 2;
    */
@@ -473,11 +473,12 @@ export const CrmMergesService: GenService<{
   },
   /**
    * Reverses a merge within 30 days, in one transaction. The merged records return with their former values. Records
-   * that the merge linked to the survivor, and that still are, are linked to the merged records again. Fields of the
-   * survivor return to their former values, except those that were changed since, which `kept_fields` names. Webhooks
-   * report `updated` for every changed record. A repeat answers 422 `merge_already_undone`. After 30 days, or when
-   * needed personal data was erased, it answers 422 `merge_not_undoable`. A survivor that was merged since answers 422
-   * `merge_survivor_merged`: reverse that merge first. An external id that another record has now answers 409
+   * that the merge linked to the survivor, and that are still linked to it, are linked to the merged records again.
+   * Fields of the survivor return to their former values, except fields that were changed after the merge, which
+   * `kept_fields` names. Webhooks report `updated` for every changed record. A second call answers 422
+   * `merge_already_undone`. After 30 days, or when needed personal data was erased, the call answers 422
+   * `merge_not_undoable`. If the survivor was itself merged afterwards, the call answers 422 `merge_survivor_merged`:
+   * reverse the later merge first. If an external id is now in use by a record outside the merge, the call answers 409
    * `external_id_taken`.
    *
    * @generated from rpc drippulse.crm.v1.CrmMergesService.UndoCrmMerge

@@ -75,14 +75,16 @@ export const OperatorIntakeSchema: GenMessage<OperatorIntake> = /*@__PURE__*/
  */
 export type OperatorPipeline = Message<"drippulse.crm.v1.OperatorPipeline"> & {
   /**
-   * Name of a pipeline of your own, at most 255 characters. Default: the pipeline of the organization. Needs a user.
+   * Name of a pipeline of your own, at most 255 characters. Default: the pipeline of the organization. Requires a user
+   * as the caller.
    *
    * @generated from field: optional string name = 1;
    */
   name?: string | undefined;
 
   /**
-   * Names of its open stages, at most 20; `Won` and `Lost` follow. Default: the stages of the default pipeline.
+   * Names of the pipeline's open stages, at most 20; `Won` and `Lost` are added after them. Default: the stages of the
+   * default pipeline.
    *
    * @generated from field: repeated string stages = 2;
    */
@@ -110,7 +112,7 @@ export type OperatorRoute = Message<"drippulse.crm.v1.OperatorRoute"> & {
   field?: string | undefined;
 
   /**
-   * Text that the field must contain as it stands, 1 to 255 characters.
+   * String that the field must contain literally, 1 to 255 characters.
    *
    * @generated from field: optional string contains = 2;
    */
@@ -138,22 +140,22 @@ export const OperatorRouteSchema: GenMessage<OperatorRoute> = /*@__PURE__*/
  */
 export type OperatorMail = Message<"drippulse.crm.v1.OperatorMail"> & {
   /**
-   * Subject, 1 to 255 characters; may have templates.
+   * Subject, 1 to 255 characters; may contain templates.
    *
    * @generated from field: optional string subject = 1;
    */
   subject?: string | undefined;
 
   /**
-   * Body, 1 to 20,000 characters: HTML or text; may have templates.
+   * Body, 1 to 20,000 characters: HTML or text; may contain templates.
    *
    * @generated from field: optional string body = 2;
    */
   body?: string | undefined;
 
   /**
-   * Days after the previous mail, or after the start for the first one, 0 to 365; default: 0 for the first mail and 3
-   * for the others.
+   * Days after the previous mail, or for the first mail after the start, 0 to 365; default: 0 for the first mail and 3
+   * for each further mail.
    *
    * @generated from field: optional int32 after_days = 3;
    */
@@ -174,21 +176,21 @@ export const OperatorMailSchema: GenMessage<OperatorMail> = /*@__PURE__*/
  */
 export type OperatorConfiguration = Message<"drippulse.crm.v1.OperatorConfiguration"> & {
   /**
-   * Name of the workflow, at most 255 characters; default by goal, such as `Lead nurture`.
+   * Name of the workflow, at most 255 characters. The default depends on the goal, such as `Lead nurture`.
    *
    * @generated from field: optional string workflow_name = 1;
    */
   workflowName?: string | undefined;
 
   /**
-   * Mail address that is notified of each new lead. Default: none.
+   * Mail address to which each new lead is reported. Default: none.
    *
    * @generated from field: optional string notify_email = 2;
    */
   notifyEmail?: string | undefined;
 
   /**
-   * Slack channel that is notified of each new lead, at most 80 characters. Default: none.
+   * Slack channel to which each new lead is reported, at most 80 characters. Default: none.
    *
    * @generated from field: optional string slack_channel = 3;
    */
@@ -202,7 +204,7 @@ export type OperatorConfiguration = Message<"drippulse.crm.v1.OperatorConfigurat
   slackConnectionKey?: string | undefined;
 
   /**
-   * Qualification: fields that a qualified lead has, at most 10; default: `email` and `company_name`.
+   * Qualification: fields that a qualified lead must have, at most 10; default: `email` and `company_name`.
    *
    * @generated from field: repeated string required_fields = 5;
    */
@@ -223,7 +225,7 @@ export type OperatorConfiguration = Message<"drippulse.crm.v1.OperatorConfigurat
   routes: OperatorRoute[];
 
   /**
-   * Routing: member who gets the leads that match no route. Default: these leads have no owner.
+   * Routing: member who gets the leads that match no route. Default: such leads get no owner.
    *
    * @generated from field: optional int64 default_owner_id = 8;
    */
@@ -286,7 +288,7 @@ export const OperatorAnswersSchema: GenMessage<OperatorAnswers> = /*@__PURE__*/
  */
 export type OperatorOperation = Message<"drippulse.crm.v1.OperatorOperation"> & {
   /**
-   * Key, unique in the plan. Together with the id of the plan it is the idempotency key of the operation.
+   * Key, unique in the plan. The key and the plan's id together are the idempotency key of the operation.
    *
    * @generated from field: string key = 1;
    */
@@ -314,21 +316,21 @@ export type OperatorOperation = Message<"drippulse.crm.v1.OperatorOperation"> & 
   status: OperatorOperationStatus;
 
   /**
-   * Id of the resource, as text; null before it exists.
+   * Id of the resource, as a string; null until the resource exists.
    *
    * @generated from field: optional string resource_id = 5;
    */
   resourceId?: string | undefined;
 
   /**
-   * Note about the operation, such as that an existing form starts another workflow; null without one.
+   * Note about the operation, for example that an existing form starts a different workflow; null without a note.
    *
    * @generated from field: optional string note = 6;
    */
   note?: string | undefined;
 
   /**
-   * Parts of the resource in words, one line each: stages, steps or fields.
+   * Descriptions of the resource's stages, steps or fields, one line each.
    *
    * @generated from field: repeated string details = 7;
    */
@@ -384,35 +386,35 @@ export type OperatorPlan = Message<"drippulse.crm.v1.OperatorPlan"> & {
   operations: OperatorOperation[];
 
   /**
-   * Path of the public form; null before it exists, and for a plan without a form.
+   * Path of the public form; null until the form exists, and for a plan without a form.
    *
    * @generated from field: optional string public_path = 6;
    */
   publicPath?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Time until which it may be applied.
+   * Time until which the plan may be applied.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 8;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When its last operation was done; null before.
+   * When the last operation was done; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp applied_at = 9;
    */
   appliedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it. The resources that it creates are of this mode.
+   * `test` when the plan was made with a test key. Resources that the plan creates have this mode.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
@@ -440,7 +442,7 @@ export type PreviewOperatorPlanRequest = Message<"drippulse.crm.v1.PreviewOperat
   goal?: OperatorGoal | undefined;
 
   /**
-   * Answers; an absent member has its default.
+   * Answers; members that are absent have their defaults.
    *
    * @generated from field: drippulse.crm.v1.OperatorAnswers answers = 2;
    */
@@ -588,7 +590,7 @@ export type EnsureOperatorDefaultsResponse = Message<"drippulse.crm.v1.EnsureOpe
   defaultPipelineId: string;
 
   /**
-   * Whether this call created it.
+   * Whether this call created the pipeline.
    *
    * @generated from field: bool created = 2;
    */
@@ -623,7 +625,7 @@ export type ListOperatorActivityRequest = Message<"drippulse.crm.v1.ListOperator
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -651,21 +653,21 @@ export type ListOperatorActivityRequest = Message<"drippulse.crm.v1.ListOperator
   kind?: OperatorActivityKind | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -680,7 +682,7 @@ export const ListOperatorActivityRequestSchema: GenMessage<ListOperatorActivityR
   messageDesc(file_drippulse_crm_v1_operator, 16);
 
 /**
- * OperatorActivity is a line of the log.
+ * OperatorActivity is a log line.
  *
  * @generated from message drippulse.crm.v1.OperatorActivity
  */
@@ -721,49 +723,49 @@ export type OperatorActivity = Message<"drippulse.crm.v1.OperatorActivity"> & {
   actorId: string;
 
   /**
-   * Plan that was applied, or that created the form; null without one.
+   * Plan that was applied, or that created the form; null if no plan is involved.
    *
    * @generated from field: optional string plan_id = 6;
    */
   planId?: string | undefined;
 
   /**
-   * Goal of the plan; null without one.
+   * Goal of the plan; null without a plan.
    *
    * @generated from field: optional drippulse.crm.v1.OperatorGoal goal = 7;
    */
   goal?: OperatorGoal | undefined;
 
   /**
-   * Workflow of the plan or form; null without one. It may have been deleted since.
+   * Workflow of the plan or form; null without one. The workflow may have been deleted in the meantime.
    *
    * @generated from field: optional int64 workflow_id = 8;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Form of the plan, or the created form; null without one. It may have been deleted since.
+   * Form of the plan, or the created form; null without one. The form may have been deleted in the meantime.
    *
    * @generated from field: optional int64 lead_form_id = 9;
    */
   leadFormId?: bigint | undefined;
 
   /**
-   * Path of the public page of the form; null unless it is served.
+   * Path of the form's public page; null unless the page is served.
    *
    * @generated from field: optional string public_path = 10;
    */
   publicPath?: string | undefined;
 
   /**
-   * When it was done.
+   * Time of the action.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * `test` for actions of a test key.
+   * `test` for actions with a test key.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 12;
    */
@@ -791,21 +793,21 @@ export type ListOperatorActivityResponse = Message<"drippulse.crm.v1.ListOperato
   activity: OperatorActivity[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -951,21 +953,21 @@ export const OperatorPlanStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * No operation was done yet.
+   * No operation is done yet.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_PREVIEWED = 1;
    */
   PREVIEWED: 1,
 
   /**
-   * Some operations were done: apply it again to continue.
+   * Some operations are done: apply the plan again to continue.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_APPLYING = 2;
    */
   APPLYING: 2,
 
   /**
-   * All operations were done.
+   * All operations are done.
    *
    * @generated from enum value: OPERATOR_PLAN_STATUS_APPLIED = 3;
    */
@@ -1013,7 +1015,8 @@ export const OperatorOperationKind = {
   CREATE_PIPELINE: 2,
 
   /**
-   * Looks for a connection that the workflow uses. It creates nothing, because a connection needs credentials.
+   * Looks for a connection that the workflow uses. The operation creates nothing, because a connection needs
+   * credentials.
    *
    * @generated from enum value: OPERATOR_OPERATION_KIND_CHECK_CONNECTION = 3;
    */
@@ -1068,7 +1071,7 @@ export const OperatorOperationStatus = {
   PLANNED: 1,
 
   /**
-   * A resource of this name exists. It is used and not changed.
+   * A resource of this name exists. It is used, but not changed.
    *
    * @generated from enum value: OPERATOR_OPERATION_STATUS_EXISTS = 2;
    */
@@ -1104,7 +1107,7 @@ export const OperatorOperationStatusSchema: GenEnum<OperatorOperationStatus> = /
   enumDesc(file_drippulse_crm_v1_operator, 4);
 
 /**
- * OperatorActivityKind is the kind of a line of the log.
+ * OperatorActivityKind is the kind of a log line.
  *
  * @generated from enum drippulse.crm.v1.OperatorActivityKind
  */
@@ -1139,7 +1142,7 @@ export const OperatorActivityKind = {
 } as const;
 
 /**
- * OperatorActivityKind is the kind of a line of the log.
+ * OperatorActivityKind is the kind of a log line.
  *
  * @generated from enum drippulse.crm.v1.OperatorActivityKind
  */
@@ -1161,7 +1164,7 @@ export const OperatorActivityKindSchema: GenEnum<OperatorActivityKind> = /*@__PU
 export const OperatorService: GenService<{
   /**
    * Makes a plan from a goal and answers, and changes nothing else. Each operation says whether its resource is
-   * `planned` or, by its name, already `exists`. A plan may be applied for 12 hours.
+   * `planned` or, judged by its name, already `exists`. A plan may be applied within 12 hours.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.PreviewOperatorPlan
    */
@@ -1181,9 +1184,10 @@ export const OperatorService: GenService<{
     output: typeof GetOperatorPlanResponseSchema;
   },
   /**
-   * Carries out the operations of a plan in order, each once. A repeat continues after the last completed operation. An
-   * applied plan is answered unchanged. Existing resources are not changed. The caller needs the rights for each
-   * operation: a restricted API key also needs the scopes `workflows:write` and `lead_forms:write`.
+   * Carries out the operations of a plan in order, each once. A repeated call continues after the last completed
+   * operation. A plan that is already applied is returned unchanged. Existing resources are not changed. The caller
+   * needs the rights for each operation: a restricted API key also needs the scopes `workflows:write` and
+   * `lead_forms:write`.
    *
    * @generated from rpc drippulse.crm.v1.OperatorService.ApplyOperatorPlan
    */

@@ -77,7 +77,7 @@ export type ListCrmOutcomesRequest = Message<"drippulse.crm.v1.ListCrmOutcomesRe
   subject: CrmOutcomeSubject;
 
   /**
-   * `next_cursor` of the previous page; empty for the first one.
+   * `next_cursor` of the previous page; empty for the first page.
    *
    * @generated from field: string cursor = 2;
    */
@@ -105,7 +105,7 @@ export type ListCrmOutcomesResponse = Message<"drippulse.crm.v1.ListCrmOutcomesR
   outcomes: CrmOutcome[];
 
   /**
-   * Where the next page starts; empty on the last one.
+   * Cursor of the next page; empty on the last page.
    *
    * @generated from field: string next_cursor = 2;
    */
@@ -133,29 +133,30 @@ export type CrmOutcome = Message<"drippulse.crm.v1.CrmOutcome"> & {
   id: string;
 
   /**
-   * Whether it was won.
+   * Whether the record was won.
    *
    * @generated from field: bool won = 2;
    */
   won: boolean;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 3;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * JSON object of its values when it was created, by their names in the API, without status, score, owner, stage and
-   * links. For an opportunity also `contact`, the values of its contact when the contact was created.
+   * JSON object of the values that the record had when it was created, by their names in the API, without status,
+   * score, owner, stage and links. For an opportunity, `contact` has the values that its contact had when the contact
+   * was created.
    *
    * @generated from field: bytes fields = 4;
    */
   fields: Uint8Array;
 
   /**
-   * UUIDs and `public_id`s of the record and its contact. An erasure of the person names some of them.
+   * UUIDs and `public_id`s of the record and its contact. An erasure of the person names some of these ids.
    *
    * @generated from field: repeated string refs = 5;
    */
@@ -183,8 +184,8 @@ export const CrmOutcomeSubject = {
   UNSPECIFIED: 0,
 
   /**
-   * Leads: converted is won, unqualified is lost. A converted lead whose contact has lost opportunities and no won one
-   * is lost.
+   * Leads: converted is won, unqualified is lost. A converted lead is lost if its contact has lost opportunities and
+   * none that was won.
    *
    * @generated from enum value: CRM_OUTCOME_SUBJECT_LEADS = 1;
    */
@@ -230,7 +231,7 @@ export const CrmOutcomesService: GenService<{
   },
   /**
    * Lists records that ended, newest first, with the values that they had when they were created. A page examines at
-   * most 1,000 records, so a page may be empty without being the last one.
+   * most 1,000 records, so a page may be empty without being the last page.
    *
    * @generated from rpc drippulse.crm.v1.CrmOutcomesService.ListCrmOutcomes
    */

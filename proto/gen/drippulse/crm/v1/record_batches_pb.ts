@@ -27,14 +27,15 @@ export type WriteCrmRecordBatchRequest = Message<"drippulse.crm.v1.WriteCrmRecor
   target: string;
 
   /**
-   * JSON array of the rows: objects with members as in the API, and `custom.<key>` for custom fields. Null clears.
+   * JSON array of the rows: objects with members as in the API, and `custom.<key>` for custom fields. Null clears a
+   * member.
    *
    * @generated from field: bytes rows = 2;
    */
   rows: Uint8Array;
 
   /**
-   * Keys in addition to `external_id` that find a record: `email` (contacts, leads), `domain` (accounts).
+   * Keys that find a record in addition to `external_id`: `email` (contacts, leads), `domain` (accounts).
    *
    * @generated from field: repeated string dedupe_by = 3;
    */
@@ -48,21 +49,21 @@ export type WriteCrmRecordBatchRequest = Message<"drippulse.crm.v1.WriteCrmRecor
   mode: CrmRecordBatchMode;
 
   /**
-   * Whether only empty members of existing records are written.
+   * Whether to write only those members of existing records that are empty.
    *
    * @generated from field: bool fill_blanks = 5;
    */
   fillBlanks: boolean;
 
   /**
-   * Whether to write nothing, and only answer the results.
+   * Whether to write nothing, and only return the expected results.
    *
    * @generated from field: bool dry_run = 6;
    */
   dryRun: boolean;
 
   /**
-   * UUIDs of records to delete, at most 500. Unknown and deleted ones are left out.
+   * UUIDs of records to delete, at most 500. Unknown and already deleted records are left out.
    *
    * @generated from field: repeated string archive = 7;
    */
@@ -126,7 +127,7 @@ export type CrmRecordBatchResult = Message<"drippulse.crm.v1.CrmRecordBatchResul
   outcome: CrmRecordBatchOutcome;
 
   /**
-   * UUID of the record, where there is one. In a dry run, only for existing records.
+   * UUID of the record, if there is one. In a dry run, only for existing records.
    *
    * @generated from field: string record_id = 2;
    */
@@ -154,7 +155,7 @@ export const CrmRecordBatchResultSchema: GenMessage<CrmRecordBatchResult> = /*@_
  */
 export type CrmRecordBatchError = Message<"drippulse.crm.v1.CrmRecordBatchError"> & {
   /**
-   * Member; empty for the whole row.
+   * Member that has the problem; empty for a problem of the whole row.
    *
    * @generated from field: string field = 1;
    */
@@ -299,9 +300,9 @@ export const CrmRecordBatchOutcomeSchema: GenEnum<CrmRecordBatchOutcome> = /*@__
  */
 export const CrmRecordBatchesService: GenService<{
   /**
-   * Writes a batch of rows in one transaction, like an import: with events and lines of the audit stream, and without
-   * people who were erased. A repeat with the same `Idempotency-Key` answers the result of the first call. A caller of
-   * mode `test` writes nothing.
+   * Writes a batch of rows in one transaction, in the same way as an import: with events and lines of the audit stream,
+   * and without people who were erased. A repeat with the same `Idempotency-Key` returns the result of the first call.
+   * A caller of mode `test` writes nothing.
    *
    * @generated from rpc drippulse.crm.v1.CrmRecordBatchesService.WriteCrmRecordBatch
    */

@@ -13,8 +13,9 @@ export const file_drippulse_enrollments_v1_attribution: GenFile = /*@__PURE__*/
   fileDesc("CipkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvYXR0cmlidXRpb24ucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSLHAQoVT3Bwb3J0dW5pdHlBdHRyaWJ1dGVkEhMKC3dvcmtmbG93X2lkGAEgASgDEg8KB3ZlcnNpb24YAiABKAUSDwoHc3RlcF9pZBgDIAEoCRI5CgV0b3VjaBgEIAEoDjIqLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5BdHRyaWJ1dGlvblRvdWNoEhkKDGFtb3VudF9jZW50cxgFIAEoA0gAiAEBEhAKCGN1cnJlbmN5GAYgASgJQg8KDV9hbW91bnRfY2VudHMqjwEKEEF0dHJpYnV0aW9uVG91Y2gSIQodQVRUUklCVVRJT05fVE9VQ0hfVU5TUEVDSUZJRUQQABIbChdBVFRSSUJVVElPTl9UT1VDSF9DTElDSxABEh4KGkFUVFJJQlVUSU9OX1RPVUNIX0RFTElWRVJZEAISGwoXQVRUUklCVVRJT05fVE9VQ0hfRU5UUlkQA2IGcHJvdG8z");
 
 /**
- * OpportunityAttributed names the workflow that was the last to touch the person of an opportunity, within the 30 days
- * before it was won: by a click, else by a mail, else by an entry. It names no person.
+ * OpportunityAttributed names the workflow that was the last to touch the person of an opportunity within the 30 days
+ * before the opportunity was won. A click takes precedence over a mail, and a mail over an entry. The message names no
+ * person.
  *
  * @generated from message drippulse.enrollments.v1.OpportunityAttributed
  */

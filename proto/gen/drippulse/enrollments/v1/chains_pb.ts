@@ -2,8 +2,9 @@
 // @generated from file drippulse/enrollments/v1/chains.proto (package drippulse.enrollments.v1, syntax proto3)
 /* eslint-disable */
 
-// A chain is everything that follows from one cause: enrollments, the records that their steps and callbacks make, the
-// enrollments that those records start, and so on. Its budget ends a chain that would otherwise grow without limit.
+// A chain is everything that follows from one cause: enrollments, the records that their steps and callbacks create,
+// the enrollments that those records start, and so on. A chain has a budget, which ends a chain that would otherwise
+// grow without limit.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -30,7 +31,7 @@ export type CountRecordsRequest = Message<"drippulse.enrollments.v1.CountRecords
   cause: string;
 
   /**
-   * Number of new records, at least 1.
+   * Number of records to be created, at least 1.
    *
    * @generated from field: int32 records = 2;
    */
@@ -45,7 +46,7 @@ export const CountRecordsRequestSchema: GenMessage<CountRecordsRequest> = /*@__P
   messageDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * Nothing: the records may be made.
+ * Empty: an answer without an error means that the records may be created.
  *
  * @generated from message drippulse.enrollments.v1.CountRecordsResponse
  */
@@ -87,7 +88,7 @@ export type WorkflowChainCut = Message<"drippulse.enrollments.v1.WorkflowChainCu
   budget: bigint;
 
   /**
-   * Workflow that would have started, or whose step was refused; absent when a request to make records was refused.
+   * Workflow that would have started, or whose step was refused; absent when a request to create records was refused.
    *
    * @generated from field: optional int64 workflow_id = 4;
    */
@@ -122,7 +123,7 @@ export const ChainCutReason = {
   BUDGET: 1,
 
   /**
-   * Too many workflows in a row were started by changes that the previous one made.
+   * Too many consecutive workflows were each started by changes that the previous workflow made.
    *
    * @generated from enum value: CHAIN_CUT_REASON_DEPTH = 2;
    */
@@ -143,14 +144,14 @@ export const ChainCutReasonSchema: GenEnum<ChainCutReason> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_chains, 0);
 
 /**
- * ChainsService counts the records that other services make. It is internal.
+ * ChainsService counts the records that other services create. It is internal.
  *
  * @generated from service drippulse.enrollments.v1.ChainsService
  */
 export const ChainsService: GenService<{
   /**
-   * Counts records that a request which continues a chain is about to make. Answers `chain_cut` (failed_precondition)
-   * when the budget of the chain does not cover them: then the caller may make none of them.
+   * Counts records that a request which continues a chain is about to create. Answers `chain_cut` (failed_precondition)
+   * when the budget of the chain does not cover the records; the caller must then create none of them.
    *
    * @generated from rpc drippulse.enrollments.v1.ChainsService.CountRecords
    */

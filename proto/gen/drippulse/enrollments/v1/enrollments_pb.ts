@@ -47,7 +47,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   workflowId: bigint;
 
   /**
-   * Version of the workflow that it entered with and keeps.
+   * Version of the workflow that the enrollment entered with and keeps.
    *
    * @generated from field: int32 workflow_version = 3;
    */
@@ -68,7 +68,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   leadRef?: string | undefined;
 
   /**
-   * Index, from 0, of its current step; after its end, of the last step that ran.
+   * Index, from 0, of the current step; after the enrollment's end, of the last step that ran.
    *
    * @generated from field: int32 current_step_index = 6;
    */
@@ -82,42 +82,42 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   status: EnrollmentStatus;
 
   /**
-   * Time of its next move; in the future while it waits, null once ended.
+   * Time of the enrollment's next move; in the future while the enrollment waits, null once it has ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * IANA time zone in which its waits are calculated.
+   * IANA time zone in which the enrollment's waits are calculated.
    *
    * @generated from field: string timezone = 9;
    */
   timezone: string;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last moved.
+   * Time of the last move.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 13;
    */
@@ -131,14 +131,14 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   contact?: EnrollmentContact | undefined;
 
   /**
-   * Its current step; null after its end.
+   * The current step; null after the enrollment's end.
    *
    * @generated from field: drippulse.enrollments.v1.CurrentStep current_step = 15;
    */
   currentStep?: CurrentStep | undefined;
 
   /**
-   * Number of steps in its version.
+   * Number of steps in the version.
    *
    * @generated from field: int32 total_steps = 16;
    */
@@ -152,14 +152,14 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   progressPercent: number;
 
   /**
-   * Whether it waits: `next_run_at` is in the future.
+   * Whether the enrollment waits, which means that `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
   isWaiting: boolean;
 
   /**
-   * Latest line of its timeline.
+   * Latest timeline entry.
    *
    * @generated from field: drippulse.enrollments.v1.LastAction last_action = 19;
    */
@@ -180,7 +180,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   deliverySummary?: DeliverySummary | undefined;
 
   /**
-   * The sending rule that holds its step back; null without one.
+   * The sending rule that holds the current step back; null if no rule does.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 31;
    */
@@ -202,7 +202,7 @@ export type Enrollment = Message<"drippulse.enrollments.v1.Enrollment"> & {
   outcome?: string | undefined;
 
   /**
-   * The goals that were met, in the order of time.
+   * The goals that the enrollment met, oldest first.
    *
    * @generated from field: repeated drippulse.enrollments.v1.MetGoal goals_met = 41;
    */
@@ -230,7 +230,7 @@ export type MetGoal = Message<"drippulse.enrollments.v1.MetGoal"> & {
   name: string;
 
   /**
-   * When it was met.
+   * When the goal was met.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
@@ -307,7 +307,7 @@ export type HeldBy = Message<"drippulse.enrollments.v1.HeldBy"> & {
   until?: Timestamp | undefined;
 
   /**
-   * The enrollment whose message went first; null without one.
+   * The enrollment whose message took precedence; null if none did.
    *
    * @generated from field: drippulse.enrollments.v1.LostTo lost_to = 3;
    */
@@ -322,7 +322,7 @@ export const HeldBySchema: GenMessage<HeldBy> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 3);
 
 /**
- * LostTo is an enrollment of the same contact whose message went first.
+ * LostTo is an enrollment of the same contact whose message took precedence.
  *
  * @generated from message drippulse.enrollments.v1.LostTo
  */
@@ -434,7 +434,7 @@ export const CurrentStepSchema: GenMessage<CurrentStep> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_enrollments, 6);
 
 /**
- * LastAction is the latest line of a timeline.
+ * LastAction is the latest entry of a timeline.
  *
  * @generated from message drippulse.enrollments.v1.LastAction
  */
@@ -475,7 +475,7 @@ export type LastAction = Message<"drippulse.enrollments.v1.LastAction"> & {
   message: string;
 
   /**
-   * When it was written.
+   * When the entry was written.
    *
    * @generated from field: google.protobuf.Timestamp at = 6;
    */
@@ -559,7 +559,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   workflowId: bigint;
 
   /**
-   * Version of the workflow that it entered with and keeps.
+   * Version of the workflow that the enrollment entered with and keeps.
    *
    * @generated from field: int32 workflow_version = 3;
    */
@@ -580,7 +580,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   leadRef?: string | undefined;
 
   /**
-   * Index, from 0, of its current step; after its end, of the last step that ran.
+   * Index, from 0, of the current step; after the enrollment's end, of the last step that ran.
    *
    * @generated from field: int32 current_step_index = 6;
    */
@@ -594,42 +594,42 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   status: EnrollmentStatus;
 
   /**
-   * Time of its next move; in the future while it waits, null once ended.
+   * Time of the enrollment's next move; in the future while the enrollment waits, null once it has ended.
    *
    * @generated from field: optional google.protobuf.Timestamp next_run_at = 8;
    */
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * IANA time zone in which its waits are calculated.
+   * IANA time zone in which the enrollment's waits are calculated.
    *
    * @generated from field: string timezone = 9;
    */
   timezone: string;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 10;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last moved.
+   * Time of the last move.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp completed_at = 13;
    */
@@ -643,14 +643,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   contact: Uint8Array;
 
   /**
-   * Its current step; null after its end.
+   * The current step; null after the enrollment's end.
    *
    * @generated from field: drippulse.enrollments.v1.CurrentStep current_step = 15;
    */
   currentStep?: CurrentStep | undefined;
 
   /**
-   * Number of steps in its version.
+   * Number of steps in the version.
    *
    * @generated from field: int32 total_steps = 16;
    */
@@ -664,14 +664,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   progressPercent: number;
 
   /**
-   * Whether it waits: `next_run_at` is in the future.
+   * Whether the enrollment waits, which means that `next_run_at` is in the future.
    *
    * @generated from field: bool is_waiting = 18;
    */
   isWaiting: boolean;
 
   /**
-   * Latest line of its timeline.
+   * Latest timeline entry.
    *
    * @generated from field: drippulse.enrollments.v1.LastAction last_action = 19;
    */
@@ -699,14 +699,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   data: Uint8Array;
 
   /**
-   * Outcome of each step, oldest first; at most the last 1,000 lines.
+   * Outcome of each step, oldest first; at most the last 1,000 entries.
    *
    * @generated from field: repeated drippulse.enrollments.v1.TimelineEntry action_timeline = 23;
    */
   actionTimeline: TimelineEntry[];
 
   /**
-   * Whether older lines were left out.
+   * Whether older entries were left out.
    *
    * @generated from field: bool action_timeline_truncated = 24;
    */
@@ -727,14 +727,14 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   nurtureEvents: NurtureEvent[];
 
   /**
-   * The sending rule that holds its step back; null without one.
+   * The sending rule that holds the current step back; null if no rule does.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 31;
    */
   heldBy?: HeldBy | undefined;
 
   /**
-   * The rows that `include` names; absent without it.
+   * The rows that `include` names; absent without `include`.
    *
    * @generated from field: optional drippulse.enrollments.v1.Included included = 27;
    */
@@ -749,7 +749,7 @@ export type EnrollmentDetail = Message<"drippulse.enrollments.v1.EnrollmentDetai
   outcome?: string | undefined;
 
   /**
-   * The goals that were met, in the order of time.
+   * The goals that the enrollment met, oldest first.
    *
    * @generated from field: repeated drippulse.enrollments.v1.MetGoal goals_met = 41;
    */
@@ -764,13 +764,13 @@ export const EnrollmentDetailSchema: GenMessage<EnrollmentDetail> = /*@__PURE__*
   messageDesc(file_drippulse_enrollments_v1_enrollments, 9);
 
 /**
- * TimelineEntry is one line of a timeline.
+ * TimelineEntry is one entry of a timeline.
  *
  * @generated from message drippulse.enrollments.v1.TimelineEntry
  */
 export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & {
   /**
-   * Id, rising within the enrollment.
+   * Id. Later entries of the enrollment have higher ids.
    *
    * @generated from field: int64 id = 1;
    */
@@ -847,7 +847,7 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   attempt: number;
 
   /**
-   * Whether effects were real.
+   * `live` when effects were real, `test` when they were stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 12;
    */
@@ -861,21 +861,21 @@ export type TimelineEntry = Message<"drippulse.enrollments.v1.TimelineEntry"> & 
   durationMs?: number | undefined;
 
   /**
-   * When it was written.
+   * When the entry was written.
    *
    * @generated from field: google.protobuf.Timestamp at = 14;
    */
   at?: Timestamp | undefined;
 
   /**
-   * The sending rule that held the step back; null without one.
+   * The sending rule that held the step back; null if no rule did.
    *
    * @generated from field: drippulse.enrollments.v1.HeldBy held_by = 15;
    */
   heldBy?: HeldBy | undefined;
 
   /**
-   * Version of the workflow that the line belongs to.
+   * Version of the workflow to which the entry belongs.
    *
    * @generated from field: optional int32 workflow_version = 16;
    */
@@ -910,7 +910,7 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   channel: string;
 
   /**
-   * Adapter that sends it, as named in the step.
+   * Adapter that sends the message, as named in the step.
    *
    * @generated from field: string integration_id = 3;
    */
@@ -945,14 +945,14 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   messageId: string;
 
   /**
-   * Id that the mail server gave it.
+   * Id that the mail server gave the message.
    *
    * @generated from field: optional string provider_message_id = 8;
    */
   providerMessageId?: string | undefined;
 
   /**
-   * Reason why it failed or was skipped.
+   * Reason why the message failed or was skipped.
    *
    * @generated from field: optional string error = 9;
    */
@@ -966,28 +966,28 @@ export type Delivery = Message<"drippulse.enrollments.v1.Delivery"> & {
   attempts: number;
 
   /**
-   * When it was queued.
+   * When the message was queued.
    *
    * @generated from field: google.protobuf.Timestamp queued_at = 11;
    */
   queuedAt?: Timestamp | undefined;
 
   /**
-   * When the mail server accepted it.
+   * When the mail server accepted the message.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 12;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * When it was first opened.
+   * When the message was first opened.
    *
    * @generated from field: optional google.protobuf.Timestamp opened_at = 13;
    */
   openedAt?: Timestamp | undefined;
 
   /**
-   * When a link in it was first followed.
+   * When a link in the message was first followed.
    *
    * @generated from field: optional google.protobuf.Timestamp clicked_at = 14;
    */
@@ -1022,7 +1022,7 @@ export type NurtureEvent = Message<"drippulse.enrollments.v1.NurtureEvent"> & {
   type: string;
 
   /**
-   * Message that it is a reaction to.
+   * Message to which the event is a reaction.
    *
    * @generated from field: int64 delivery_id = 3;
    */
@@ -1036,7 +1036,7 @@ export type NurtureEvent = Message<"drippulse.enrollments.v1.NurtureEvent"> & {
   url?: string | undefined;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp at = 5;
    */
@@ -1050,15 +1050,15 @@ export type NurtureEvent = Message<"drippulse.enrollments.v1.NurtureEvent"> & {
   userAgent?: string | undefined;
 
   /**
-   * Whether a program is likelier than a person: a scanner, a proxy, or an unknown client. Such an event does not
-   * count.
+   * Whether the event comes more likely from a program than from a person: from a scanner, a proxy, or an unknown
+   * client. Such an event does not count.
    *
    * @generated from field: bool likely_bot = 7;
    */
   likelyBot: boolean;
 
   /**
-   * Signs of a program, such as `method: HEAD`; for a bounce, the report of the mail server.
+   * Signs that indicate a program, such as `method: HEAD`; for a bounce, the report of the mail server.
    *
    * @generated from field: repeated string reasons = 8;
    */
@@ -1100,7 +1100,7 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -1121,7 +1121,7 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   status?: EnrollmentStatus | undefined;
 
   /**
-   * Only enrollments at this step, from 0.
+   * Only enrollments at the step with this index, from 0.
    *
    * @generated from field: optional int32 step_index = 7;
    */
@@ -1135,7 +1135,7 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   leadRef?: string | undefined;
 
   /**
-   * Part of the mail address or name; fewer than three characters match the beginning.
+   * Substring of the mail address or name; a string of fewer than three characters matches only the beginning.
    *
    * @generated from field: optional string q = 9;
    */
@@ -1156,28 +1156,28 @@ export type ListEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListEnrol
   email?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
   ids: bigint[];
 
   /**
-   * With `true`, only the people who were held out. Otherwise the list leaves them out.
+   * With `true`, only the people who were held out; otherwise they are left out.
    *
    * @generated from field: optional bool holdout = 40;
    */
@@ -1212,7 +1212,7 @@ export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAl
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -1254,7 +1254,7 @@ export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAl
   email?: string | undefined;
 
   /**
-   * Part of the mail address or name; fewer than three characters match the beginning.
+   * Substring of the mail address or name; a string of fewer than three characters matches only the beginning.
    *
    * @generated from field: optional string q = 9;
    */
@@ -1268,28 +1268,28 @@ export type ListAllEnrollmentsRequest = Message<"drippulse.enrollments.v1.ListAl
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
   ids: bigint[];
 
   /**
-   * With `true`, only the people who were held out. Otherwise the list leaves them out.
+   * With `true`, only the people who were held out; otherwise they are left out.
    *
    * @generated from field: optional bool holdout = 40;
    */
@@ -1317,21 +1317,21 @@ export type ListAllEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListA
   enrollments: Enrollment[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1380,28 +1380,28 @@ export type ListEnrollmentsResponse = Message<"drippulse.enrollments.v1.ListEnro
   enrollments: Enrollment[];
 
   /**
-   * Enrollments of the workflow by step and outcome; filters do not affect it.
+   * Enrollments of the workflow by step and outcome. Filters do not affect these counts.
    *
    * @generated from field: drippulse.enrollments.v1.StepFunnel step_funnel = 2;
    */
   stepFunnel?: StepFunnel | undefined;
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 3;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 4;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 5;
    */
@@ -1513,7 +1513,7 @@ export type FunnelStep = Message<"drippulse.enrollments.v1.FunnelStep"> & {
   waitingLeads: bigint;
 
   /**
-   * Other enrollments at the step.
+   * Enrollments at the step that do not wait.
    *
    * @generated from field: int64 running_leads = 7;
    */
@@ -1576,21 +1576,21 @@ export type FunnelTotals = Message<"drippulse.enrollments.v1.FunnelTotals"> & {
   totalEnrollments: bigint;
 
   /**
-   * Number of enrollments that a goal ended, by `outcome`. They count as completed too.
+   * Number of enrollments that were ended by a goal, keyed by `outcome`. They count as completed too.
    *
    * @generated from field: map<string, int64> exited_by = 20;
    */
   exitedBy: { [key: string]: bigint };
 
   /**
-   * Number of enrollments that met each goal, by its name.
+   * Number of enrollments that met each goal, keyed by the goal's name.
    *
    * @generated from field: map<string, int64> goals = 21;
    */
   goals: { [key: string]: bigint };
 
   /**
-   * Number of people who were held out. They are in none of the other totals.
+   * Number of people who were held out. They are not included in any other total.
    *
    * @generated from field: int64 holdout = 22;
    */
@@ -1653,15 +1653,14 @@ export type Included = Message<"drippulse.enrollments.v1.Included"> & {
   workflow?: EnrollmentWorkflow | undefined;
 
   /**
-   * The contact of the CRM whose UUID or `public_id` is `lead_ref`; null when there is none, and unless requested.
+   * The CRM contact whose UUID or `public_id` is `lead_ref`; null if none exists, or if `contact` was not requested.
    *
    * @generated from field: drippulse.crm.v1.CrmContact contact = 2;
    */
   contact?: CrmContact | undefined;
 
   /**
-   * The lead of the CRM whose UUID or `public_id` is `lead_ref`; null when there is none, and unless `contact` was
-   * requested.
+   * The CRM lead whose UUID or `public_id` is `lead_ref`; null if none exists, or if `contact` was not requested.
    *
    * @generated from field: drippulse.crm.v1.CrmLead lead = 3;
    */
@@ -1809,7 +1808,7 @@ export const ShowMailResponseSchema: GenMessage<ShowMailResponse> = /*@__PURE__*
   messageDesc(file_drippulse_enrollments_v1_enrollments, 26);
 
 /**
- * Mail is the content of a message. It is kept as long as the timeline of its enrollment, and erased with its person.
+ * Mail is the content of a message. It is kept as long as the timeline of the enrollment, and erased with the person.
  *
  * @generated from message drippulse.enrollments.v1.Mail
  */
@@ -1829,15 +1828,15 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   status: DeliveryStatus;
 
   /**
-   * Message-ID, the same on every attempt.
+   * Message-ID, the same for every attempt.
    *
    * @generated from field: string message_id = 3;
    */
   messageId: string;
 
   /**
-   * Sender. Before the message is sent: the sender that its step names, else null. For a provider: null when its
-   * connection decides.
+   * Sender. Before the message is sent: the sender that the step names, or else null. For a message sent through a
+   * provider: null when the provider's connection decides the sender.
    *
    * @generated from field: optional string from = 4;
    */
@@ -1851,7 +1850,7 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   to: string;
 
   /**
-   * Address for replies; null when it is the sender.
+   * Address for replies; null when replies go to the sender.
    *
    * @generated from field: optional string reply_to = 6;
    */
@@ -1865,8 +1864,8 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   subject: string;
 
   /**
-   * HTML; null for a message of text alone. Once it is sent, it includes the postal address and the unsubscribe link if
-   * its class has them.
+   * HTML; null for a message that is only text. Once the message is sent, the HTML includes the postal address and the
+   * unsubscribe link if the message class has them.
    *
    * @generated from field: optional string html = 8;
    */
@@ -1880,14 +1879,14 @@ export type Mail = Message<"drippulse.enrollments.v1.Mail"> & {
   text: string;
 
   /**
-   * When the mail server accepted it.
+   * When the mail server accepted the message.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 10;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * Path of the HTML as a page for a frame; null for a message of text alone.
+   * Path of the HTML as a page to be displayed in a frame; null for a message that is only text.
    *
    * @generated from field: optional string html_url = 11;
    */
@@ -1915,30 +1914,30 @@ export type BulkEnrollRequest = Message<"drippulse.enrollments.v1.BulkEnrollRequ
   workflowId: bigint;
 
   /**
-   * The contacts, 1 to 10,000 objects of at most 64 KiB. The first present of `lead_ref`, `id`, `uuid`, `public_id`,
-   * `crm_id` and `lead_id` becomes the enrollment's `lead_ref`. Invalid rows are skipped.
+   * The contacts, 1 to 10,000 objects of at most 64 KiB. The enrollment's `lead_ref` is the first member present of
+   * `lead_ref`, `id`, `uuid`, `public_id`, `crm_id` and `lead_id`. Invalid rows are skipped.
    *
    * @generated from field: optional bytes contacts = 2;
    */
   contacts?: Uint8Array | undefined;
 
   /**
-   * IANA time zone of their waits; default: UTC.
+   * IANA time zone of the enrollments' waits; default: UTC.
    *
    * @generated from field: optional string timezone = 3;
    */
   timezone?: string | undefined;
 
   /**
-   * Agent that `agent` and `score_lead` steps use by default; unknown ones answer 404 `agent_not_found`.
+   * Agent that `agent` and `score_lead` steps use by default; an unknown agent answers 404 `agent_not_found`.
    *
    * @generated from field: optional int64 agent_id = 4;
    */
   agentId?: bigint | undefined;
 
   /**
-   * Records of the CRM to enroll in addition to `contacts`, which may then be `[]`. More than 10,000 of both together
-   * answer 413 `too_many_contacts`.
+   * CRM records to enroll in addition to `contacts`, which may then be `[]`. More than 10,000 contacts and records
+   * together answer 413 `too_many_contacts`.
    *
    * @generated from field: optional drippulse.enrollments.v1.CrmSelection crm = 5;
    */
@@ -1952,7 +1951,7 @@ export type BulkEnrollRequest = Message<"drippulse.enrollments.v1.BulkEnrollRequ
   onQuota?: OnQuota | undefined;
 
   /**
-   * With `true` nothing is created or recorded: the answer, a 200, describes what the call would do now, even when the
+   * With `true` nothing is created or recorded. The answer, a 200, describes what the call would do now, even if the
    * workflow's rules refuse every contact.
    *
    * @generated from field: optional bool dry_run = 21;
@@ -1982,8 +1981,8 @@ export type CrmSelection = Message<"drippulse.enrollments.v1.CrmSelection"> & {
   recordType: string;
 
   /**
-   * Filters of the list of these records by name, such as `{"status": "new"}`; `{}` means all. Unknown filters are
-   * refused.
+   * Filters of the list of these records by name, such as `{"status": "new"}`; `{}` selects all records. Unknown
+   * filters are refused.
    *
    * @generated from field: optional bytes filter = 2;
    */
@@ -2011,14 +2010,14 @@ export type BulkEnrollResponse = Message<"drippulse.enrollments.v1.BulkEnrollRes
   createdCount: bigint;
 
   /**
-   * Their ids, in the order of the contacts.
+   * Ids of the enrollments, in the order of the contacts.
    *
    * @generated from field: repeated int64 enrollment_ids = 2;
    */
   enrollmentIds: bigint[];
 
   /**
-   * Number of rows left out; absent when there are none.
+   * Number of invalid rows that were left out; absent when no row was left out.
    *
    * @generated from field: optional int64 skipped_invalid_rows = 3;
    */
@@ -2046,15 +2045,15 @@ export type BulkEnrollResponse = Message<"drippulse.enrollments.v1.BulkEnrollRes
   refused: RefusedRow[];
 
   /**
-   * True in the answer of a dry run, where `created_count` is the number of enrollments that the call would create;
-   * else absent.
+   * True in the answer of a dry run, in which `created_count` is the number of enrollments that the call would create;
+   * otherwise absent.
    *
    * @generated from field: optional bool dry_run = 22;
    */
   dryRun?: boolean | undefined;
 
   /**
-   * In the answer of a dry run, the number in `created_count` that would be held out.
+   * In the answer of a dry run, the number of enrollments in `created_count` that would be held out.
    *
    * @generated from field: optional int64 held_out_count = 23;
    */
@@ -2103,21 +2102,21 @@ export const SkippedRowSchema: GenMessage<SkippedRow> = /*@__PURE__*/
  */
 export type RefusedRow = Message<"drippulse.enrollments.v1.RefusedRow"> & {
   /**
-   * Position in `contacts`, from 0; records of the CRM follow them.
+   * Position in `contacts`, from 0; CRM records are counted after the contacts.
    *
    * @generated from field: int32 index = 1;
    */
   index: number;
 
   /**
-   * Rule: `re_entry`; or `quota`.
+   * `re_entry` for that rule of the workflow, or `quota`.
    *
    * @generated from field: string reason = 2;
    */
   reason: string;
 
   /**
-   * When the contact could enter, if time alone decides; else null.
+   * When the contact could enter, if this depends on time alone; null otherwise.
    *
    * @generated from field: optional google.protobuf.Timestamp allowed_at = 3;
    */
@@ -2203,7 +2202,7 @@ export const PauseEnrollmentRequestSchema: GenMessage<PauseEnrollmentRequest> = 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 35);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.PauseEnrollmentResponse
  */
@@ -2252,7 +2251,7 @@ export const ResumeEnrollmentRequestSchema: GenMessage<ResumeEnrollmentRequest> 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 37);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.ResumeEnrollmentResponse
  */
@@ -2301,7 +2300,7 @@ export const RetryEnrollmentRequestSchema: GenMessage<RetryEnrollmentRequest> = 
   messageDesc(file_drippulse_enrollments_v1_enrollments, 39);
 
 /**
- * The enrollment as changed.
+ * The enrollment after the change.
  *
  * @generated from message drippulse.enrollments.v1.RetryEnrollmentResponse
  */
@@ -2328,7 +2327,7 @@ export const RetryEnrollmentResponseSchema: GenMessage<RetryEnrollmentResponse> 
  */
 export type ApplyWorkflowRequest = Message<"drippulse.enrollments.v1.ApplyWorkflowRequest"> & {
   /**
-   * Version of the workflow's row. Versions below the applied one are ignored.
+   * Version of the workflow's row. A version below the applied one is ignored.
    *
    * @generated from field: int64 sequence = 1;
    */
@@ -2342,15 +2341,15 @@ export type ApplyWorkflowRequest = Message<"drippulse.enrollments.v1.ApplyWorkfl
   workflow?: Workflow | undefined;
 
   /**
-   * Whether it was deleted.
+   * Whether the workflow was deleted.
    *
    * @generated from field: bool deleted = 3;
    */
   deleted: boolean;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * can open them.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them.
    *
    * @generated from field: bytes sealed_steps = 4;
    */
@@ -2393,7 +2392,7 @@ export type CountWorkflowsRequest = Message<"drippulse.enrollments.v1.CountWorkf
   workflowIds: bigint[];
 
   /**
-   * Mode of the enrollments that count.
+   * Mode of the enrollments to count.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 2;
    */
@@ -2449,7 +2448,7 @@ export type CountVersionsRequest = Message<"drippulse.enrollments.v1.CountVersio
   versions: number[];
 
   /**
-   * Mode of the enrollments that count.
+   * Mode of the enrollments to count.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 3;
    */
@@ -2512,7 +2511,7 @@ export const FindContactRequestSchema: GenMessage<FindContactRequest> = /*@__PUR
  */
 export type FindContactResponse = Message<"drippulse.enrollments.v1.FindContactResponse"> & {
   /**
-   * JSON text of the contact as it would be enrolled; absent when nobody has the reference.
+   * JSON of the contact as it would be enrolled; absent if no person has the reference.
    *
    * @generated from field: optional bytes contact = 1;
    */
@@ -2540,21 +2539,21 @@ export const EnrollmentStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Running or waiting.
+   * The enrollment is running or waiting.
    *
    * @generated from enum value: ENROLLMENT_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * Paused by a person.
+   * A person paused the enrollment.
    *
    * @generated from enum value: ENROLLMENT_STATUS_PAUSED = 2;
    */
   PAUSED: 2,
 
   /**
-   * Reached its end.
+   * The enrollment reached its end.
    *
    * @generated from enum value: ENROLLMENT_STATUS_COMPLETED = 3;
    */
@@ -2568,7 +2567,7 @@ export const EnrollmentStatus = {
   FAILED: 4,
 
   /**
-   * Ended early.
+   * The enrollment ended early.
    *
    * @generated from enum value: ENROLLMENT_STATUS_CANCELLED = 5;
    */
@@ -2602,14 +2601,14 @@ export const DeliveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It will be handed to the mail server.
+   * The message will be handed to the mail server.
    *
    * @generated from enum value: DELIVERY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * The mail server accepted it.
+   * The mail server accepted the message.
    *
    * @generated from enum value: DELIVERY_STATUS_SENT = 2;
    */
@@ -2623,28 +2622,28 @@ export const DeliveryStatus = {
   DELIVERED: 3,
 
   /**
-   * It bounced.
+   * The message bounced.
    *
    * @generated from enum value: DELIVERY_STATUS_BOUNCED = 4;
    */
   BOUNCED: 4,
 
   /**
-   * The receiver reported it as spam.
+   * The receiver reported the message as spam.
    *
    * @generated from enum value: DELIVERY_STATUS_COMPLAINED = 5;
    */
   COMPLAINED: 5,
 
   /**
-   * It could not be sent.
+   * The message could not be sent.
    *
    * @generated from enum value: DELIVERY_STATUS_FAILED = 6;
    */
   FAILED: 6,
 
   /**
-   * It was not sent, for the reason in `error`.
+   * The message was not sent, for the reason in `error`.
    *
    * @generated from enum value: DELIVERY_STATUS_SKIPPED = 7;
    */
@@ -2781,15 +2780,15 @@ export const OnQuota = {
   UNSPECIFIED: 0,
 
   /**
-   * Nothing is created unless the quota covers all contacts: 422 `quota_exceeded`.
+   * Nothing is created unless the quota covers all contacts; otherwise the call is refused with 422 `quota_exceeded`.
    *
    * @generated from enum value: ON_QUOTA_REFUSE = 1;
    */
   REFUSE: 1,
 
   /**
-   * The contacts that the quota covers are enrolled; the others are in `refused` with the reason `quota`. 422
-   * `quota_exceeded` when it covers none.
+   * The contacts that the quota covers are enrolled; all others are listed in `refused` with the reason `quota`. If the
+   * quota covers no contact, the call is refused with 422 `quota_exceeded`.
    *
    * @generated from enum value: ON_QUOTA_PARTIAL = 2;
    */
@@ -2810,7 +2809,7 @@ export const OnQuotaSchema: GenEnum<OnQuota> = /*@__PURE__*/
   enumDesc(file_drippulse_enrollments_v1_enrollments, 4);
 
 /**
- * Enrollments are runs of workflows, one row for each contact and run.
+ * Enrollments are runs of workflows: each row is one run for one contact.
  *
  * @generated from service drippulse.enrollments.v1.EnrollmentsService
  */
@@ -2838,7 +2837,7 @@ export const EnrollmentsService: GenService<{
   },
   /**
    * Shows one enrollment with its contact, data, timeline, deliveries and nurture events. `include=workflow,contact`
-   * adds the workflow and the record of the CRM under `included`.
+   * adds the workflow and the CRM record under `included`.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.GetEnrollment
    */
@@ -2848,9 +2847,9 @@ export const EnrollmentsService: GenService<{
     output: typeof GetEnrollmentResponseSchema;
   },
   /**
-   * Shows the content of a message as it was sent, or will be. Links are the original ones, not the tracked ones. The
-   * tracking pixel is left out, and the unsubscribe link has no token. So reading a message here records no open and
-   * unsubscribes nobody. Answers 410 `mail_not_kept` when the content is gone.
+   * Shows the content of a message as it was sent, or will be sent. Links are the original ones, not the tracked ones;
+   * the tracking pixel is left out, and the unsubscribe link has no token. So reading a message here records no open
+   * and unsubscribes nobody. Answers 410 `mail_not_kept` when the content is no longer stored.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.GetMail
    */
@@ -2860,8 +2859,8 @@ export const EnrollmentsService: GenService<{
     output: typeof GetMailResponseSchema;
   },
   /**
-   * Shows the HTML of the same message as a page for a frame. The page runs no script, loads nothing and leads nowhere,
-   * regardless of its content. A message without HTML shows its text.
+   * Shows the HTML of a message as a page to be displayed in a frame. The page runs no script, loads nothing and leads
+   * nowhere, regardless of its content. If a message has no HTML, the page shows its text.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ShowMail
    */
@@ -2872,9 +2871,9 @@ export const EnrollmentsService: GenService<{
   },
   /**
    * Starts one enrollment for each contact or CRM record, with real effects. Each call creates new rows, unless the
-   * workflow's `re_entry` refuses them; an `Idempotency-Key` header makes a retry safe. Answers 422
-   * `workflow_archived`, `contacts_required`, `contacts_empty` or `no_enrollments_created` when no row is created. With
-   * `dry_run=true`, it only answers what it would do.
+   * workflow's `re_entry` refuses them; an `Idempotency-Key` header makes a retry safe. When no row is created, the
+   * answer is 422 `workflow_archived`, `contacts_required`, `contacts_empty` or `no_enrollments_created`. With
+   * `dry_run=true`, the call only returns what it would do.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.BulkEnroll
    */
@@ -2905,7 +2904,7 @@ export const EnrollmentsService: GenService<{
     output: typeof PauseEnrollmentResponseSchema;
   },
   /**
-   * Resumes a paused enrollment. A wait whose time passed during the pause is over.
+   * Resumes a paused enrollment. A wait whose end passed during the pause is over.
    *
    * @generated from rpc drippulse.enrollments.v1.EnrollmentsService.ResumeEnrollment
    */
@@ -2935,8 +2934,8 @@ export const EnrollmentsService: GenService<{
  */
 export const RuntimeService: GenService<{
   /**
-   * Applies a definition or status at once, after the commit of the change. It is best effort, because the event of the
-   * change has the same effect. A sequence that is not higher than the applied one is ignored.
+   * Applies a definition or status immediately after the commit of the change. The call is best effort, because the
+   * event of the change has the same effect. A sequence that is not higher than the applied one is ignored.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.ApplyWorkflow
    */
@@ -2947,7 +2946,7 @@ export const RuntimeService: GenService<{
   },
   /**
    * Counts the enrollments of workflows of the caller's organization. Workflows that the runtime does not know are left
-   * out. Answers `too_many_ids` (invalid) for more than 1,000.
+   * out. Answers `too_many_ids` (invalid) for more than 1,000 workflows.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.CountWorkflows
    */
@@ -2958,7 +2957,7 @@ export const RuntimeService: GenService<{
   },
   /**
    * Counts the active enrollments of each given version of a workflow of the caller's organization. Versions without
-   * such enrollments are left out. Answers `too_many_ids` (invalid) for more than 1,000.
+   * active enrollments are left out. Answers `too_many_ids` (invalid) for more than 1,000 versions.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.CountVersions
    */
@@ -2968,7 +2967,7 @@ export const RuntimeService: GenService<{
     output: typeof CountVersionsResponseSchema;
   },
   /**
-   * Finds the data of a person of the caller's organization: in the CRM, else in the newest enrollment with this
+   * Finds the data of a person of the caller's organization: in the CRM, or else in the newest enrollment with this
    * reference.
    *
    * @generated from rpc drippulse.enrollments.v1.RuntimeService.FindContact

@@ -30,8 +30,8 @@ export const file_drippulse_enrollments_v1_events: GenFile = /*@__PURE__*/
 
 /**
  * EnrollmentEvent is a change of an enrollment's state (aggregate `enrollment:<id>`), a change of an approval
- * (aggregate `approval:<id>`), or a sum of changes at the steps of workflows and others (aggregate `steps:<workflow
- * id>`).
+ * (aggregate `approval:<id>`), or a sum of changes at the steps of a workflow (aggregate `steps:<workflow id>`), among
+ * others.
  *
  * @generated from message drippulse.enrollments.v1.EnrollmentEvent
  */
@@ -44,7 +44,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -72,17 +72,17 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
   aggregate: string;
 
   /**
-   * Cause of the chain that the enrollment belongs to; empty when the event itself is a cause. Then its id names the
-   * chain.
+   * Cause of the chain that the enrollment belongs to. Empty when the event itself is a cause; the event's id then
+   * names the chain.
    *
    * @generated from field: string cause = 7;
    */
   cause: string;
 
   /**
-   * Variants that the enrollment had taken in the first eight splits of a version, each as the id of the split, a colon
-   * and the variant's name; for a mail, those when it was queued. Set in events of ended enrollments and of mails, for
-   * services that count.
+   * Variants that the enrollment had taken in the first eight splits of a version, each written `<split id>:<variant
+   * name>`; for a mail, the variants at the time when it was queued. Set in events of ended enrollments and of mails,
+   * for services that count.
    *
    * @generated from field: repeated string variants = 8;
    */
@@ -143,7 +143,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "emailSent";
   } | {
     /**
-     * The personal data of an enrollment was removed. For services that keep copies of it.
+     * The personal data of an enrollment was removed. The event is for services that keep copies of the data.
      *
      * @generated from field: drippulse.enrollments.v1.EnrollmentErasure erased = 16;
      */
@@ -159,8 +159,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "chainCut";
   } | {
     /**
-     * Changes that a transaction made at steps of the organization's workflows. For services that count; it has no
-     * sequence.
+     * Changes that a transaction made at steps of the organization's workflows. The event is for services that count,
+     * and has no sequence.
      *
      * @generated from field: drippulse.enrollments.v1.StepsCounted steps_counted = 18;
      */
@@ -168,7 +168,7 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "stepsCounted";
   } | {
     /**
-     * An opportunity was won whose person a workflow has touched. For services that count.
+     * An opportunity was won whose person was touched by a workflow. The event is for services that count.
      *
      * @generated from field: drippulse.enrollments.v1.OpportunityAttributed opportunity_attributed = 19;
      */
@@ -184,7 +184,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "approvalRequested";
   } | {
     /**
-     * An approval ended. `status` says how; services that requested it continue by this event.
+     * An approval ended. `status` gives the outcome; the services that requested the approval continue when they
+     * receive this event.
      *
      * @generated from field: drippulse.journeys.v1.Approval approval_decided = 31;
      */
@@ -192,7 +193,8 @@ export type EnrollmentEvent = Message<"drippulse.enrollments.v1.EnrollmentEvent"
     case: "approvalDecided";
   } | {
     /**
-     * The personal data of an approval that belongs to no enrollment was removed. For services that keep copies of it.
+     * The personal data of an approval that belongs to no enrollment was removed. The event is for services that keep
+     * copies of the data.
      *
      * @generated from field: drippulse.enrollments.v1.ApprovalErasure approval_erased = 32;
      */
@@ -262,7 +264,7 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
   id: bigint;
 
   /**
-   * Workflow it belongs to.
+   * Workflow of the enrollment.
    *
    * @generated from field: int64 workflow_id = 2;
    */
@@ -276,7 +278,7 @@ export type EnrollmentErasure = Message<"drippulse.enrollments.v1.EnrollmentEras
   erasedAt?: Timestamp | undefined;
 
   /**
-   * Approvals that the enrollment waited for, which were erased with it.
+   * Approvals for which the enrollment waited. They were erased with it.
    *
    * @generated from field: repeated int64 approval_ids = 4;
    */
@@ -374,7 +376,7 @@ export type FailedWorkflow = Message<"drippulse.enrollments.v1.FailedWorkflow"> 
   name: string;
 
   /**
-   * Version the enrollment ran.
+   * Version that the enrollment ran.
    *
    * @generated from field: int32 version = 3;
    */
@@ -395,21 +397,21 @@ export const FailedWorkflowSchema: GenMessage<FailedWorkflow> = /*@__PURE__*/
  */
 export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   /**
-   * Enrollment it belongs to.
+   * Enrollment that the mail belongs to.
    *
    * @generated from field: int64 enrollment_id = 1;
    */
   enrollmentId: bigint;
 
   /**
-   * Workflow it belongs to.
+   * Workflow of the enrollment.
    *
    * @generated from field: int64 workflow_id = 2;
    */
   workflowId: bigint;
 
   /**
-   * Step that sent it.
+   * Step that sent the mail.
    *
    * @generated from field: string step_id = 3;
    */
@@ -423,7 +425,7 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   delivery?: Delivery | undefined;
 
   /**
-   * Whether effects were real.
+   * `live` when effects were real, `test` when they were stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
@@ -437,8 +439,8 @@ export type EmailEvent = Message<"drippulse.enrollments.v1.EmailEvent"> & {
   url?: string | undefined;
 
   /**
-   * Category of the mail, as its step names it. Absent without one, and when a template makes it, because it may then
-   * name a person.
+   * Category of the mail, as the step names it. Absent if the step names none, and if a template makes the category,
+   * because the category may then name a person.
    *
    * @generated from field: optional string category = 7;
    */

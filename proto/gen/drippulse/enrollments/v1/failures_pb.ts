@@ -51,14 +51,15 @@ export type RetryFailuresRequest = Message<"drippulse.enrollments.v1.RetryFailur
   failedUntil?: Timestamp | undefined;
 
   /**
-   * Only enrollments after this workflow and enrollment; 0 for the first slice.
+   * Workflow of the last enrollment of the previous slice: only enrollments after it are retried; 0 for the first
+   * slice.
    *
    * @generated from field: int64 after_workflow_id = 5;
    */
   afterWorkflowId: bigint;
 
   /**
-   * See `after_workflow_id`.
+   * Enrollment of the previous slice that was last; see `after_workflow_id`.
    *
    * @generated from field: int64 after_enrollment_id = 6;
    */
@@ -115,15 +116,15 @@ export const RetryFailuresResponseSchema: GenMessage<RetryFailuresResponse> = /*
   messageDesc(file_drippulse_enrollments_v1_failures, 1);
 
 /**
- * FailuresService is for the service that knows the reason of the failures.
+ * FailuresService is for the service that knows the reason for the failures.
  *
  * @generated from service drippulse.enrollments.v1.FailuresService
  */
 export const FailuresService: GenService<{
   /**
-   * Retries a slice of the live enrollments of the caller's organization that failed at an effect with a connection, in
-   * the order of their ids. Enrollments that failed again after `failed_until` are skipped, so a repeated slice retries
-   * no enrollment twice.
+   * Retries a slice of the live enrollments of the caller's organization that failed at an effect with a connection.
+   * Enrollments are taken in the order of their ids. Enrollments that failed again after `failed_until` are skipped, so
+   * a repeated slice retries no enrollment twice.
    *
    * @generated from rpc drippulse.enrollments.v1.FailuresService.RetryFailures
    */

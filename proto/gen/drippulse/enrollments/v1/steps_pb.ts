@@ -15,8 +15,8 @@ export const file_drippulse_enrollments_v1_steps: GenFile = /*@__PURE__*/
   fileDesc("CiRkcmlwcHVsc2UvZW5yb2xsbWVudHMvdjEvc3RlcHMucHJvdG8SGGRyaXBwdWxzZS5lbnJvbGxtZW50cy52MSJHCgxTdGVwc0NvdW50ZWQSNwoHY29ob3J0cxgBIAMoCzImLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5Db2hvcnRDb3VudHMi/gEKDENvaG9ydENvdW50cxITCgt3b3JrZmxvd19pZBgBIAEoAxIPCgd2ZXJzaW9uGAIgASgFEiUKBG1vZGUYAyABKA4yFy5kcmlwcHVsc2UucmVzdC52MS5Nb2RlEhcKD2VudGVyZWRfcXVhcnRlchgEIAEoAxIPCgd2YXJpYW50GAUgASgJEg4KBnBlb3BsZRgGIAEoERIzCgVzdGVwcxgHIAMoCzIkLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGVwQ291bnRzEjIKBWdvYWxzGAggAygLMiMuZHJpcHB1bHNlLmVucm9sbG1lbnRzLnYxLkdvYWxDb3VudCJcCglHb2FsQ291bnQSDAoEbmFtZRgBIAEoCRINCgVjb3VudBgCIAEoERIyCgV0aW1lcxgDIAMoCzIjLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGF5Q291bnQi1QEKClN0ZXBDb3VudHMSDwoHc3RlcF9pZBgBIAEoCRIPCgdlbnRlcmVkGAIgASgREgwKBGxlZnQYAyABKBESEQoJY29tcGxldGVkGAQgASgREg4KBmZhaWxlZBgFIAEoERIRCgljYW5jZWxsZWQYBiABKBESDgoGd2FpdGVkGAcgASgREg8KB3NraXBwZWQYCCABKBESDAoEaGVsZBgJIAEoERIyCgVzdGF5cxgKIAMoCzIjLmRyaXBwdWxzZS5lbnJvbGxtZW50cy52MS5TdGF5Q291bnQiKgoJU3RheUNvdW50Eg4KBmJ1Y2tldBgBIAEoDRINCgVjb3VudBgCIAEoEWIGcHJvdG8z", [file_drippulse_rest_v1_mode]);
 
 /**
- * StepsCounted is the sum of the changes at steps in one transaction of the runtime, because steps are too many for one
- * event each.
+ * StepsCounted is the sum of the changes at steps in one transaction of the runtime. Changes are summed because they
+ * are too many for one event each.
  *
  * @generated from message drippulse.enrollments.v1.StepsCounted
  */
@@ -37,8 +37,8 @@ export const StepsCountedSchema: GenMessage<StepsCounted> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 0);
 
 /**
- * CohortCounts are changes of the enrollments that entered a version of a workflow in the same quarter hour: of all of
- * them, or of those with a variant.
+ * CohortCounts are changes of the enrollments that entered a version of a workflow in the same quarter hour: of all
+ * these enrollments, or of those with a variant.
  *
  * @generated from message drippulse.enrollments.v1.CohortCounts
  */
@@ -58,23 +58,23 @@ export type CohortCounts = Message<"drippulse.enrollments.v1.CohortCounts"> & {
   version: number;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 3;
    */
   mode: Mode;
 
   /**
-   * Quarter hours from 1970 (UTC) to the one in which the enrollments entered.
+   * Number of quarter hours from 1970 (UTC) to the quarter hour in which the enrollments entered.
    *
    * @generated from field: int64 entered_quarter = 4;
    */
   enteredQuarter: bigint;
 
   /**
-   * The variant: the id of its split, a colon, and its name; `holdout` for people who are held out. Empty: all
-   * enrollments. A stay at a split does not count for the variants of that split, so an enrollment that enters a step
-   * with a variant also leaves it with the variant.
+   * The variant, written `<split id>:<variant name>`; `holdout` for people who are held out. Empty: all enrollments. A
+   * stay at a split does not count for the variants of that split, so an enrollment that enters a step with a variant
+   * also leaves the step with the variant.
    *
    * @generated from field: string variant = 5;
    */
@@ -95,7 +95,7 @@ export type CohortCounts = Message<"drippulse.enrollments.v1.CohortCounts"> & {
   steps: StepCounts[];
 
   /**
-   * Goals that were met: once for each enrollment and goal.
+   * Goals that were met, counted once for each enrollment and goal.
    *
    * @generated from field: repeated drippulse.enrollments.v1.GoalCount goals = 8;
    */
@@ -123,14 +123,14 @@ export type GoalCount = Message<"drippulse.enrollments.v1.GoalCount"> & {
   name: string;
 
   /**
-   * Number of enrollments that met it.
+   * Number of enrollments that met the goal.
    *
    * @generated from field: sint32 count = 2;
    */
   count: number;
 
   /**
-   * Times from entry to goal. Enrollments without a time met the goal at once.
+   * Times from entry to goal. Enrollments without a time met the goal immediately.
    *
    * @generated from field: repeated drippulse.enrollments.v1.StayCount times = 3;
    */
@@ -166,35 +166,35 @@ export type StepCounts = Message<"drippulse.enrollments.v1.StepCounts"> & {
   entered: number;
 
   /**
-   * Enrollments that went on to another step.
+   * Enrollments that went on to a different step.
    *
    * @generated from field: sint32 left = 3;
    */
   left: number;
 
   /**
-   * Enrollments that completed here: it was their last step, or a goal ended them.
+   * Enrollments that completed at this step, because it was their last step or because a goal ended them.
    *
    * @generated from field: sint32 completed = 4;
    */
   completed: number;
 
   /**
-   * Enrollments that failed here. One less when a failed enrollment is retried.
+   * Enrollments that failed at this step. The number falls by one when a failed enrollment is retried.
    *
    * @generated from field: sint32 failed = 5;
    */
   failed: number;
 
   /**
-   * Enrollments that were cancelled or removed here.
+   * Enrollments that were cancelled or removed at this step.
    *
    * @generated from field: sint32 cancelled = 6;
    */
   cancelled: number;
 
   /**
-   * Number of times that an enrollment began to wait here: for a time, an event or a decision.
+   * Number of times that an enrollment began to wait at this step: for a time, an event or a decision.
    *
    * @generated from field: sint32 waited = 7;
    */
@@ -215,7 +215,8 @@ export type StepCounts = Message<"drippulse.enrollments.v1.StepCounts"> & {
   held: number;
 
   /**
-   * How long enrollments were at the step before they went on or ended. Enrollments without a time left it at once.
+   * How long enrollments were at the step before they went on or ended. Enrollments without a time left the step
+   * immediately.
    *
    * @generated from field: repeated drippulse.enrollments.v1.StayCount stays = 10;
    */
@@ -230,7 +231,7 @@ export const StepCountsSchema: GenMessage<StepCounts> = /*@__PURE__*/
   messageDesc(file_drippulse_enrollments_v1_steps, 3);
 
 /**
- * StayCount counts stays, or other times, of about the same length.
+ * StayCount counts stays, or other durations, of about the same length.
  *
  * @generated from message drippulse.enrollments.v1.StayCount
  */

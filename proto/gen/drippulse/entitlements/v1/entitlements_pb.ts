@@ -4,8 +4,9 @@
 
 // Internal contract for the limits of an organization and for its usage.
 //
-// Each meter is counted by the service that owns the effect, in the transaction of the effect. Billing pushes the
-// limits to every service that counts, and no service asks billing. An organization without entitlements is unlimited.
+// Each meter is counted by the service that owns the effect, in the transaction of the effect. The billing service
+// pushes the limits to every service that counts, and no service asks billing. An organization without entitlements is
+// unlimited.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -26,7 +27,7 @@ export const file_drippulse_entitlements_v1_entitlements: GenFile = /*@__PURE__*
  */
 export type Entitlements = Message<"drippulse.entitlements.v1.Entitlements"> & {
   /**
-   * Version of the entitlements, from 1; it rises with each change of the organization's entitlements.
+   * Version of the organization's entitlements. It starts at 1 and rises with each change.
    *
    * @generated from field: int64 sequence = 1;
    */
@@ -76,7 +77,8 @@ export type Limit = Message<"drippulse.entitlements.v1.Limit"> & {
   meter: Meter;
 
   /**
-   * Amount that the plan includes, 0 or more, in the unit of the meter. The usage thresholds are shares of it.
+   * Amount that the plan includes, 0 or more, in the unit of the meter. The usage thresholds are percentages of this
+   * amount.
    *
    * @generated from field: int64 limit = 2;
    */
@@ -147,8 +149,7 @@ export const ApplyEntitlementsResponseSchema: GenMessage<ApplyEntitlementsRespon
  */
 export type GetUsageRequest = Message<"drippulse.entitlements.v1.GetUsageRequest"> & {
   /**
-   * A time in the requested month, for meters that count by month. Default: now. Usage is known for two years of
-   * months.
+   * A time in the requested month, for meters that count by month. Default: now. Usage is known for the last two years.
    *
    * @generated from field: optional google.protobuf.Timestamp month = 1;
    */
@@ -176,7 +177,7 @@ export type GetUsageResponse = Message<"drippulse.entitlements.v1.GetUsageRespon
   usage: Usage[];
 
   /**
-   * Sequence of the entitlements that apply; 0 when there are none.
+   * Sequence of the entitlements that apply; 0 if the organization has no entitlements.
    *
    * @generated from field: int64 sequence = 2;
    */
@@ -204,22 +205,22 @@ export type Usage = Message<"drippulse.entitlements.v1.Usage"> & {
   meter: Meter;
 
   /**
-   * Amount used in the month, or existing now. It exceeds the limit when mails were sent beyond it, or when the limit
-   * was lowered.
+   * Amount used in the month; for a meter that does not count by month, the current number. It exceeds the limit when
+   * mails were sent beyond the limit, or when the limit was lowered.
    *
    * @generated from field: int64 used = 2;
    */
   used: bigint;
 
   /**
-   * Amount that the plan includes; absent when it is unlimited.
+   * Amount that the plan includes; absent when the meter is unlimited.
    *
    * @generated from field: optional int64 limit = 3;
    */
   limit?: bigint | undefined;
 
   /**
-   * Amount at which counting stops; absent when it is unlimited.
+   * Amount at which counting stops; absent when the meter is unlimited.
    *
    * @generated from field: optional int64 ceiling = 4;
    */
@@ -269,7 +270,7 @@ export const Meter = {
   UNSPECIFIED: 0,
 
   /**
-   * Enrollments created in a month. People who are held out use none.
+   * Enrollments created in a month. People who are held out do not count.
    *
    * @generated from enum value: METER_ENROLLMENTS = 1;
    */
@@ -333,15 +334,16 @@ export const MeterSchema: GenEnum<Meter> = /*@__PURE__*/
   enumDesc(file_drippulse_entitlements_v1_entitlements, 0);
 
 /**
- * EntitlementsService is served by every service that counts a meter. The table of services lists them. Calls are about
- * the caller's organization.
+ * EntitlementsService is served by every service that counts a meter. The table of services lists these services. Calls
+ * are about the caller's organization.
  *
  * @generated from service drippulse.entitlements.v1.EntitlementsService
  */
 export const EntitlementsService: GenService<{
   /**
-   * Applies entitlements at once. It is best effort, because the event of the change has the same effect. A sequence
-   * that is not higher than the applied one is ignored. Only the service that sets limits may call it.
+   * Applies entitlements immediately. The call is best effort, because the event of the change has the same effect. A
+   * sequence that is not higher than the applied one is ignored. Only the service that sets limits may call this
+   * method.
    *
    * @generated from rpc drippulse.entitlements.v1.EntitlementsService.ApplyEntitlements
    */

@@ -35,7 +35,7 @@ export type EntitlementsEvent = Message<"drippulse.entitlements.v1.EntitlementsE
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -101,7 +101,7 @@ export type UsageEvent = Message<"drippulse.entitlements.v1.UsageEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -115,7 +115,7 @@ export type UsageEvent = Message<"drippulse.entitlements.v1.UsageEvent"> & {
   organizationId: bigint;
 
   /**
-   * Not set: thresholds of one meter and month are passed in order.
+   * Not set, because the thresholds of one meter and month are passed in order.
    *
    * @generated from field: int64 sequence = 4;
    */
@@ -152,9 +152,9 @@ export const UsageEventSchema: GenMessage<UsageEvent> = /*@__PURE__*/
   messageDesc(file_drippulse_entitlements_v1_events, 1);
 
 /**
- * ThresholdReached says that a meter has reached a share of its limit. It is published once for each organization,
- * meter, period and threshold, including thresholds that are reached by a change of the limit. When one change passes
- * several thresholds, each is published.
+ * ThresholdReached says that a meter has reached a threshold, which is a percentage of its limit. It is published once
+ * for each organization, meter, period and threshold, including thresholds that are reached by a change of the limit.
+ * When one change passes several thresholds, an event is published for each.
  *
  * @generated from message drippulse.entitlements.v1.ThresholdReached
  */
@@ -174,7 +174,7 @@ export type ThresholdReached = Message<"drippulse.entitlements.v1.ThresholdReach
   threshold: number;
 
   /**
-   * Amount used when the threshold was noticed.
+   * Amount used at the time when the service noticed that the threshold was reached.
    *
    * @generated from field: int64 used = 3;
    */
@@ -188,7 +188,8 @@ export type ThresholdReached = Message<"drippulse.entitlements.v1.ThresholdReach
   limit: bigint;
 
   /**
-   * Start of the month; absent for meters that do not count by month. Those are published once per calendar month.
+   * Start of the month; absent for meters that do not count by month. The thresholds of such meters are published once
+   * per calendar month.
    *
    * @generated from field: google.protobuf.Timestamp period_start = 5;
    */

@@ -4,9 +4,9 @@
 
 // Hints report to open screens that something changed (`GET /api/v1/stream`).
 //
-// A hint has no content: its reader calls the API again. So hints may be merged and repeated, and the services that
-// publish them send at most one per second for each thing. All hints of the platform go through one topic in one order,
-// so a position in it means the same to every process.
+// A hint has no content, because its reader calls the API again. So hints may be merged and repeated, and the services
+// that publish them send at most one per second for each thing. All hints of the platform go through one topic in one
+// order, so a position in the topic means the same to every process.
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -21,7 +21,7 @@ export const file_drippulse_events_v1_hints: GenFile = /*@__PURE__*/
   fileDesc("Ch9kcmlwcHVsc2UvZXZlbnRzL3YxL2hpbnRzLnByb3RvEhNkcmlwcHVsc2UuZXZlbnRzLnYxIm8KBEhpbnQSFwoPb3JnYW5pemF0aW9uX2lkGAEgASgDEg0KBXRvcGljGAIgASgJEgoKAmlkGAMgASgJEgwKBGtpbmQYBCABKAkSJQoEbW9kZRgFIAEoDjIXLmRyaXBwdWxzZS5yZXN0LnYxLk1vZGUiMQoFSGludHMSKAoFaGludHMYASADKAsyGS5kcmlwcHVsc2UuZXZlbnRzLnYxLkhpbnRiBnByb3RvMw", [file_drippulse_rest_v1_mode]);
 
 /**
- * Hint says that something of an organization changed.
+ * Hint says that something in an organization changed.
  *
  * @generated from message drippulse.events.v1.Hint
  */
@@ -56,7 +56,8 @@ export type Hint = Message<"drippulse.events.v1.Hint"> & {
   kind: string;
 
   /**
-   * Mode of the row that changed; unspecified when rows of this kind have no mode. The hint is then for both modes.
+   * Mode of the row that changed; unspecified when rows of this kind have no mode, in which case the hint is for both
+   * modes.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 5;
    */
@@ -71,7 +72,7 @@ export const HintSchema: GenMessage<Hint> = /*@__PURE__*/
   messageDesc(file_drippulse_events_v1_hints, 0);
 
 /**
- * Hints is a message of the hints topic: the hints that one process of a service collected within some milliseconds.
+ * Hints is a message of the hints topic: the hints that one process of a service collected within a few milliseconds.
  *
  * @generated from message drippulse.events.v1.Hints
  */

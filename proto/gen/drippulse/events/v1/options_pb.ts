@@ -2,7 +2,7 @@
 // @generated from file drippulse/events/v1/options.proto (package drippulse.events.v1, syntax proto3)
 /* eslint-disable */
 
-// Options that make a protobuf message an event on a topic and, where customers may subscribe, a webhook.
+// Options that make a protobuf message an event on a topic and, if customers may subscribe to it, a webhook.
 //
 // An event message starts with the same five fields: `string id = 1` (`evt_` and a UUIDv7), `google.protobuf.Timestamp
 // time = 2`, `int64 organization_id = 3`, `int64 sequence = 4` (version of the aggregate, rising) and `string aggregate
@@ -34,7 +34,7 @@ export type Topic = Message<"drippulse.events.v1.Topic"> & {
   name: string;
 
   /**
-   * The hints that follow from its events, one for each kind of aggregate. Default: no hints.
+   * The hints that follow from the topic's events, one rule for each kind of aggregate. Default: no hints.
    *
    * @generated from field: repeated drippulse.events.v1.HintRule hints = 2;
    */
@@ -50,7 +50,7 @@ export const TopicSchema: GenMessage<Topic> = /*@__PURE__*/
 
 /**
  * HintRule makes hints (hints.proto) from the events about one kind of aggregate. The kind of a hint is the last part
- * of the event's type. Its mode comes from the payload's webhook; a payload without a webhook gives no hint.
+ * of the event's type. The hint's mode comes from the payload's webhook; a payload without a webhook makes no hint.
  *
  * @generated from message drippulse.events.v1.HintRule
  */
@@ -71,7 +71,7 @@ export type HintRule = Message<"drippulse.events.v1.HintRule"> & {
 
   /**
    * Member of the payload with the id that divides the topic, such as `workflow_id`: the hint is for `<topic>:<id>`,
-   * and payloads without this member give no hint. Default: the topic is not divided.
+   * and payloads without this member make no hint. Default: the topic is not divided.
    *
    * @generated from field: string divided_by = 3;
    */
@@ -108,7 +108,7 @@ export type Webhook = Message<"drippulse.events.v1.Webhook"> & {
 
   /**
    * Path of the payload's member with the mode of the row that the event is about, such as `enrollment.mode`; `live`
-   * for rows that test keys never make. Required, because a webhook gets only the events of its own mode.
+   * for rows that are never created with test keys. Required, because a webhook gets only the events of its own mode.
    *
    * @generated from field: string mode = 3;
    */

@@ -26,8 +26,8 @@ export const file_drippulse_gateway_v1_stream: GenFile = /*@__PURE__*/
 export type WatchChangesRequest = Message<"drippulse.gateway.v1.WatchChangesRequest"> & {
   /**
    * Topics, separated by commas, 1 to 20: `workflows`, `enrollments` (of all workflows), `enrollments:<workflow id>`,
-   * `webhooks` (with their deliveries), `accounts`, `contacts`, `leads`, `opportunities`, `activities`, `approvals`,
-   * `operator` (its plans and activity). For a workflow of another organization no hints are sent.
+   * `webhooks` (including deliveries), `accounts`, `contacts`, `leads`, `opportunities`, `activities`, `approvals`,
+   * `operator` (plans and activity). No hints are sent for a workflow of a different organization.
    *
    * @generated from field: string topics = 1;
    */
@@ -50,7 +50,7 @@ export const WatchChangesRequestSchema: GenMessage<WatchChangesRequest> = /*@__P
   messageDesc(file_drippulse_gateway_v1_stream, 0);
 
 /**
- * WatchChangesResponse is a hint: something changed.
+ * WatchChangesResponse is a hint that something changed.
  *
  * @generated from message drippulse.gateway.v1.WatchChangesResponse
  */
@@ -93,18 +93,19 @@ export const WatchChangesResponseSchema: GenMessage<WatchChangesResponse> = /*@_
 export const StreamService: GenService<{
   /**
    * Streams hints about changes as server-sent events: `data` is one hint as JSON. A hint has no content, only the
-   * topic, the id and the kind of the change: read the resource again. A topic gets at most one hint per second.
+   * topic, the id and the kind of the change, so read the resource again. A topic gets at most one hint per second.
    * Changes within the second are merged: `id` is null when they affect several things, and the kind is `changed` when
-   * there are several kinds.
+   * they are of several kinds.
    *
-   * Events have an `id`, which is their position. A client that reconnects and sends the last id as `Last-Event-ID`, as
-   * `EventSource` does by itself, gets a hint for each topic that changed in the meantime. When the platform no longer
-   * knows the changes, after about five minutes, each topic gets a hint of the kind `resync`: read everything again.
-   * Without the header a stream starts now. Hints may repeat.
+   * Events have an `id`, which is their position. A client that reconnects and sends the last id as `Last-Event-ID`,
+   * which `EventSource` does by itself, gets a hint for each topic that changed in the meantime. If the platform no
+   * longer knows the changes, after about five minutes, each topic gets a hint of the kind `resync`: read everything
+   * again. Without the header, a stream starts with the present. Hints may repeat.
    *
-   * A comment is sent every 15 seconds. The credential is checked continuously: within 5 seconds after it is revoked,
-   * or its role is no longer sufficient, the stream ends with an event `end`, whose `data` has `error` and `message`.
-   * The same event with `restarting` asks the client to reconnect. A session or key may have 5 streams at a time.
+   * A comment is sent every 15 seconds. The credential is checked continuously: within 5 seconds after the credential
+   * is revoked, or its role is no longer sufficient, the stream ends with an event `end`, whose `data` has `error` and
+   * `message`. The same event with `restarting` asks the client to reconnect. A session or key may have 5 streams at
+   * the same time.
    *
    * @generated from rpc drippulse.gateway.v1.StreamService.WatchChanges
    */

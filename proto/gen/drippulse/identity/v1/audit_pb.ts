@@ -53,22 +53,22 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   actor?: AuditActor | undefined;
 
   /**
-   * Id of the row that was changed; null for something that an organization has once.
+   * Id of the row that was changed; null for something of which an organization has only one.
    *
    * @generated from field: optional string resource_id = 5;
    */
   resourceId?: string | undefined;
 
   /**
-   * Members that changed, with their values before; null for a new row. Secrets are left out, and a value above 16 KiB
-   * is replaced by its hash.
+   * Members that changed, with their previous values; null for a new row. Secrets are left out, and a value above 16
+   * KiB is replaced by its hash.
    *
    * @generated from field: optional bytes before = 6;
    */
   before?: Uint8Array | undefined;
 
   /**
-   * Members that changed, with their values after; null for a deleted row.
+   * Members that changed, with their new values; null for a deleted row.
    *
    * @generated from field: optional bytes after = 7;
    */
@@ -96,7 +96,7 @@ export type AuditEvent = Message<"drippulse.identity.v1.AuditEvent"> & {
   hash: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
@@ -117,7 +117,7 @@ export const AuditEventSchema: GenMessage<AuditEvent> = /*@__PURE__*/
  */
 export type AuditActor = Message<"drippulse.identity.v1.AuditActor"> & {
   /**
-   * Kind: `user`, `api_key`, `service` for the platform itself, or another kind of caller.
+   * Kind: `user`, `api_key`, `service` for the platform itself, or any other kind of caller.
    *
    * @generated from field: string type = 1;
    */
@@ -131,7 +131,7 @@ export type AuditActor = Message<"drippulse.identity.v1.AuditActor"> & {
   id: string;
 
   /**
-   * User name or name of the key at the time of the change; null where there is none.
+   * User name or name of the key at the time of the change; null if the author has no name.
    *
    * @generated from field: optional string name = 3;
    */
@@ -166,7 +166,7 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -187,7 +187,7 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   name?: string | undefined;
 
   /**
-   * Only changes of the row with this id; use it with `name`, which gives the kind.
+   * Only changes of the row with this id. Use this filter together with `name`, which gives the kind of row.
    *
    * @generated from field: optional string resource_id = 6;
    */
@@ -208,21 +208,21 @@ export type ListAuditEventsRequest = Message<"drippulse.identity.v1.ListAuditEve
   actorId?: string | undefined;
 
   /**
-   * Only those that happened at or after this time.
+   * Only changes that happened at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that happened before this time.
+   * Only changes that happened before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -250,21 +250,21 @@ export type ListAuditEventsResponse = Message<"drippulse.identity.v1.ListAuditEv
   auditEvents: AuditEvent[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -337,7 +337,7 @@ export const ExportAuditEventsResponseSchema: GenMessage<ExportAuditEventsRespon
 
 /**
  * The audit trail of the organization: every change of its configuration, for 400 days. Rows are never changed. Each
- * contains the hash of the previous one, so that an altered or missing row is detected.
+ * row contains the hash of the previous row, so that an altered or missing row is detected.
  *
  * @generated from service drippulse.identity.v1.AuditService
  */

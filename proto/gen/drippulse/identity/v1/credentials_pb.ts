@@ -33,8 +33,8 @@ export type ResolveCredentialRequest = Message<"drippulse.identity.v1.ResolveCre
   credential: string;
 
   /**
-   * Whether a page sent the request by itself, for example to refresh. Such a request does not extend the session,
-   * which ends when it is not used.
+   * Whether a page sent the request by itself, for example to refresh. Such a request does not count as use of the
+   * session, so it does not keep the session from ending.
    *
    * @generated from field: bool is_background = 2;
    */
@@ -76,21 +76,21 @@ export const ResolveCredentialResponseSchema: GenMessage<ResolveCredentialRespon
  */
 export type Principal = Message<"drippulse.identity.v1.Principal"> & {
   /**
-   * Organization it acts in.
+   * Organization in which the credential acts.
    *
    * @generated from field: int64 organization_id = 1;
    */
   organizationId: bigint;
 
   /**
-   * Role it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.rest.v1.Role role = 2;
    */
   role: Role;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 3;
    */
@@ -260,7 +260,7 @@ export type ApiKeyRequests = Message<"drippulse.identity.v1.ApiKeyRequests"> & {
   requests: bigint;
 
   /**
-   * Number of these requests that were answered 4xx or 5xx.
+   * Number of these requests that were answered with 4xx or 5xx.
    *
    * @generated from field: int64 errors = 4;
    */
@@ -297,7 +297,7 @@ export const RecordApiKeyUsageResponseSchema: GenMessage<RecordApiKeyUsageRespon
   messageDesc(file_drippulse_identity_v1_credentials, 7);
 
 /**
- * Internal calls of the gateway about the credentials of requests. Not public: no method has a path.
+ * Internal calls of the gateway about the credentials of requests. The service is not public, so no method has a path.
  *
  * @generated from service drippulse.identity.v1.CredentialsService
  */
@@ -313,8 +313,8 @@ export const CredentialsService: GenService<{
     output: typeof ResolveCredentialResponseSchema;
   },
   /**
-   * Adds counted requests to the daily usage of API keys, and advances the time of their last use. A batch is stored
-   * completely or not at all.
+   * Adds counted requests to the daily usage of API keys, and advances the time at which each key was last used. A
+   * batch is stored completely or not at all.
    *
    * @generated from rpc drippulse.identity.v1.CredentialsService.RecordApiKeyUsage
    */

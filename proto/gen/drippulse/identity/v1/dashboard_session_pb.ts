@@ -171,7 +171,7 @@ export const DashboardSessionService: GenService<{
   /**
    * Logs in like `POST /auth/login`, and sets the session as the cookie `__Host-drippulse`. The answer does not contain
    * the token. The cookie is accepted for requests that a page of the same origin sends (`Sec-Fetch-Site: same-origin`,
-   * or an equal `Origin`) without `Authorization`; other methods than GET and HEAD also need the header
+   * or an equal `Origin`) without `Authorization`; methods other than GET and HEAD also need the header
    * `X-DripPulse-Dashboard: 1`.
    *
    * @generated from rpc drippulse.identity.v1.DashboardSessionService.CreateDashboardSession
@@ -182,8 +182,8 @@ export const DashboardSessionService: GenService<{
     output: typeof CreateDashboardSessionResponseSchema;
   },
   /**
-   * Exchanges the session for one of another organization, like `POST /auth/switch`, and sets it as the cookie. The
-   * answer does not contain the token.
+   * Exchanges the session for a session in a different organization, like `POST /auth/switch`, and sets the new session
+   * as the cookie. The answer does not contain the token.
    *
    * @generated from rpc drippulse.identity.v1.DashboardSessionService.SwitchDashboardSession
    */

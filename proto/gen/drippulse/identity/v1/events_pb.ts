@@ -29,14 +29,14 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
   time?: Timestamp | undefined;
 
   /**
-   * Organization it is about.
+   * Organization that the event is about.
    *
    * @generated from field: int64 organization_id = 3;
    */
@@ -63,7 +63,8 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
    */
   payload: {
     /**
-     * The operator suspended the organization: from now on none of its enrollments starts, and nothing is sent.
+     * The operator suspended the organization. From now on no enrollment of the organization starts, and nothing is
+     * sent.
      *
      * @generated from field: drippulse.identity.v1.OrganizationSuspended suspended = 10;
      */
@@ -71,7 +72,7 @@ export type OrganizationEvent = Message<"drippulse.identity.v1.OrganizationEvent
     case: "suspended";
   } | {
     /**
-     * The operator resumed the organization: it continues where it stopped.
+     * The operator resumed the organization. It continues from the point at which it stopped.
      *
      * @generated from field: drippulse.identity.v1.OrganizationResumed resumed = 11;
      */

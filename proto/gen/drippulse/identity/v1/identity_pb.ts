@@ -182,7 +182,7 @@ export type Session = Message<"drippulse.identity.v1.Session"> & {
   id: string;
 
   /**
-   * Description of the device, from the `User-Agent` at sign-in; null when it sent none.
+   * Description of the device, from the `User-Agent` at sign-in; null when the device sent none.
    *
    * @generated from field: optional string device = 2;
    */
@@ -196,7 +196,7 @@ export type Session = Message<"drippulse.identity.v1.Session"> & {
   network?: string | undefined;
 
   /**
-   * Whether it is the session of this request.
+   * Whether the session is that of this request.
    *
    * @generated from field: bool current = 4;
    */
@@ -210,14 +210,14 @@ export type Session = Message<"drippulse.identity.v1.Session"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it was last used; the time may be up to a minute behind.
+   * When the session was last used; the time may be up to a minute behind.
    *
    * @generated from field: google.protobuf.Timestamp last_used_at = 6;
    */
   lastUsedAt?: Timestamp | undefined;
 
   /**
-   * When it ends at the latest.
+   * Latest time at which the session ends.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 7;
    */
@@ -252,7 +252,7 @@ export type ListSessionsRequest = Message<"drippulse.identity.v1.ListSessionsReq
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -266,21 +266,21 @@ export type ListSessionsRequest = Message<"drippulse.identity.v1.ListSessionsReq
   perPage?: number | undefined;
 
   /**
-   * Only those that signed in at or after this time.
+   * Only sessions that began at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that signed in before this time.
+   * Only sessions that began before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -308,21 +308,21 @@ export type ListSessionsResponse = Message<"drippulse.identity.v1.ListSessionsRe
   sessions: Session[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -445,7 +445,7 @@ export const VerifySessionRequestSchema: GenMessage<VerifySessionRequest> = /*@_
  */
 export type VerifySessionResponse = Message<"drippulse.identity.v1.VerifySessionResponse"> & {
   /**
-   * Always true: an invalid credential answers 401.
+   * Always true, because an invalid credential answers 401.
    *
    * @generated from field: bool valid = 1;
    */
@@ -459,28 +459,28 @@ export type VerifySessionResponse = Message<"drippulse.identity.v1.VerifySession
   kind: CredentialKind;
 
   /**
-   * Organization that it acts in.
+   * Organization in which the credential acts.
    *
    * @generated from field: int64 organization_id = 3;
    */
   organizationId: bigint;
 
   /**
-   * Role that it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.rest.v1.Role role = 4;
    */
   role: Role;
 
   /**
-   * Whether effects are real.
+   * `live` when effects are real, `test` when they are stubbed.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 5;
    */
   mode: KeyMode;
 
   /**
-   * When it expires; null for a key without an expiry.
+   * When the credential expires; null for a key without an expiry.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 6;
    */
@@ -564,14 +564,14 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   name?: string | undefined;
 
   /**
-   * Whether effects of its calls are real.
+   * Whether effects of the key's calls are real.
    *
    * @generated from field: drippulse.identity.v1.KeyMode mode = 3;
    */
   mode: KeyMode;
 
   /**
-   * The key; only in the answer to its creation.
+   * The key; only in the answer to the key's creation.
    *
    * @generated from field: optional string key = 4;
    */
@@ -592,35 +592,35 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   lastFour: string;
 
   /**
-   * When it stops working; null if never.
+   * When the key stops working; null if it never does.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 7;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was last used; null if never. Written in batches.
+   * When the key was last used; null if never. The time is written in batches.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 8;
    */
   lastUsedAt?: Timestamp | undefined;
 
   /**
-   * When it was revoked; null if it was not.
+   * When the key was revoked; null if it was not revoked.
    *
    * @generated from field: optional google.protobuf.Timestamp revoked_at = 9;
    */
   revokedAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 10;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Reminder to store the key; only in the answer to its creation.
+   * Reminder to store the key; only in the answer to the key's creation.
    *
    * @generated from field: optional string message = 11;
    */
@@ -634,7 +634,7 @@ export type ApiKey = Message<"drippulse.identity.v1.ApiKey"> & {
   revision: bigint;
 
   /**
-   * Role that it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: drippulse.identity.v1.KeyRole role = 13;
    */
@@ -676,7 +676,7 @@ export type ListApiKeysRequest = Message<"drippulse.identity.v1.ListApiKeysReque
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -690,21 +690,21 @@ export type ListApiKeysRequest = Message<"drippulse.identity.v1.ListApiKeysReque
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -732,21 +732,21 @@ export type ListApiKeysResponse = Message<"drippulse.identity.v1.ListApiKeysResp
   apiKeys: ApiKey[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -795,29 +795,29 @@ export type CreateApiKeyRequest = Message<"drippulse.identity.v1.CreateApiKeyReq
   name?: string | undefined;
 
   /**
-   * Days until it stops working, 1 to 3650; default: never.
+   * Days until the key stops working, 1 to 3650; default: never.
    *
    * @generated from field: optional int32 expires_in = 2;
    */
   expiresIn?: number | undefined;
 
   /**
-   * Whether effects of its calls are real; default: `live`.
+   * Whether effects of the key's calls are real; default: `live`.
    *
    * @generated from field: optional drippulse.identity.v1.KeyMode mode = 3;
    */
   mode?: KeyMode | undefined;
 
   /**
-   * Role that it acts with; default: `admin`.
+   * Role with which the key acts; default: `admin`.
    *
    * @generated from field: optional drippulse.identity.v1.KeyRole role = 4;
    */
   role?: KeyRole | undefined;
 
   /**
-   * Permissions within its role: `<area>:read` or `<area>:write`; the second includes the first. The reference names
-   * the scope of each route. Without scopes the role alone decides.
+   * Permissions within the key's role: `<area>:read` or `<area>:write`; the second includes the first. The API
+   * reference names the scope of each route. Without scopes the role alone decides.
    *
    * @generated from field: optional bytes scopes = 5;
    */
@@ -895,7 +895,7 @@ export const GetApiKeyResponseSchema: GenMessage<GetApiKeyResponse> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_identity, 21);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateApiKeyRequest
  */
@@ -915,21 +915,21 @@ export type UpdateApiKeyRequest = Message<"drippulse.identity.v1.UpdateApiKeyReq
   updateMask?: FieldMask | undefined;
 
   /**
-   * Name, at most 120 characters; null clears.
+   * Name, at most 120 characters; null clears the name.
    *
    * @generated from field: optional string name = 3;
    */
   name?: string | undefined;
 
   /**
-   * Role that it acts with.
+   * Role with which the credential acts.
    *
    * @generated from field: optional drippulse.identity.v1.KeyRole role = 4;
    */
   role?: KeyRole | undefined;
 
   /**
-   * Permissions within its role; null lets the role alone decide.
+   * Permissions within the key's role; null: the role alone decides.
    *
    * @generated from field: optional bytes scopes = 5;
    */
@@ -944,7 +944,7 @@ export const UpdateApiKeyRequestSchema: GenMessage<UpdateApiKeyRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_identity, 22);
 
 /**
- * The key as changed.
+ * The key after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateApiKeyResponse
  */
@@ -1021,7 +1021,7 @@ export type GetApiKeyUsageRequest = Message<"drippulse.identity.v1.GetApiKeyUsag
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -1056,21 +1056,21 @@ export type GetApiKeyUsageResponse = Message<"drippulse.identity.v1.GetApiKeyUsa
   usage: ApiKeyUsage[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1119,7 +1119,7 @@ export type ApiKeyUsage = Message<"drippulse.identity.v1.ApiKeyUsage"> & {
   apiKeyId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: optional string name = 2;
    */
@@ -1133,21 +1133,21 @@ export type ApiKeyUsage = Message<"drippulse.identity.v1.ApiKeyUsage"> & {
   requestsToday: bigint;
 
   /**
-   * Requests of the last 30 days, today included.
+   * Requests of the last 30 days, including today.
    *
    * @generated from field: int64 requests_30d = 4;
    */
   requests30d: bigint;
 
   /**
-   * Requests of the last 30 days that were answered 4xx or 5xx.
+   * Requests of the last 30 days that were answered with 4xx or 5xx.
    *
    * @generated from field: int64 errors_30d = 5;
    */
   errors30d: bigint;
 
   /**
-   * When it was last used; null if never.
+   * When the key was last used; null if never.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 6;
    */
@@ -1217,14 +1217,14 @@ export type TeamMember = Message<"drippulse.identity.v1.TeamMember"> & {
   lastLoginAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
@@ -1266,7 +1266,7 @@ export type ListTeamMembersRequest = Message<"drippulse.identity.v1.ListTeamMemb
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -1280,21 +1280,21 @@ export type ListTeamMembersRequest = Message<"drippulse.identity.v1.ListTeamMemb
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1322,21 +1322,21 @@ export type ListTeamMembersResponse = Message<"drippulse.identity.v1.ListTeamMem
   teamMembers: TeamMember[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1399,8 +1399,8 @@ export type CreateTeamMemberRequest = Message<"drippulse.identity.v1.CreateTeamM
   role?: Role | undefined;
 
   /**
-   * User name, unique in the installation; default: the mail address. Letters from a to z, digits and . _ @ + -, or a
-   * mail address; at most 255 characters. It is stored in lower case.
+   * User name, unique in the installation; default: the mail address. It consists of letters from a to z, digits and .
+   * _ @ + -, or is a mail address; at most 255 characters. It is stored in lower case.
    *
    * @generated from field: optional string username = 4;
    */
@@ -1485,7 +1485,7 @@ export const GetTeamMemberResponseSchema: GenMessage<GetTeamMemberResponse> = /*
   messageDesc(file_drippulse_identity_v1_identity, 35);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateTeamMemberRequest
  */
@@ -1512,7 +1512,7 @@ export type UpdateTeamMemberRequest = Message<"drippulse.identity.v1.UpdateTeamM
   email?: string | undefined;
 
   /**
-   * Name; null clears.
+   * Name; null clears the name.
    *
    * @generated from field: optional string name = 4;
    */
@@ -1555,7 +1555,7 @@ export const UpdateTeamMemberRequestSchema: GenMessage<UpdateTeamMemberRequest> 
   messageDesc(file_drippulse_identity_v1_identity, 36);
 
 /**
- * The member as changed.
+ * The member after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateTeamMemberResponse
  */
@@ -1646,21 +1646,21 @@ export type Project = Message<"drippulse.identity.v1.Project"> & {
   color?: string | undefined;
 
   /**
-   * Number of its workflows; null while the workflows service is unavailable.
+   * Number of the project's workflows; null while the workflows service is unavailable.
    *
    * @generated from field: optional int64 workflow_count = 5;
    */
   workflowCount?: bigint | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 7;
    */
@@ -1702,7 +1702,7 @@ export type ListProjectsRequest = Message<"drippulse.identity.v1.ListProjectsReq
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -1716,21 +1716,21 @@ export type ListProjectsRequest = Message<"drippulse.identity.v1.ListProjectsReq
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1758,21 +1758,21 @@ export type ListProjectsResponse = Message<"drippulse.identity.v1.ListProjectsRe
   projects: Project[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1906,7 +1906,7 @@ export const GetProjectResponseSchema: GenMessage<GetProjectResponse> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 46);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateProjectRequest
  */
@@ -1933,14 +1933,14 @@ export type UpdateProjectRequest = Message<"drippulse.identity.v1.UpdateProjectR
   name?: string | undefined;
 
   /**
-   * Purpose; null clears.
+   * Purpose; null clears the purpose.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * Color, `#rrggbb`; null clears.
+   * Color, `#rrggbb`; null clears the color.
    *
    * @generated from field: optional string color = 5;
    */
@@ -1955,7 +1955,7 @@ export const UpdateProjectRequestSchema: GenMessage<UpdateProjectRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 47);
 
 /**
- * The project as changed.
+ * The project after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateProjectResponse
  */
@@ -1976,7 +1976,7 @@ export const UpdateProjectResponseSchema: GenMessage<UpdateProjectResponse> = /*
   messageDesc(file_drippulse_identity_v1_identity, 48);
 
 /**
- * Names a project, and the project that gets its workflows.
+ * Names a project, and the project to which its workflows are moved.
  *
  * @generated from message drippulse.identity.v1.DeleteProjectRequest
  */
@@ -1989,14 +1989,14 @@ export type DeleteProjectRequest = Message<"drippulse.identity.v1.DeleteProjectR
   id: bigint;
 
   /**
-   * Project that gets the workflows.
+   * Project to which the workflows are moved.
    *
    * @generated from field: optional int64 reassign_to = 2;
    */
   reassignTo?: bigint | undefined;
 
   /**
-   * Whether to delete it even with workflows, which then belong to no project.
+   * Whether to delete the project even if it has workflows, which then belong to no project.
    *
    * @generated from field: optional bool force = 3;
    */
@@ -2074,21 +2074,21 @@ export type Account = Message<"drippulse.identity.v1.Account"> & {
   owner?: Admin | undefined;
 
   /**
-   * Plan; `self_hosted` without billing.
+   * Plan; `self_hosted` on an installation without billing.
    *
    * @generated from field: string plan = 7;
    */
   plan: string;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
@@ -2146,7 +2146,7 @@ export const GetAccountResponseSchema: GenMessage<GetAccountResponse> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 53);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateAccountRequest
  */
@@ -2173,7 +2173,7 @@ export type UpdateAccountRequest = Message<"drippulse.identity.v1.UpdateAccountR
   timezone?: string | undefined;
 
   /**
-   * Settings; they replace the previous ones; at most 64 KiB.
+   * Settings, at most 64 KiB; they replace the previous settings.
    *
    * @generated from field: optional bytes settings = 4;
    */
@@ -2188,7 +2188,7 @@ export const UpdateAccountRequestSchema: GenMessage<UpdateAccountRequest> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 54);
 
 /**
- * The organization as changed.
+ * The organization after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateAccountResponse
  */
@@ -2245,7 +2245,7 @@ export const CheckProjectResponseSchema: GenMessage<CheckProjectResponse> = /*@_
   messageDesc(file_drippulse_identity_v1_identity, 57);
 
 /**
- * No parameters: the call is about the caller.
+ * No parameters, because the call is about the caller.
  *
  * @generated from message drippulse.identity.v1.GetOwnAddressRequest
  */
@@ -2302,7 +2302,7 @@ export const FindMembersRequestSchema: GenMessage<FindMembersRequest> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_identity, 60);
 
 /**
- * The members among them.
+ * The given users who are members.
  *
  * @generated from message drippulse.identity.v1.FindMembersResponse
  */
@@ -2428,7 +2428,7 @@ export type Notifications = Message<"drippulse.identity.v1.Notifications"> & {
   webhooks: boolean;
 
   /**
-   * Mails to admins about connections to providers of integrations that stopped working, or soon will.
+   * Mails to admins about connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from field: bool integrations = 5;
    */
@@ -2471,7 +2471,7 @@ export const NotificationsSchema: GenMessage<Notifications> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_identity, 66);
 
 /**
- * Choices to change; absent ones stay.
+ * Choices to change; absent choices stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateNotificationsRequest
  */
@@ -2505,7 +2505,7 @@ export type UpdateNotificationsRequest = Message<"drippulse.identity.v1.UpdateNo
   domains?: boolean | undefined;
 
   /**
-   * Mails to admins about connections to providers of integrations that stopped working, or soon will.
+   * Mails to admins about connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from field: optional bool integrations = 5;
    */
@@ -2534,7 +2534,7 @@ export const UpdateNotificationsRequestSchema: GenMessage<UpdateNotificationsReq
   messageDesc(file_drippulse_identity_v1_identity, 67);
 
 /**
- * The choices as changed.
+ * The choices after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateNotificationsResponse
  */
@@ -2561,14 +2561,14 @@ export const UpdateNotificationsResponseSchema: GenMessage<UpdateNotificationsRe
  */
 export type ListOrganizationIdsRequest = Message<"drippulse.identity.v1.ListOrganizationIdsRequest"> & {
   /**
-   * Only ids above this one.
+   * Only ids above this id.
    *
    * @generated from field: int64 after_id = 1;
    */
   afterId: bigint;
 
   /**
-   * Upper limit of ids, 1 to 1000.
+   * Upper limit for the number of ids, 1 to 1000.
    *
    * @generated from field: int32 limit = 2;
    */
@@ -2604,7 +2604,7 @@ export const ListOrganizationIdsResponseSchema: GenMessage<ListOrganizationIdsRe
   messageDesc(file_drippulse_identity_v1_identity, 70);
 
 /**
- * Members to look for.
+ * Roles and topic of the members to look for.
  *
  * @generated from message drippulse.identity.v1.ListRecipientsRequest
  */
@@ -2729,7 +2729,7 @@ export const NotificationTopic = {
   DOMAINS: 3,
 
   /**
-   * Connections to providers of integrations that stopped working, or soon will.
+   * Connections to integration providers that have stopped working, or will stop soon.
    *
    * @generated from enum value: NOTIFICATION_TOPIC_INTEGRATIONS = 4;
    */
@@ -2743,7 +2743,7 @@ export const NotificationTopic = {
   BILLING: 5,
 
   /**
-   * Reports made by a schedule.
+   * Reports that are made by a schedule.
    *
    * @generated from enum value: NOTIFICATION_TOPIC_REPORTS = 6;
    */
@@ -2777,21 +2777,21 @@ export const MemberStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Can log in.
+   * The member can log in.
    *
    * @generated from enum value: MEMBER_STATUS_ACTIVE = 1;
    */
   ACTIVE: 1,
 
   /**
-   * Was invited and has not accepted.
+   * The member was invited and has not accepted.
    *
    * @generated from enum value: MEMBER_STATUS_INVITED = 2;
    */
   INVITED: 2,
 
   /**
-   * Cannot log in.
+   * The member cannot log in.
    *
    * @generated from enum value: MEMBER_STATUS_DISABLED = 3;
    */
@@ -2812,7 +2812,7 @@ export const MemberStatusSchema: GenEnum<MemberStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 1);
 
 /**
- * KeyMode is the mode of a key: whether the effects of its calls are real.
+ * KeyMode says whether the effects of a key's calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -2840,7 +2840,7 @@ export const KeyMode = {
 } as const;
 
 /**
- * KeyMode is the mode of a key: whether the effects of its calls are real.
+ * KeyMode says whether the effects of a key's calls are real.
  *
  * @generated from enum drippulse.identity.v1.KeyMode
  */
@@ -2894,7 +2894,7 @@ export const CredentialKindSchema: GenEnum<CredentialKind> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 3);
 
 /**
- * KeyRole is the role of a key. No key is an approver, because people decide approvals.
+ * KeyRole is the role of a key. A key is never an approver, because people decide approvals.
  *
  * @generated from enum drippulse.identity.v1.KeyRole
  */
@@ -2929,7 +2929,7 @@ export const KeyRole = {
 } as const;
 
 /**
- * KeyRole is the role of a key. No key is an approver, because people decide approvals.
+ * KeyRole is the role of a key. A key is never an approver, because people decide approvals.
  *
  * @generated from enum drippulse.identity.v1.KeyRole
  */
@@ -2942,7 +2942,7 @@ export const KeyRoleSchema: GenEnum<KeyRole> = /*@__PURE__*/
   enumDesc(file_drippulse_identity_v1_identity, 4);
 
 /**
- * Sessions of people, and the verification of any credential.
+ * Sessions of people, and the verification of credentials of any kind.
  *
  * @generated from service drippulse.identity.v1.SessionsService
  */
@@ -2960,7 +2960,7 @@ export const SessionsService: GenService<{
     output: typeof LoginResponseSchema;
   },
   /**
-   * Ends the session of the sent token. The token is refused everywhere within 5 seconds.
+   * Ends the session of the sent token. Within 5 seconds, the token is refused everywhere.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.Logout
    */
@@ -2980,7 +2980,7 @@ export const SessionsService: GenService<{
     output: typeof ListSessionsResponseSchema;
   },
   /**
-   * Ends one of your own sessions. Its token is refused everywhere within 5 seconds.
+   * Ends one of your own sessions. Within 5 seconds, the session's token is refused everywhere.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.EndSession
    */
@@ -2990,7 +2990,7 @@ export const SessionsService: GenService<{
     output: typeof EndSessionResponseSchema;
   },
   /**
-   * Ends all of your own sessions, in every organization you belong to, including the session of the sent token. When
+   * Ends all of your own sessions, in every organization you belong to, including the session of the sent token. If
    * that session began with an organization's own provider, only the sessions of that organization end.
    *
    * @generated from rpc drippulse.identity.v1.SessionsService.LogoutAll
@@ -3031,7 +3031,7 @@ export const ApiKeysService: GenService<{
   },
   /**
    * Creates a key. Only this answer contains the key itself. An organization with 100 live keys answers 422
-   * `api_key_limit_reached`. A key with scopes cannot create a key with more scopes than its own: 403
+   * `api_key_limit_reached`. A key with scopes cannot create a key with scopes that it lacks itself: 403
    * `insufficient_scope`.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.CreateApiKey
@@ -3042,7 +3042,8 @@ export const ApiKeysService: GenService<{
     output: typeof CreateApiKeyResponseSchema;
   },
   /**
-   * Shows the usage of each key. Counts are written in batches: up to 10 seconds may be lost in a crash.
+   * Shows the usage of each key. Counts are written in batches, so the counts of up to 10 seconds may be lost in a
+   * crash.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.GetApiKeyUsage
    */
@@ -3062,8 +3063,8 @@ export const ApiKeysService: GenService<{
     output: typeof GetApiKeyResponseSchema;
   },
   /**
-   * Updates the members present. Requests that the key may no longer make are refused everywhere within 5 seconds. A
-   * key with scopes cannot give any key more scopes than its own: 403 `insufficient_scope`.
+   * Updates the members present. Within 5 seconds, requests that the key may no longer make are refused everywhere. A
+   * key with scopes cannot give any key scopes that it lacks itself: 403 `insufficient_scope`.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.UpdateApiKey
    */
@@ -3073,7 +3074,7 @@ export const ApiKeysService: GenService<{
     output: typeof UpdateApiKeyResponseSchema;
   },
   /**
-   * Revokes a key. It is refused everywhere within 5 seconds. Revoking it again changes nothing.
+   * Revokes a key. Within 5 seconds, the key is refused everywhere. Revoking it again changes nothing.
    *
    * @generated from rpc drippulse.identity.v1.ApiKeysService.RevokeApiKey
    */
@@ -3102,9 +3103,9 @@ export const TeamMembersService: GenService<{
     output: typeof ListTeamMembersResponseSchema;
   },
   /**
-   * Adds a member. With a password, the member can log in at once. Without one, the status is `invited`, and the member
-   * gets a mail with a link that accepts the invitation (`POST /team_members/invitations` sends it again). An
-   * installation without SMTP sends no mail.
+   * Adds a member. With a password, the member can log in immediately. Without a password, the status is `invited`, and
+   * the member gets a mail with a link that accepts the invitation (`POST /team_members/invitations` sends it again).
+   * An installation without SMTP sends no mail.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.CreateTeamMember
    */
@@ -3124,9 +3125,9 @@ export const TeamMembersService: GenService<{
     output: typeof GetTeamMemberResponseSchema;
   },
   /**
-   * Updates the members present. A new password, another role, or `status: disabled` ends the sessions of the member.
+   * Updates the members present. A new password, a changed role, or `status: disabled` ends the sessions of the member.
    * Demoting or disabling the last active administrator answers 422 `last_admin`. A new `username`, `email` or
-   * `password` for a person who also belongs to another organization answers 422 `identity_shared`.
+   * `password` for a person who also belongs to other organizations answers 422 `identity_shared`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.UpdateTeamMember
    */
@@ -3136,8 +3137,8 @@ export const TeamMembersService: GenService<{
     output: typeof UpdateTeamMemberResponseSchema;
   },
   /**
-   * Removes a member and ends their sessions in this organization. The person's identity stays: their other
-   * organizations, and, without other organizations, their user name and password for 30 days. Removing the last active
+   * Removes a member and ends the member's sessions in this organization. The person's identity is kept: memberships in
+   * other organizations, or, if there are none, the user name and password for 30 days. Removing the last active
    * administrator answers 422 `last_admin`.
    *
    * @generated from rpc drippulse.identity.v1.TeamMembersService.DeleteTeamMember
@@ -3197,7 +3198,7 @@ export const ProjectsService: GenService<{
     output: typeof UpdateProjectResponseSchema;
   },
   /**
-   * Deletes a project. A project with workflows needs `reassign_to` or `force`, and otherwise answers 422
+   * Deletes a project. A project with workflows requires `reassign_to` or `force`, and otherwise answers 422
    * `project_not_empty`.
    *
    * @generated from rpc drippulse.identity.v1.ProjectsService.DeleteProject
@@ -3266,7 +3267,7 @@ export const AccountService: GenService<{
  */
 export const IdentityService: GenService<{
   /**
-   * Checks that a project exists in the caller's organization. Otherwise not_found `project_not_found`.
+   * Checks that a project exists in the caller's organization, and otherwise answers `project_not_found` (not_found).
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.CheckProject
    */
@@ -3276,8 +3277,8 @@ export const IdentityService: GenService<{
     output: typeof CheckProjectResponseSchema;
   },
   /**
-   * Finds the members of the caller's organization among users. Unknown ids and ids of other organizations are left
-   * out.
+   * Finds out which of the given users are members of the caller's organization. Unknown ids and ids of other
+   * organizations are left out.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.FindMembers
    */
@@ -3287,7 +3288,8 @@ export const IdentityService: GenService<{
     output: typeof FindMembersResponseSchema;
   },
   /**
-   * Returns the current role of a user or an API key of the caller's organization, for work that it began earlier.
+   * Returns the current role of a user or an API key of the caller's organization, for work that the user or key began
+   * earlier.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.GetActorRole
    */
@@ -3308,7 +3310,7 @@ export const IdentityService: GenService<{
   },
   /**
    * Lists the members of the caller's organization who get the platform's mails about a topic: active members with one
-   * of the roles who have not opted out, at most 1,000.
+   * of the given roles who have not opted out, at most 1,000.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.ListRecipients
    */
@@ -3318,7 +3320,7 @@ export const IdentityService: GenService<{
     output: typeof ListRecipientsResponseSchema;
   },
   /**
-   * Lists the ids of the organizations of the installation in ascending order. Only services may call it.
+   * Lists the ids of the organizations of the installation in ascending order. Only services may call this method.
    *
    * @generated from rpc drippulse.identity.v1.IdentityService.ListOrganizationIds
    */

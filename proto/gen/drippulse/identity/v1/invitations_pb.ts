@@ -55,14 +55,14 @@ export type Invitation = Message<"drippulse.identity.v1.Invitation"> & {
   role: Role;
 
   /**
-   * When the last link was mailed; null when none was, because the installation sent no mail at that time.
+   * When the last link was mailed; null if none was, because the installation sent no mail at that time.
    *
    * @generated from field: optional google.protobuf.Timestamp sent_at = 5;
    */
   sentAt?: Timestamp | undefined;
 
   /**
-   * When this link becomes invalid, 7 days later; null without a link.
+   * When the last link becomes invalid, 7 days after it was mailed; null without a link.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 6;
    */
@@ -104,7 +104,7 @@ export type ListInvitationsRequest = Message<"drippulse.identity.v1.ListInvitati
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -118,21 +118,21 @@ export type ListInvitationsRequest = Message<"drippulse.identity.v1.ListInvitati
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -160,21 +160,21 @@ export type ListInvitationsResponse = Message<"drippulse.identity.v1.ListInvitat
   invitations: Invitation[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -223,14 +223,14 @@ export type CreateInvitationRequest = Message<"drippulse.identity.v1.CreateInvit
   email?: string | undefined;
 
   /**
-   * Name, at most 255 characters. When absent for an address that is already invited, the name stays.
+   * Name, at most 255 characters. If the name is absent and the address is already invited, the previous name stays.
    *
    * @generated from field: optional string name = 2;
    */
   name?: string | undefined;
 
   /**
-   * Role. For an address that is already invited, it replaces the role.
+   * Role. If the address is already invited, this role replaces the previous one.
    *
    * @generated from field: optional drippulse.rest.v1.Role role = 3;
    */
@@ -308,22 +308,22 @@ export const DeleteInvitationResponseSchema: GenMessage<DeleteInvitationResponse
  */
 export type AcceptInvitationRequest = Message<"drippulse.identity.v1.AcceptInvitationRequest"> & {
   /**
-   * Token: the part of the link after `#token=`.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
   token?: string | undefined;
 
   /**
-   * User name, 1 to 255 characters; default: the user name of the invitation, which is the address unless the inviter
-   * chose another.
+   * User name, 1 to 255 characters. Default: the user name of the invitation, which is the address unless the inviter
+   * chose a different one.
    *
    * @generated from field: optional string username = 2;
    */
   username?: string | undefined;
 
   /**
-   * Password: a new one of 10 to 200 characters, or the password of an existing user name.
+   * Password: a new password of 10 to 200 characters, or the password of an existing user name.
    *
    * @generated from field: optional string password = 3;
    */
@@ -397,8 +397,8 @@ export const InvitationsService: GenService<{
     output: typeof ListInvitationsResponseSchema;
   },
   /**
-   * Invites a person by mail, like `POST /team_members` without a password. For an address that is already invited, it
-   * sends a new link, and the previous link becomes invalid. A link is valid for 7 days, once.
+   * Invites a person by mail, like `POST /team_members` without a password. For an address that is already invited, the
+   * call sends a new link, and the previous link becomes invalid. A link is valid once, for 7 days.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.CreateInvitation
    */
@@ -408,7 +408,7 @@ export const InvitationsService: GenService<{
     output: typeof CreateInvitationResponseSchema;
   },
   /**
-   * Withdraws an invitation: its link becomes invalid, and its team member is removed.
+   * Withdraws an invitation: the link becomes invalid, and the team member is removed.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.DeleteInvitation
    */
@@ -418,9 +418,9 @@ export const InvitationsService: GenService<{
     output: typeof DeleteInvitationResponseSchema;
   },
   /**
-   * Accepts an invitation. An unused user name is created with this password. A person who already has a user name
-   * sends its password and joins a further organization; the address of the user name must be the invited one. The call
-   * creates no session: log in afterwards.
+   * Accepts an invitation. A user name that is not in use is created with the given password. A person who already has
+   * a user name sends its password and joins a further organization; the address of the user name must be the invited
+   * one. The call creates no session: log in afterwards.
    *
    * @generated from rpc drippulse.identity.v1.InvitationsService.AcceptInvitation
    */

@@ -485,9 +485,9 @@ export const SubmitSignUpLinkResponseSchema: GenMessage<SubmitSignUpLinkResponse
   messageDesc(file_drippulse_identity_v1_link_pages, 23);
 
 /**
- * The pages that links in the platform's mails lead to. Opening a page does not use up the link; submitting its form
- * does. The token is after the `#` of the link, so no server sees it: a script of the page writes it into the form, and
- * without scripts the person copies it there.
+ * The pages that links in the platform's mails lead to. Opening a page does not use up the link; submitting the page's
+ * form does. The token is after the `#` of the link, so no server sees it. A script of the page writes the token into
+ * the form; without scripts, the person copies it into the form.
  *
  * @generated from service drippulse.identity.v1.LinkPagesService
  */
@@ -503,8 +503,8 @@ export const LinkPagesService: GenService<{
     output: typeof ShowInvitationResponseSchema;
   },
   /**
-   * Accepts an invitation with the form. With `by` = `provider`, it stores the token in a cookie for ten minutes and
-   * shows the ways to sign in without a password: the sign-in that follows accepts the invitation.
+   * Accepts an invitation with the form. With `by` = `provider`, the call stores the token in a cookie for ten minutes
+   * and shows the methods of signing in without a password; the sign-in that follows accepts the invitation.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.SubmitInvitation
    */
@@ -574,7 +574,7 @@ export const LinkPagesService: GenService<{
     output: typeof SubmitAddressChangeResponseSchema;
   },
   /**
-   * Shows the form that requests a new organization, where the operator permits sign-ups.
+   * Shows the form that requests a new organization, if the operator permits sign-ups.
    *
    * @generated from rpc drippulse.identity.v1.LinkPagesService.ShowSignUp
    */

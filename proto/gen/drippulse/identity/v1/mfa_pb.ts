@@ -30,7 +30,7 @@ export type Mfa = Message<"drippulse.identity.v1.Mfa"> & {
   enabled: boolean;
 
   /**
-   * When it was put in force; null while a login needs no code.
+   * When the second factor was put in force; null while a login needs no code.
    *
    * @generated from field: optional google.protobuf.Timestamp enabled_at = 2;
    */
@@ -110,7 +110,7 @@ export const EnrollMfaRequestSchema: GenMessage<EnrollMfaRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_mfa, 3);
 
 /**
- * A secret, in three forms. It is not shown again.
+ * A secret, in three forms. The secret is not shown again.
  *
  * @generated from message drippulse.identity.v1.EnrollMfaResponse
  */
@@ -329,7 +329,7 @@ export const GetSecurityResponseSchema: GenMessage<GetSecurityResponse> = /*@__P
   messageDesc(file_drippulse_identity_v1_mfa, 13);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateSecurityRequest
  */
@@ -396,8 +396,8 @@ export const MfaService: GenService<{
     output: typeof GetMfaResponseSchema;
   },
   /**
-   * Creates the secret of a second factor, which is not in force until a code confirms it. A repeat creates another
-   * secret.
+   * Creates the secret of a second factor, which is not in force until a code confirms it. A repeated call creates a
+   * new secret.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.EnrollMfa
    */
@@ -418,7 +418,7 @@ export const MfaService: GenService<{
     output: typeof ConfirmMfaResponseSchema;
   },
   /**
-   * Replaces the recovery codes with new ones. It needs a code.
+   * Replaces the recovery codes with new ones. A code is required.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.ReplaceRecoveryCodes
    */
@@ -428,7 +428,7 @@ export const MfaService: GenService<{
     output: typeof ReplaceRecoveryCodesResponseSchema;
   },
   /**
-   * Removes your second factor with its recovery codes. It needs a code.
+   * Removes your second factor with its recovery codes. A code is required.
    *
    * @generated from rpc drippulse.identity.v1.MfaService.DisableMfa
    */
@@ -458,7 +458,7 @@ export const SecurityService: GenService<{
   },
   /**
    * Updates the members present. Within 5 seconds, sessions of members who lack a required factor may do nothing but
-   * enroll one.
+   * enroll a factor.
    *
    * @generated from rpc drippulse.identity.v1.SecurityService.UpdateSecurity
    */

@@ -32,21 +32,21 @@ export type OrganizationDeletion = Message<"drippulse.identity.v1.OrganizationDe
   status: OrganizationDeletionStatus;
 
   /**
-   * When the deletion was requested; null without one.
+   * When the deletion was requested; null if none is scheduled.
    *
    * @generated from field: optional google.protobuf.Timestamp requested_at = 2;
    */
   requestedAt?: Timestamp | undefined;
 
   /**
-   * Id of the team member who requested it; null without one.
+   * Id of the team member who requested the deletion; null if none is scheduled.
    *
    * @generated from field: optional int64 requested_by = 3;
    */
   requestedBy?: bigint | undefined;
 
   /**
-   * Earliest time of the deletion; null without one.
+   * Earliest time of the deletion; null if none is scheduled.
    *
    * @generated from field: optional google.protobuf.Timestamp delete_at = 4;
    */
@@ -139,8 +139,8 @@ export const GetOrganizationDeletionResponseSchema: GenMessage<GetOrganizationDe
  */
 export type RequestOrganizationDeletionRequest = Message<"drippulse.identity.v1.RequestOrganizationDeletionRequest"> & {
   /**
-   * The short name (`slug`) of the organization, as in `GET /account`. It prevents the deletion of another organization
-   * by mistake.
+   * The short name (`slug`) of the organization, as in `GET /account`. It prevents the deletion of a different
+   * organization by mistake.
    *
    * @generated from field: optional string confirm = 1;
    */
@@ -259,10 +259,10 @@ export const OrganizationDeletionStatusSchema: GenEnum<OrganizationDeletionStatu
  */
 export const OrganizationDeletionService: GenService<{
   /**
-   * Downloads all rows of the organization as one zip archive: for each table of each service a file of JSON lines
-   * (NDJSON), and `manifest.json` with a list of them. Secrets, such as those of webhooks, connections and keys, are
-   * left out. The archive is made during the download: a download that breaks off is incomplete, and must be repeated
-   * from the start.
+   * Downloads all rows of the organization as one zip archive: a file of JSON lines (NDJSON) for each table of each
+   * service, and `manifest.json` with a list of these files. Secrets, such as those of webhooks, connections and keys,
+   * are left out. The archive is made during the download: a download that breaks off is incomplete, and must be
+   * repeated from the start.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.ExportOrganization
    */
@@ -283,8 +283,8 @@ export const OrganizationDeletionService: GenService<{
   },
   /**
    * Schedules the deletion of the organization with all its data, in 30 days. Until then everything works as before,
-   * and an administrator may cancel it. Administrators get a mail now, 7 days before, and at the end. A repeated
-   * request does not change the time.
+   * and an administrator may cancel the deletion. Administrators get a mail immediately, 7 days before the deletion,
+   * and when it is done. A repeated request does not change the time of the deletion.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.RequestOrganizationDeletion
    */
@@ -294,7 +294,7 @@ export const OrganizationDeletionService: GenService<{
     output: typeof RequestOrganizationDeletionResponseSchema;
   },
   /**
-   * Cancels a scheduled deletion. Nothing has been deleted by then.
+   * Cancels a scheduled deletion. Nothing has been deleted at that point.
    *
    * @generated from rpc drippulse.identity.v1.OrganizationDeletionService.CancelOrganizationDeletion
    */

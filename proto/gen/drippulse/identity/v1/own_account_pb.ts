@@ -48,14 +48,14 @@ export type OwnOrganization = Message<"drippulse.identity.v1.OwnOrganization"> &
   slug: string;
 
   /**
-   * Your role in it.
+   * Your role in the organization.
    *
    * @generated from field: drippulse.rest.v1.Role role = 4;
    */
   role: Role;
 
   /**
-   * Your id as a team member of it.
+   * Your id as a team member of the organization.
    *
    * @generated from field: int64 team_member_id = 5;
    */
@@ -69,14 +69,14 @@ export type OwnOrganization = Message<"drippulse.identity.v1.OwnOrganization"> &
   current: boolean;
 
   /**
-   * When you last logged in to it; null if never.
+   * When you last logged in to the organization; null if never.
    *
    * @generated from field: optional google.protobuf.Timestamp last_login_at = 7;
    */
   lastLoginAt?: Timestamp | undefined;
 
   /**
-   * When you became a member of it, or were invited.
+   * When you became a member of the organization, or were invited.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
@@ -111,7 +111,7 @@ export type ListOwnOrganizationsRequest = Message<"drippulse.identity.v1.ListOwn
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -125,21 +125,21 @@ export type ListOwnOrganizationsRequest = Message<"drippulse.identity.v1.ListOwn
   perPage?: number | undefined;
 
   /**
-   * Only those that you became a member of at or after this time.
+   * Only organizations that you joined at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that you became a member of before this time.
+   * Only organizations that you joined before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -167,21 +167,21 @@ export type ListOwnOrganizationsResponse = Message<"drippulse.identity.v1.ListOw
   organizations: OwnOrganization[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -294,7 +294,7 @@ export const ForgetPasswordRequestSchema: GenMessage<ForgetPasswordRequest> = /*
   messageDesc(file_drippulse_identity_v1_own_account, 5);
 
 /**
- * The answer, equal for every address.
+ * The answer, which is equal for every address.
  *
  * @generated from message drippulse.identity.v1.ForgetPasswordResponse
  */
@@ -321,7 +321,7 @@ export const ForgetPasswordResponseSchema: GenMessage<ForgetPasswordResponse> = 
  */
 export type ResetPasswordRequest = Message<"drippulse.identity.v1.ResetPasswordRequest"> & {
   /**
-   * Token: the part of the link after `#token=`.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
@@ -379,7 +379,7 @@ export const ChangeEmailRequestSchema: GenMessage<ChangeEmailRequest> = /*@__PUR
   messageDesc(file_drippulse_identity_v1_own_account, 9);
 
 /**
- * The answer, equal for every address.
+ * The answer, which is equal for every address.
  *
  * @generated from message drippulse.identity.v1.ChangeEmailResponse
  */
@@ -406,7 +406,7 @@ export const ChangeEmailResponseSchema: GenMessage<ChangeEmailResponse> = /*@__P
  */
 export type ConfirmEmailRequest = Message<"drippulse.identity.v1.ConfirmEmailRequest"> & {
   /**
-   * Token: the part of the link after `#token=`.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
@@ -452,7 +452,7 @@ export const OwnAccountService: GenService<{
     output: typeof ListOwnOrganizationsResponseSchema;
   },
   /**
-   * Requests a link to set a new password, for every user name of the address. The link is valid for an hour, once; the
+   * Requests a link to set a new password, for every user name of the address. The link is valid once, for an hour; the
    * previous link becomes invalid. The answer is the same for an unknown address.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ForgetPassword
@@ -463,7 +463,8 @@ export const OwnAccountService: GenService<{
     output: typeof ForgetPasswordResponseSchema;
   },
   /**
-   * Sets a new password by the mailed link, and ends every session. The call creates no session: log in afterwards.
+   * Sets a new password by the mailed link, and ends every session of the user. The call creates no session: log in
+   * afterwards.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ResetPassword
    */
@@ -473,8 +474,8 @@ export const OwnAccountService: GenService<{
     output: typeof ResetPasswordResponseSchema;
   },
   /**
-   * Requests another address for yourself: a link is mailed to it. The link is valid for an hour, once; the previous
-   * link becomes invalid. Your current address is verified in the same way.
+   * Requests a new address for yourself: a link is mailed to the new address. The link is valid once, for an hour; the
+   * previous link becomes invalid. Your current address can be verified in the same way.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.ChangeEmail
    */
@@ -495,9 +496,9 @@ export const OwnAccountService: GenService<{
     output: typeof ConfirmEmailResponseSchema;
   },
   /**
-   * Exchanges the session for one of another organization. The session of the sent token ends. The new one keeps its
-   * sign-in time and its end. A session that began with an organization's own provider cannot switch: 403
-   * `reauthentication_required`.
+   * Exchanges the session for a session in a different organization. The session of the sent token ends. The new
+   * session keeps the sign-in time and the end of the old one. A session that began with an organization's own provider
+   * cannot switch: 403 `reauthentication_required`.
    *
    * @generated from rpc drippulse.identity.v1.OwnAccountService.SwitchOrganization
    */

@@ -59,7 +59,7 @@ export const ShowSignInLinkResponseSchema: GenMessage<ShowSignInLinkResponse> = 
  */
 export type SubmitSignInLinkRequest = Message<"drippulse.identity.v1.SubmitSignInLinkRequest"> & {
   /**
-   * Field `token`: the part of the link after `#token=`.
+   * Field `token`: the text after `#token=` in the link.
    *
    * @generated from field: google.api.HttpBody body = 1;
    */
@@ -95,9 +95,9 @@ export const SubmitSignInLinkResponseSchema: GenMessage<SubmitSignInLinkResponse
   messageDesc(file_drippulse_identity_v1_sign_in_link_pages, 3);
 
 /**
- * The page of the link that `npm start` prints. Opening the page does not use up the link; submitting its form does.
- * The token is after the `#` of the link, so no server sees it: a script of the page writes it into the form, and
- * without scripts the person copies it there.
+ * The page of the link that `npm start` prints. Opening the page does not use up the link; submitting the page's form
+ * does. The token is after the `#` of the link, so no server sees it. A script of the page writes the token into the
+ * form; without scripts, the person copies it into the form.
  *
  * @generated from service drippulse.identity.v1.SignInLinkPagesService
  */

@@ -474,14 +474,14 @@ export const FinishSsoSignInResponseSchema: GenMessage<FinishSsoSignInResponse> 
   messageDesc(file_drippulse_identity_v1_sign_in_pages, 19);
 
 /**
- * The pages where people sign in. Browsers open them without a credential of the API, and they work without scripts. A
- * sign-in sets the session as the cookie `__Host-drippulse`.
+ * The pages where people sign in. Browsers open these pages without an API credential, and the pages work without
+ * scripts. A sign-in sets the session as the cookie `__Host-drippulse`.
  *
  * @generated from service drippulse.identity.v1.SignInPagesService
  */
 export const SignInPagesService: GenService<{
   /**
-   * Shows the ways to sign in.
+   * Shows the available sign-in methods.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.ShowSignIn
    */
@@ -532,8 +532,8 @@ export const SignInPagesService: GenService<{
     output: typeof ChooseOrganizationResponseSchema;
   },
   /**
-   * Redirects the browser to Google to sign in. Without `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, it answers 503
-   * `google_not_configured` and says what to set.
+   * Redirects the browser to Google to sign in. Without `GOOGLE_CLIENT_ID` and `GOOGLE_CLIENT_SECRET`, the page answers
+   * 503 `google_not_configured` and says what to set.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.StartGoogleSignIn
    */
@@ -543,8 +543,9 @@ export const SignInPagesService: GenService<{
     output: typeof StartGoogleSignInResponseSchema;
   },
   /**
-   * Completes a sign-in with Google, which redirects the browser here. It signs in the person who is linked to the
-   * account, or asks for the password once. Only the browser that began the sign-in is accepted.
+   * Completes a sign-in with Google, which redirects the browser to this page. The person who is linked to the Google
+   * account is signed in. If nobody is linked, the page asks for the password once. Only the browser that began the
+   * sign-in is accepted.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.FinishGoogleSignIn
    */
@@ -574,8 +575,9 @@ export const SignInPagesService: GenService<{
     output: typeof StartSsoSignInResponseSchema;
   },
   /**
-   * Completes a sign-in with the provider of an organization, which redirects the browser here. It signs in the person
-   * who is linked to the account, or asks for the password once. Only the browser that began the sign-in is accepted.
+   * Completes a sign-in with the provider of an organization, which redirects the browser to this page. The person who
+   * is linked to the provider's account is signed in. If nobody is linked, the page asks for the password once. Only
+   * the browser that began the sign-in is accepted.
    *
    * @generated from rpc drippulse.identity.v1.SignInPagesService.FinishSsoSignIn
    */

@@ -33,7 +33,7 @@ export type Domain = Message<"drippulse.identity.v1.Domain"> & {
   id: bigint;
 
   /**
-   * Domain, in lower case. Its subdomains are separate domains.
+   * Domain, in lower case. Subdomains are separate domains.
    *
    * @generated from field: string domain = 2;
    */
@@ -61,14 +61,14 @@ export type Domain = Message<"drippulse.identity.v1.Domain"> & {
   checkedAt?: Timestamp | undefined;
 
   /**
-   * When it was verified; null while it is not.
+   * When the domain was verified; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp verified_at = 6;
    */
   verifiedAt?: Timestamp | undefined;
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -110,7 +110,7 @@ export type DomainRecord = Message<"drippulse.identity.v1.DomainRecord"> & {
   value: string;
 
   /**
-   * Whether the last look-up found it.
+   * Whether the last look-up found the record.
    *
    * @generated from field: bool found = 4;
    */
@@ -145,7 +145,7 @@ export type ListDomainsRequest = Message<"drippulse.identity.v1.ListDomainsReque
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -159,21 +159,21 @@ export type ListDomainsRequest = Message<"drippulse.identity.v1.ListDomainsReque
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -201,21 +201,21 @@ export type ListDomainsResponse = Message<"drippulse.identity.v1.ListDomainsResp
   domains: Domain[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -272,7 +272,7 @@ export const CreateDomainRequestSchema: GenMessage<CreateDomainRequest> = /*@__P
   messageDesc(file_drippulse_identity_v1_sign_in, 4);
 
 /**
- * The domain added.
+ * The added domain.
  *
  * @generated from message drippulse.identity.v1.CreateDomainResponse
  */
@@ -391,21 +391,21 @@ export type Sso = Message<"drippulse.identity.v1.Sso"> & {
   clientId: string;
 
   /**
-   * The last four characters of the client secret after `••••`; only `••••` for a secret of fewer than 16 characters.
+   * `••••` and the last four characters of the client secret; only `••••` for a secret of fewer than 16 characters.
    *
    * @generated from field: string client_secret = 3;
    */
   clientSecret: string;
 
   /**
-   * Verified domains of the organization that the provider vouches for.
+   * Verified domains of the organization for which the provider vouches.
    *
    * @generated from field: repeated string domains = 4;
    */
   domains: string[];
 
   /**
-   * Role for people of these domains who sign in and are not members yet; null refuses them.
+   * Role for people of these domains who sign in and are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 5;
    */
@@ -448,14 +448,14 @@ export type Sso = Message<"drippulse.identity.v1.Sso"> & {
   triedAt?: Timestamp | undefined;
 
   /**
-   * When it was set up.
+   * When the provider was set up.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 11;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 12;
    */
@@ -568,14 +568,14 @@ export type CreateSsoRequest = Message<"drippulse.identity.v1.CreateSsoRequest">
   clientSecret?: string | undefined;
 
   /**
-   * Verified domains of the organization that the provider vouches for, at most 50.
+   * Verified domains of the organization for which the provider vouches, at most 50.
    *
    * @generated from field: repeated string domains = 4;
    */
   domains: string[];
 
   /**
-   * Role for people of these domains who sign in and are not members yet; null refuses them.
+   * Role for people of these domains who sign in and are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 5;
    */
@@ -597,7 +597,7 @@ export const CreateSsoRequestSchema: GenMessage<CreateSsoRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_sign_in, 14);
 
 /**
- * The provider set up.
+ * The new provider.
  *
  * @generated from message drippulse.identity.v1.CreateSsoResponse
  */
@@ -618,7 +618,7 @@ export const CreateSsoResponseSchema: GenMessage<CreateSsoResponse> = /*@__PURE_
   messageDesc(file_drippulse_identity_v1_sign_in, 15);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.identity.v1.UpdateSsoRequest
  */
@@ -652,14 +652,14 @@ export type UpdateSsoRequest = Message<"drippulse.identity.v1.UpdateSsoRequest">
   clientSecret?: string | undefined;
 
   /**
-   * Verified domains of the organization; they replace the previous ones.
+   * Verified domains of the organization. They replace the previous domains.
    *
    * @generated from field: repeated string domains = 5;
    */
   domains: string[];
 
   /**
-   * Role for people who are not members yet; null refuses them.
+   * Role for people who are not members yet; null: such people are refused.
    *
    * @generated from field: optional drippulse.rest.v1.Role default_role = 6;
    */
@@ -673,7 +673,7 @@ export type UpdateSsoRequest = Message<"drippulse.identity.v1.UpdateSsoRequest">
   required?: boolean | undefined;
 
   /**
-   * Roles by group; they replace the previous ones.
+   * Roles by group. They replace the previous roles.
    *
    * @generated from field: repeated drippulse.identity.v1.SsoGroup groups = 8;
    */
@@ -688,7 +688,7 @@ export const UpdateSsoRequestSchema: GenMessage<UpdateSsoRequest> = /*@__PURE__*
   messageDesc(file_drippulse_identity_v1_sign_in, 16);
 
 /**
- * The provider as changed.
+ * The provider after the change.
  *
  * @generated from message drippulse.identity.v1.UpdateSsoResponse
  */
@@ -755,8 +755,8 @@ export const AccountSignInService: GenService<{
     output: typeof ListDomainsResponseSchema;
   },
   /**
-   * Adds a mail domain, with the DNS record to publish. It is effective once `POST …/verify` has found the record.
-   * Domains of mail providers answer 422 `public_mail_domain`.
+   * Adds a mail domain, with the DNS record to publish. The domain is effective once `POST …/verify` has found the
+   * record. Domains of mail providers are refused with 422 `public_mail_domain`.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.CreateDomain
    */
@@ -766,8 +766,9 @@ export const AccountSignInService: GenService<{
     output: typeof CreateDomainResponseSchema;
   },
   /**
-   * Looks up the DNS record of a domain. A domain that another organization has verified answers 409 `domain_taken`.
-   * The record must stay: it is looked up again when a person signs in by the domain a day or more later.
+   * Looks up the DNS record of a domain. A domain that a different organization has verified is refused with 409
+   * `domain_taken`. Do not remove the record: it is looked up again when a person signs in by the domain a day or more
+   * later.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.VerifyDomain
    */
@@ -777,7 +778,7 @@ export const AccountSignInService: GenService<{
     output: typeof VerifyDomainResponseSchema;
   },
   /**
-   * Removes a domain. People who have signed in by it stay linked.
+   * Removes a domain. People who have signed in by the domain stay linked.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.DeleteDomain
    */
@@ -797,7 +798,7 @@ export const AccountSignInService: GenService<{
     output: typeof GetSsoResponseSchema;
   },
   /**
-   * Sets up the provider. Register the `redirect_url` of the answer there; people sign in at `sign_in_url`.
+   * Sets up the provider. Register the `redirect_url` of the answer at the provider; people sign in at `sign_in_url`.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.CreateSso
    */
@@ -807,9 +808,9 @@ export const AccountSignInService: GenService<{
     output: typeof CreateSsoResponseSchema;
   },
   /**
-   * Updates the members present. Another `issuer` removes the links of people who signed in with the previous one.
-   * `required: true` ends the sessions of members who signed in otherwise, except those of the owner of the
-   * organization; it requires one earlier sign-in with the provider (422 `sso_untried`).
+   * Updates the members present. Changing the `issuer` removes the links of people who signed in with the previous
+   * issuer. `required: true` ends the sessions of members who signed in by a different method, except those of the
+   * owner of the organization; it is possible only after one sign-in with the provider (422 `sso_untried`).
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.UpdateSso
    */
@@ -819,7 +820,7 @@ export const AccountSignInService: GenService<{
     output: typeof UpdateSsoResponseSchema;
   },
   /**
-   * Removes the provider, and the links of people who signed in with it. Sessions that began there end.
+   * Removes the provider, and the links of people who signed in with it. Sessions that began with the provider end.
    *
    * @generated from rpc drippulse.identity.v1.AccountSignInService.DeleteSso
    */

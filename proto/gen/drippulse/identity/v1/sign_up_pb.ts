@@ -30,7 +30,7 @@ export type SignUpRequest = Message<"drippulse.identity.v1.SignUpRequest"> & {
   organizationName?: string | undefined;
 
   /**
-   * Address of its first administrator.
+   * Address of the organization's first administrator.
    *
    * @generated from field: optional string email = 2;
    */
@@ -45,7 +45,7 @@ export const SignUpRequestSchema: GenMessage<SignUpRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_identity_v1_sign_up, 0);
 
 /**
- * Nothing: the answer does not depend on the address.
+ * Nothing, because the answer must not depend on the address.
  *
  * @generated from message drippulse.identity.v1.SignUpResponse
  */
@@ -66,7 +66,7 @@ export const SignUpResponseSchema: GenMessage<SignUpResponse> = /*@__PURE__*/
  */
 export type ConfirmSignUpRequest = Message<"drippulse.identity.v1.ConfirmSignUpRequest"> & {
   /**
-   * Token: the part of the link after `#token=`.
+   * Token: the text after `#token=` in the link.
    *
    * @generated from field: optional string token = 1;
    */
@@ -80,7 +80,7 @@ export type ConfirmSignUpRequest = Message<"drippulse.identity.v1.ConfirmSignUpR
   username?: string | undefined;
 
   /**
-   * Password, 10 to 200 characters; for an existing user name, its password.
+   * Password, 10 to 200 characters; for an existing user name, the password of that user name.
    *
    * @generated from field: optional string password = 3;
    */
@@ -115,21 +115,21 @@ export type ConfirmSignUpResponse = Message<"drippulse.identity.v1.ConfirmSignUp
   organizationId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string organization_name = 2;
    */
   organizationName: string;
 
   /**
-   * Its short name, lower case, unique in the installation.
+   * Short name of the organization, lower case, unique in the installation.
    *
    * @generated from field: string slug = 3;
    */
   slug: string;
 
   /**
-   * Its first administrator.
+   * First administrator of the organization.
    *
    * @generated from field: drippulse.identity.v1.TeamMember team_member = 4;
    */
@@ -144,7 +144,7 @@ export const ConfirmSignUpResponseSchema: GenMessage<ConfirmSignUpResponse> = /*
   messageDesc(file_drippulse_identity_v1_sign_up, 3);
 
 /**
- * Creation of an organization of your own, where the operator permits it (`SIGN_UP=open`). Nothing is created until the
+ * Creation of an organization of your own, if the operator permits it (`SIGN_UP=open`). Nothing is created until the
  * address is proved by the link that is mailed to it.
  *
  * @generated from service drippulse.identity.v1.SignUpService
@@ -152,7 +152,7 @@ export const ConfirmSignUpResponseSchema: GenMessage<ConfirmSignUpResponse> = /*
 export const SignUpService: GenService<{
   /**
    * Sends a mail with a link that creates an organization. The answer is the same for every address. The link is valid
-   * for a day, once. An address gets at most 5 such mails a day, and a network may make at most 20 requests per hour.
+   * once, for a day. An address gets at most 5 such mails a day, and a network may make at most 20 requests per hour.
    *
    * @generated from rpc drippulse.identity.v1.SignUpService.SignUp
    */
@@ -162,9 +162,9 @@ export const SignUpService: GenService<{
     output: typeof SignUpResponseSchema;
   },
   /**
-   * Creates the organization, with the owner of the address as its first administrator. An unused user name is created
-   * with this password. A person who already has a user name with this address sends its password. The call creates no
-   * session: log in afterwards.
+   * Creates the organization, with the owner of the address as the organization's first administrator. A user name that
+   * is not in use is created with the given password. A person who already has a user name with this address sends its
+   * password. The call creates no session: log in afterwards.
    *
    * @generated from rpc drippulse.identity.v1.SignUpService.ConfirmSignUp
    */

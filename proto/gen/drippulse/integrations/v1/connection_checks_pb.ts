@@ -103,7 +103,7 @@ export type UnusableConnection = Message<"drippulse.integrations.v1.UnusableConn
   connectionKey: string;
 
   /**
-   * Reason, in the words of a live run.
+   * Reason, worded as in a live run.
    *
    * @generated from field: string reason = 3;
    */
@@ -124,7 +124,7 @@ export const UnusableConnectionSchema: GenMessage<UnusableConnection> = /*@__PUR
  */
 export const ConnectionChecksService: GenService<{
   /**
-   * Finds the connections that steps of the caller's organization could not use now. It calls no provider.
+   * Finds the connections that steps of the caller's organization could not use now. The method calls no provider.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectionChecksService.FindUnusableConnections
    */

@@ -39,22 +39,22 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   provider: string;
 
   /**
-   * Name by which the `connection_key` of a step finds it; unique for the provider.
+   * Name by which the `connection_key` of a step finds the connection; unique for the provider.
    *
    * @generated from field: string external_key = 3;
    */
   externalKey: string;
 
   /**
-   * Whether it is used.
+   * Whether the connection is used.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationConnectionStatus status = 4;
    */
   status: IntegrationConnectionStatus;
 
   /**
-   * Reason: `by_hand` for a disabled connection, or `reconnect_required` when the provider refuses the credentials.
-   * `expires_soon` for an active connection whose credentials expire within 14 days. Null otherwise.
+   * Reason for the status: `by_hand` or `reconnect_required` (the provider refuses the credentials) for a disabled
+   * connection; `expires_soon` for an active connection whose credentials expire within 14 days; null otherwise.
    *
    * @generated from field: optional string status_reason = 5;
    */
@@ -68,35 +68,35 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   note?: string | undefined;
 
   /**
-   * The credential fields that are set. A secret shows its last four characters after `••••`.
+   * The credential fields that are set. A secret is shown as `••••` and its last four characters.
    *
    * @generated from field: bytes credentials = 7;
    */
   credentials: Uint8Array;
 
   /**
-   * The account at the provider, once it is known.
+   * The account at the provider; absent until it is known.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationAccount account = 8;
    */
   account?: IntegrationAccount | undefined;
 
   /**
-   * Scopes of the tokens; null where the provider does not report them.
+   * Scopes of the tokens; null if the provider does not report scopes.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationScopes scopes = 9;
    */
   scopes?: IntegrationScopes | undefined;
 
   /**
-   * When the credentials expire, if known: after that a person must reconnect.
+   * When the credentials expire, if known. After that time a person must reconnect.
    *
    * @generated from field: optional google.protobuf.Timestamp expires_at = 10;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was last used.
+   * When the connection was last used.
    *
    * @generated from field: optional google.protobuf.Timestamp last_used_at = 11;
    */
@@ -117,7 +117,7 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   rateLimitedUntil?: Timestamp | undefined;
 
   /**
-   * Workflows and data sources that use it; only in the answer that shows one connection.
+   * Workflows and data sources that use the connection; only in the answer that shows one connection.
    *
    * @generated from field: optional drippulse.integrations.v1.ConnectionUses used_by = 14;
    */
@@ -131,14 +131,14 @@ export type IntegrationConnection = Message<"drippulse.integrations.v1.Integrati
   warning?: string | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 20;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it was last changed by a person.
+   * When a person last changed the connection.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 21;
    */
@@ -166,7 +166,7 @@ export const IntegrationConnectionSchema: GenMessage<IntegrationConnection> = /*
  */
 export type IntegrationAccount = Message<"drippulse.integrations.v1.IntegrationAccount"> & {
   /**
-   * Id of the provider.
+   * Id at the provider.
    *
    * @generated from field: string id = 1;
    */
@@ -229,7 +229,7 @@ export const IntegrationScopesSchema: GenMessage<IntegrationScopes> = /*@__PURE_
  */
 export type IntegrationError = Message<"drippulse.integrations.v1.IntegrationError"> & {
   /**
-   * Code of the provider, `http_<status>`, or the code of a request without an answer, such as `timeout`.
+   * The provider's code, `http_<status>`, or the code of a request without an answer, such as `timeout`.
    *
    * @generated from field: string code = 1;
    */
@@ -243,7 +243,7 @@ export type IntegrationError = Message<"drippulse.integrations.v1.IntegrationErr
   message: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp at = 3;
    */
@@ -264,14 +264,14 @@ export const IntegrationErrorSchema: GenMessage<IntegrationError> = /*@__PURE__*
  */
 export type ConnectionUses = Message<"drippulse.integrations.v1.ConnectionUses"> & {
   /**
-   * Workflows with steps that use it, archived ones left out.
+   * Workflows with steps that use the connection. Archived workflows are left out.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionUse workflows = 1;
    */
   workflows: ConnectionUse[];
 
   /**
-   * Data sources that read with it.
+   * Data sources that read with the connection.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionSource data_sources = 2;
    */
@@ -299,7 +299,7 @@ export type ConnectionSource = Message<"drippulse.integrations.v1.ConnectionSour
   dataSourceId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
@@ -327,7 +327,7 @@ export type ConnectionUse = Message<"drippulse.integrations.v1.ConnectionUse"> &
   workflowId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
@@ -376,7 +376,7 @@ export type ListIntegrationConnectionsRequest = Message<"drippulse.integrations.
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -397,21 +397,21 @@ export type ListIntegrationConnectionsRequest = Message<"drippulse.integrations.
   provider?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -439,21 +439,21 @@ export type ListIntegrationConnectionsResponse = Message<"drippulse.integrations
   integrationConnections: IntegrationConnection[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -510,7 +510,7 @@ export const GetIntegrationConnectionRequestSchema: GenMessage<GetIntegrationCon
   messageDesc(file_drippulse_integrations_v1_connections, 9);
 
 /**
- * The connection found.
+ * The requested connection.
  *
  * @generated from message drippulse.integrations.v1.GetIntegrationConnectionResponse
  */
@@ -544,15 +544,15 @@ export type CreateIntegrationConnectionRequest = Message<"drippulse.integrations
   provider: string;
 
   /**
-   * Name by which the `connection_key` of a step finds it: 1 to 64 letters, digits, `.`, `_` or `-`. Default:
-   * `default`.
+   * Name by which the `connection_key` of a step finds the connection: 1 to 64 letters, digits, `.`, `_` or `-`.
+   * Default: `default`.
    *
    * @generated from field: optional string external_key = 2;
    */
   externalKey?: string | undefined;
 
   /**
-   * Credential fields of the provider. `GET /integration_connections/providers` lists them.
+   * Credential fields of the provider. `GET /integration_connections/providers` lists the possible fields.
    *
    * @generated from field: bytes credentials = 3;
    */
@@ -581,7 +581,7 @@ export const CreateIntegrationConnectionRequestSchema: GenMessage<CreateIntegrat
   messageDesc(file_drippulse_integrations_v1_connections, 11);
 
 /**
- * The connection as stored.
+ * The stored connection.
  *
  * @generated from message drippulse.integrations.v1.CreateIntegrationConnectionResponse
  */
@@ -622,21 +622,21 @@ export type UpdateIntegrationConnectionRequest = Message<"drippulse.integrations
   updateMask?: FieldMask | undefined;
 
   /**
-   * Credential fields to change; null removes a field, a masked value keeps the stored one.
+   * Credential fields to change; null removes a field, and a masked value keeps the stored value.
    *
    * @generated from field: bytes credentials = 3;
    */
   credentials: Uint8Array;
 
   /**
-   * Whether it is used.
+   * Whether the connection is used.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationConnectionStatus status = 4;
    */
   status: IntegrationConnectionStatus;
 
   /**
-   * Note, at most 1,000 characters; null clears.
+   * Note, at most 1,000 characters; null clears the note.
    *
    * @generated from field: optional string note = 5;
    */
@@ -658,7 +658,7 @@ export const UpdateIntegrationConnectionRequestSchema: GenMessage<UpdateIntegrat
   messageDesc(file_drippulse_integrations_v1_connections, 13);
 
 /**
- * The connection as changed.
+ * The connection after the change.
  *
  * @generated from message drippulse.integrations.v1.UpdateIntegrationConnectionResponse
  */
@@ -777,21 +777,21 @@ export type ConnectionTest = Message<"drippulse.integrations.v1.ConnectionTest">
   ok: boolean;
 
   /**
-   * The account at the provider, if it is reported.
+   * The account at the provider, if the provider reports it.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationAccount account = 2;
    */
   account?: IntegrationAccount | undefined;
 
   /**
-   * The checks in order. The first failed check is the last one.
+   * The checks in order. If a check fails, it is the last one.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionCheck checks = 3;
    */
   checks: ConnectionCheck[];
 
   /**
-   * Scopes; null where the provider does not report them.
+   * Scopes; null if the provider does not report scopes.
    *
    * @generated from field: drippulse.integrations.v1.IntegrationScopes scopes = 4;
    */
@@ -812,14 +812,14 @@ export const ConnectionTestSchema: GenMessage<ConnectionTest> = /*@__PURE__*/
  */
 export type ConnectionCheck = Message<"drippulse.integrations.v1.ConnectionCheck"> & {
   /**
-   * Name: `decrypts`, `required_keys`, or one of the provider's own.
+   * Name: `decrypts`, `required_keys`, or a check of the provider's own.
    *
    * @generated from field: string name = 1;
    */
   name: string;
 
   /**
-   * Whether it passed.
+   * Whether the check passed.
    *
    * @generated from field: bool ok = 2;
    */
@@ -910,8 +910,8 @@ export type AuthorizeIntegrationConnectionRequest = Message<"drippulse.integrati
   scopes: string[];
 
   /**
-   * Path on the platform's origin to which the browser goes afterwards, such as `/settings/integrations`. It gets the
-   * parameter `connection`, and `missing_scopes` when the account did not grant all scopes.
+   * Path on the platform's origin to which the browser goes afterwards, such as `/settings/integrations`. The parameter
+   * `connection` is added, and `missing_scopes` when the account did not grant all scopes.
    *
    * @generated from field: string return_to = 4;
    */
@@ -961,8 +961,8 @@ export const AuthorizeIntegrationConnectionResponseSchema: GenMessage<AuthorizeI
  */
 export type ConnectionAuthorization = Message<"drippulse.integrations.v1.ConnectionAuthorization"> & {
   /**
-   * Address to open in the browser, once, within ten minutes. Anybody who has it can connect an account to your
-   * organization.
+   * Address to open in the browser, once, within ten minutes. Anybody who has the address can connect an account to
+   * your organization.
    *
    * @generated from field: string url = 1;
    */
@@ -1089,7 +1089,7 @@ export const GetConnectionRetryRequestSchema: GenMessage<GetConnectionRetryReque
   messageDesc(file_drippulse_integrations_v1_connections, 28);
 
 /**
- * The retry found.
+ * The requested retry.
  *
  * @generated from message drippulse.integrations.v1.GetConnectionRetryResponse
  */
@@ -1144,14 +1144,14 @@ export type ConnectionRetry = Message<"drippulse.integrations.v1.ConnectionRetry
   failedSince?: Timestamp | undefined;
 
   /**
-   * Reason of a failed retry.
+   * Reason why the retry failed.
    *
    * @generated from field: optional string error = 5;
    */
   error?: string | undefined;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
@@ -1172,7 +1172,7 @@ export const ConnectionRetrySchema: GenMessage<ConnectionRetry> = /*@__PURE__*/
  */
 export type StartConnectRequest = Message<"drippulse.integrations.v1.StartConnectRequest"> & {
   /**
-   * Ticket.
+   * Ticket from the address that was opened.
    *
    * @generated from field: string ticket = 1;
    */
@@ -1187,7 +1187,7 @@ export const StartConnectRequestSchema: GenMessage<StartConnectRequest> = /*@__P
   messageDesc(file_drippulse_integrations_v1_connections, 31);
 
 /**
- * A page when the ticket is not valid; a redirect has no body.
+ * A page if the ticket is not valid; a redirect has no body.
  *
  * @generated from message drippulse.integrations.v1.StartConnectResponse
  */
@@ -1257,7 +1257,7 @@ export const FinishConnectRequestSchema: GenMessage<FinishConnectRequest> = /*@_
   messageDesc(file_drippulse_integrations_v1_connections, 33);
 
 /**
- * A page, when something went wrong; a redirect has no body.
+ * A page if something went wrong; a redirect has no body.
  *
  * @generated from message drippulse.integrations.v1.FinishConnectResponse
  */
@@ -1298,7 +1298,7 @@ export const IntegrationConnectionStatus = {
   ACTIVE: 1,
 
   /**
-   * The connection is stored and not used. `status_reason` gives the reason.
+   * The connection is stored but not used. `status_reason` gives the reason.
    *
    * @generated from enum value: INTEGRATION_CONNECTION_STATUS_DISABLED = 2;
    */
@@ -1332,28 +1332,28 @@ export const ConnectionRetryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * It has not begun.
+   * The retry has not begun.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * It is under way.
+   * The retry is under way.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_RUNNING = 2;
    */
   RUNNING: 2,
 
   /**
-   * It has ended.
+   * The retry has ended.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_COMPLETED = 3;
    */
   COMPLETED: 3,
 
   /**
-   * It gave up; `error` gives the reason.
+   * The retry gave up; `error` gives the reason.
    *
    * @generated from enum value: CONNECTION_RETRY_STATUS_FAILED = 4;
    */
@@ -1400,9 +1400,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof GetIntegrationConnectionResponseSchema;
   },
   /**
-   * Stores a connection once its provider has accepted the credentials. A permanent refusal by the provider is answered
-   * with its message. A provider that is unavailable or busy does not prevent the connection; `last_error` then says
-   * so. `test: false` saves without a test.
+   * Stores a connection once its provider has accepted the credentials. If the provider refuses them permanently, the
+   * answer contains the provider's message. If the provider is unavailable or busy, the connection is stored all the
+   * same, and `last_error` says so. `test: false` saves without a test.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.CreateIntegrationConnection
    */
@@ -1413,7 +1413,7 @@ export const IntegrationConnectionsService: GenService<{
   },
   /**
    * Updates the members present. In `credentials`, the fields present are replaced, null removes a field, and a masked
-   * value keeps the stored one. New credentials are tested as at creation, and so is a connection that is enabled.
+   * value keeps the stored value. New credentials are tested as at creation, and so is a connection that is enabled.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.UpdateIntegrationConnection
    */
@@ -1423,8 +1423,8 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof UpdateIntegrationConnectionResponseSchema;
   },
   /**
-   * Revokes the tokens at the provider, if it answers within five seconds, and removes the connection with its
-   * credentials. A connection that workflows use is refused unless `force` is true.
+   * Revokes the tokens at the provider, if the provider answers within five seconds, and removes the connection with
+   * its credentials. A connection that workflows use is refused unless `force` is true.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.DeleteIntegrationConnection
    */
@@ -1434,8 +1434,8 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof DeleteIntegrationConnectionResponseSchema;
   },
   /**
-   * Tests the connection by a real call, and reports the problem: whether the credentials can be decrypted, whether the
-   * required ones are present, the answer of the provider, and the actions that lack a scope. A failed test answers
+   * Tests the connection by a real call, and reports the problem. It checks whether the credentials can be decrypted,
+   * whether the required ones are present, the provider's answer, and which actions lack a scope. A failed test answers
    * `ok: false`, not an error.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.TestIntegrationConnection
@@ -1469,8 +1469,9 @@ export const IntegrationConnectionsService: GenService<{
     output: typeof AuthorizeIntegrationConnectionResponseSchema;
   },
   /**
-   * Retries the enrollments that failed at a step with this connection since it stopped working. It runs in slices;
-   * `retries.get` shows the progress. A repeat for the same failure continues the earlier retry.
+   * Retries the enrollments that have failed at a step with this connection since the connection stopped working. The
+   * retry runs in slices; `retries.get` shows the progress. A repeated call for the same failure continues the earlier
+   * retry.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationConnectionsService.RetryFailedEnrollments
    */
@@ -1493,14 +1494,14 @@ export const IntegrationConnectionsService: GenService<{
   serviceDesc(file_drippulse_integrations_v1_connections, 0);
 
 /**
- * The pages for connecting an account. Browsers open them, without a credential of the API.
+ * The pages for connecting an account. Browsers open these pages without an API credential.
  *
  * @generated from service drippulse.integrations.v1.ConnectPagesService
  */
 export const ConnectPagesService: GenService<{
   /**
-   * Starts the consent: marks the browser with a cookie for ten minutes and redirects it to the provider. The address
-   * is valid once.
+   * Starts the consent: marks the browser with a cookie for ten minutes and redirects the browser to the provider. The
+   * address is valid once.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectPagesService.StartConnect
    */
@@ -1510,7 +1511,8 @@ export const ConnectPagesService: GenService<{
     output: typeof StartConnectResponseSchema;
   },
   /**
-   * Completes the consent: the provider redirects the browser here. Only the browser that started it is accepted, once.
+   * Completes the consent. The provider redirects the browser to this page. Only the browser that started the consent
+   * is accepted, once.
    *
    * @generated from rpc drippulse.integrations.v1.ConnectPagesService.FinishConnect
    */

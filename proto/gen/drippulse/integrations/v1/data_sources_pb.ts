@@ -69,7 +69,7 @@ export type DataSourceFile = Message<"drippulse.integrations.v1.DataSourceFile">
   encoding: string;
 
   /**
-   * When it was uploaded.
+   * When the file was uploaded.
    *
    * @generated from field: google.protobuf.Timestamp uploaded_at = 3;
    */
@@ -118,23 +118,24 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   type: DataSourceType;
 
   /**
-   * Settings, by type: `url`, `headers` and `delimiter` of a CSV file; `url`, `headers`, `items_path`, `next_path` of
-   * JSON; `spreadsheet_id`, `sheet` and `connection_key` of a sheet; `object`, `fields` and `connection_key` of HubSpot
-   * and Salesforce. Header values and values in the query of a URL are masked; sending the mask back keeps the value.
+   * Settings, by type: `url`, `headers` and `delimiter` of a CSV file; `url`, `headers`, `items_path` and `next_path`
+   * of JSON; `spreadsheet_id`, `sheet` and `connection_key` of a sheet; `object`, `fields` and `connection_key` of
+   * HubSpot and Salesforce. Header values and values in the query of a URL are masked; sending the mask back keeps the
+   * stored value.
    *
    * @generated from field: bytes config = 4;
    */
   config: Uint8Array;
 
   /**
-   * Sources of the record members.
+   * Mapping: where in the source row each record member comes from.
    *
    * @generated from field: bytes mapping = 5;
    */
   mapping: Uint8Array;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceTarget target = 6;
    */
@@ -149,7 +150,7 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   dedupeBy: string[];
 
   /**
-   * Rows that are written.
+   * Whether rows create records, change existing ones, or both.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceWriteMode write_mode = 8;
    */
@@ -170,14 +171,14 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   blank: DataSourceBlank;
 
   /**
-   * Handling of records whose row is gone.
+   * Handling of records whose row no longer exists.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceDeletions deletions = 11;
    */
   deletions: DataSourceDeletions;
 
   /**
-   * Schedule of automatic runs; null: none.
+   * Schedule of automatic runs; null: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 12;
    */
@@ -191,7 +192,8 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   nextRunAt?: Timestamp | undefined;
 
   /**
-   * When the schedule was paused, after ten failures in a row; a change of the data source resumes it.
+   * When the schedule was paused, which happens after ten consecutive failures. A change of the data source resumes the
+   * schedule.
    *
    * @generated from field: optional google.protobuf.Timestamp schedule_paused_at = 14;
    */
@@ -212,28 +214,28 @@ export type DataSource = Message<"drippulse.integrations.v1.DataSource"> & {
   abortIfFailedPercent: number;
 
   /**
-   * The uploaded file; null without one.
+   * The uploaded file; null if none was uploaded.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceFile file = 17;
    */
   file?: DataSourceFile | undefined;
 
   /**
-   * `test` when a test key made it. Its runs write nothing.
+   * `test` when the data source was created with a test key. Runs of such a data source write nothing.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 18;
    */
   mode: Mode;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 19;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 20;
    */
@@ -275,7 +277,7 @@ export type ListDataSourcesRequest = Message<"drippulse.integrations.v1.ListData
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -296,21 +298,21 @@ export type ListDataSourcesRequest = Message<"drippulse.integrations.v1.ListData
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -338,21 +340,21 @@ export type ListDataSourcesResponse = Message<"drippulse.integrations.v1.ListDat
   dataSources: DataSource[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -415,14 +417,14 @@ export type CreateDataSourceRequest = Message<"drippulse.integrations.v1.CreateD
   config: Uint8Array;
 
   /**
-   * Sources of the record members. A run requires it; a preview suggests it.
+   * Mapping: where in the source row each record member comes from. A run requires a mapping; a preview suggests one.
    *
    * @generated from field: bytes mapping = 4;
    */
   mapping: Uint8Array;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceTarget target = 5;
    */
@@ -457,14 +459,14 @@ export type CreateDataSourceRequest = Message<"drippulse.integrations.v1.CreateD
   blank?: DataSourceBlank | undefined;
 
   /**
-   * Handling of records whose row is gone. Default: `ignore`.
+   * Handling of records whose row no longer exists. Default: `ignore`.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceDeletions deletions = 10;
    */
   deletions?: DataSourceDeletions | undefined;
 
   /**
-   * Schedule of automatic runs. Default: none.
+   * Schedule of automatic runs. Default: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 11;
    */
@@ -520,7 +522,7 @@ export type CreateGoogleSheetsSourceRequest = Message<"drippulse.integrations.v1
   url?: string | undefined;
 
   /**
-   * Records that rows become.
+   * Collection of the records that rows become.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceTarget target = 2;
    */
@@ -598,7 +600,7 @@ export const GetDataSourceRequestSchema: GenMessage<GetDataSourceRequest> = /*@_
   messageDesc(file_drippulse_integrations_v1_data_sources, 9);
 
 /**
- * The data source found.
+ * The requested data source.
  *
  * @generated from message drippulse.integrations.v1.GetDataSourceResponse
  */
@@ -639,14 +641,14 @@ export type UpdateDataSourceRequest = Message<"drippulse.integrations.v1.UpdateD
   name?: string | undefined;
 
   /**
-   * All settings; a mask in place of a secret keeps it.
+   * All settings; a mask in place of a secret keeps the stored secret.
    *
    * @generated from field: bytes config = 3;
    */
   config: Uint8Array;
 
   /**
-   * Sources of the record members.
+   * Mapping: where in the source row each record member comes from.
    *
    * @generated from field: bytes mapping = 4;
    */
@@ -681,14 +683,14 @@ export type UpdateDataSourceRequest = Message<"drippulse.integrations.v1.UpdateD
   blank?: DataSourceBlank | undefined;
 
   /**
-   * Handling of records whose row is gone.
+   * Handling of records whose row no longer exists.
    *
    * @generated from field: optional drippulse.integrations.v1.DataSourceDeletions deletions = 10;
    */
   deletions?: DataSourceDeletions | undefined;
 
   /**
-   * Schedule of automatic runs; null: none.
+   * Schedule of automatic runs; null: no automatic runs.
    *
    * @generated from field: drippulse.integrations.v1.DataSourceSchedule schedule = 11;
    */
@@ -802,7 +804,7 @@ export const UploadDataSourceFileRequestSchema: GenMessage<UploadDataSourceFileR
   messageDesc(file_drippulse_integrations_v1_data_sources, 15);
 
 /**
- * The file stored.
+ * The stored file.
  *
  * @generated from message drippulse.integrations.v1.UploadDataSourceFileResponse
  */
@@ -885,7 +887,7 @@ export type DataSourceColumn = Message<"drippulse.integrations.v1.DataSourceColu
   samples: string[];
 
   /**
-   * Share of rows with a value, 0 to 1.
+   * Fraction of rows that have a value, 0 to 1.
    *
    * @generated from field: double fill_rate = 3;
    */
@@ -941,7 +943,7 @@ export type DataSourceProblem = Message<"drippulse.integrations.v1.DataSourcePro
   row?: bigint | undefined;
 
   /**
-   * Member of the record; empty for the whole row.
+   * Member of the record; empty for a problem of the whole row.
    *
    * @generated from field: string field = 4;
    */
@@ -1025,7 +1027,7 @@ export type DataSourcePreview = Message<"drippulse.integrations.v1.DataSourcePre
   sampleRows: Uint8Array;
 
   /**
-   * The first ten rows as records, by the mapping of the data source, else by the suggestions.
+   * The first ten rows as records, by the mapping of the data source, or else by the suggestions.
    *
    * @generated from field: bytes mapped_sample = 3;
    */
@@ -1095,7 +1097,7 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   status: DataSourceRunStatus;
 
   /**
-   * Whether it writes nothing.
+   * Whether the run writes nothing.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -1116,7 +1118,7 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   counts?: DataSourceRunCounts | undefined;
 
   /**
-   * Share of the source that is done, 0 to 1; null where its size is unknown.
+   * Fraction of the source that is done, 0 to 1; null if the size of the source is unknown.
    *
    * @generated from field: optional double progress = 7;
    */
@@ -1130,7 +1132,7 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   errors: DataSourceRunError[];
 
   /**
-   * Path of the failed rows as CSV; null without failed rows.
+   * Path of the failed rows as CSV; null if no row failed.
    *
    * @generated from field: optional string errors_csv_url = 9;
    */
@@ -1159,35 +1161,35 @@ export type DataSourceRun = Message<"drippulse.integrations.v1.DataSourceRun"> &
   warnings: string[];
 
   /**
-   * Whether it will stop after the batches that are being written.
+   * Whether the run will stop after the batches that are being written.
    *
    * @generated from field: bool cancel_requested = 13;
    */
   cancelRequested: boolean;
 
   /**
-   * `live` or `test`, like its data source.
+   * `live` or `test`: the mode of the data source.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 14;
    */
   mode: Mode;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 15;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it began.
+   * When the work began.
    *
    * @generated from field: optional google.protobuf.Timestamp started_at = 16;
    */
   startedAt?: Timestamp | undefined;
 
   /**
-   * When it ended.
+   * Time of the end; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 17;
    */
@@ -1202,8 +1204,8 @@ export const DataSourceRunSchema: GenMessage<DataSourceRun> = /*@__PURE__*/
   messageDesc(file_drippulse_integrations_v1_data_sources, 23);
 
 /**
- * DataSourceRunCounts counts the rows of a run. Once it has ended, `created`, `updated`, `unchanged`, `skipped` and
- * `failed` add up to `read`.
+ * DataSourceRunCounts counts the rows of a run. Once the run has ended, `created`, `updated`, `unchanged`, `skipped`
+ * and `failed` add up to `read`.
  *
  * @generated from message drippulse.integrations.v1.DataSourceRunCounts
  */
@@ -1251,7 +1253,7 @@ export type DataSourceRunCounts = Message<"drippulse.integrations.v1.DataSourceR
   failed: bigint;
 
   /**
-   * Records deleted, because their row is gone.
+   * Records deleted, because their row no longer exists.
    *
    * @generated from field: int64 archived = 7;
    */
@@ -1272,21 +1274,21 @@ export const DataSourceRunCountsSchema: GenMessage<DataSourceRunCounts> = /*@__P
  */
 export type DataSourceRunError = Message<"drippulse.integrations.v1.DataSourceRunError"> & {
   /**
-   * Row number. For a table, as in a spreadsheet: the header is 1.
+   * Row number. For a table, the number as in a spreadsheet, in which the header is row 1.
    *
    * @generated from field: int64 row = 1;
    */
   row: bigint;
 
   /**
-   * Column of the source; empty for the whole row.
+   * Column of the source; empty for a problem of the whole row.
    *
    * @generated from field: string column = 2;
    */
   column: string;
 
   /**
-   * Member of the record; empty for the whole row.
+   * Member of the record; empty for a problem of the whole row.
    *
    * @generated from field: string field = 3;
    */
@@ -1342,7 +1344,7 @@ export type ListDataSourceRunsRequest = Message<"drippulse.integrations.v1.ListD
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -1370,21 +1372,21 @@ export type ListDataSourceRunsRequest = Message<"drippulse.integrations.v1.ListD
   dataSourceId?: bigint | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1412,21 +1414,21 @@ export type ListDataSourceRunsResponse = Message<"drippulse.integrations.v1.List
   dataSourceRuns: DataSourceRun[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1482,7 +1484,7 @@ export type CreateDataSourceRunRequest = Message<"drippulse.integrations.v1.Crea
   dryRun?: boolean | undefined;
 
   /**
-   * Whether records may be deleted although more than a fifth of the rows are gone. Default: false.
+   * Whether records may be deleted even if more than a fifth of the rows no longer exist. Default: false.
    *
    * @generated from field: optional bool confirm_mass_archive = 3;
    */
@@ -1497,7 +1499,7 @@ export const CreateDataSourceRunRequestSchema: GenMessage<CreateDataSourceRunReq
   messageDesc(file_drippulse_integrations_v1_data_sources, 28);
 
 /**
- * The run started.
+ * The run that was started.
  *
  * @generated from message drippulse.integrations.v1.CreateDataSourceRunResponse
  */
@@ -1539,7 +1541,7 @@ export const GetDataSourceRunRequestSchema: GenMessage<GetDataSourceRunRequest> 
   messageDesc(file_drippulse_integrations_v1_data_sources, 30);
 
 /**
- * The run found.
+ * The requested run.
  *
  * @generated from message drippulse.integrations.v1.GetDataSourceRunResponse
  */
@@ -1815,14 +1817,14 @@ export const DataSourceExisting = {
   UNSPECIFIED: 0,
 
   /**
-   * The row's value replaces them.
+   * The row's value replaces the existing value.
    *
    * @generated from enum value: DATA_SOURCE_EXISTING_OVERWRITE = 1;
    */
   OVERWRITE: 1,
 
   /**
-   * They stay; the row only fills empty members.
+   * The existing value stays; the row only fills empty members.
    *
    * @generated from enum value: DATA_SOURCE_EXISTING_FILL_BLANKS = 2;
    */
@@ -1884,7 +1886,7 @@ export const DataSourceBlankSchema: GenEnum<DataSourceBlank> = /*@__PURE__*/
   enumDesc(file_drippulse_integrations_v1_data_sources, 4);
 
 /**
- * DataSourceDeletions is the handling of records whose row is gone.
+ * DataSourceDeletions is the handling of records whose row no longer exists.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceDeletions
  */
@@ -1897,14 +1899,14 @@ export const DataSourceDeletions = {
   UNSPECIFIED: 0,
 
   /**
-   * They stay.
+   * The records stay.
    *
    * @generated from enum value: DATA_SOURCE_DELETIONS_IGNORE = 1;
    */
   IGNORE: 1,
 
   /**
-   * They are deleted, after a run that read every row.
+   * The records are deleted, after a run that read every row.
    *
    * @generated from enum value: DATA_SOURCE_DELETIONS_ARCHIVE = 2;
    */
@@ -1912,7 +1914,7 @@ export const DataSourceDeletions = {
 } as const;
 
 /**
- * DataSourceDeletions is the handling of records whose row is gone.
+ * DataSourceDeletions is the handling of records whose row no longer exists.
  *
  * @generated from enum drippulse.integrations.v1.DataSourceDeletions
  */
@@ -1938,14 +1940,14 @@ export const DataSourceRunStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way.
+   * The work is under way.
    *
    * @generated from enum value: DATA_SOURCE_RUN_STATUS_RUNNING = 2;
    */
@@ -2020,8 +2022,8 @@ export const DataSourcesService: GenService<{
     output: typeof CreateDataSourceResponseSchema;
   },
   /**
-   * Creates a data source from the link to a Google Sheet, with a suggested mapping and a preview. A sheet that cannot
-   * be read creates nothing.
+   * Creates a data source from the link to a Google Sheet, with a suggested mapping and a preview. If the sheet cannot
+   * be read, nothing is created.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.CreateGoogleSheetsSource
    */
@@ -2052,7 +2054,8 @@ export const DataSourcesService: GenService<{
     output: typeof UpdateDataSourceResponseSchema;
   },
   /**
-   * Deletes a data source with its file. Records and runs stay. 409 `run_in_progress` while a run is under way.
+   * Deletes a data source with its file. Records and runs are kept. Answers 409 `run_in_progress` while a run is under
+   * way.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.DeleteDataSource
    */
@@ -2063,7 +2066,7 @@ export const DataSourcesService: GenService<{
   },
   /**
    * Uploads the CSV file of a data source of type `csv`, up to 512 MiB, in place of the previous file. The encoding is
-   * UTF-8 or UTF-16, else Windows-1252. The file is kept for 7 days.
+   * UTF-8 or UTF-16, or else Windows-1252. The file is kept for 7 days.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.UploadDataSourceFile
    */
@@ -2073,7 +2076,7 @@ export const DataSourcesService: GenService<{
     output: typeof UploadDataSourceFileResponseSchema;
   },
   /**
-   * Reads up to 100 rows and shows what a run would do with them. It writes nothing.
+   * Reads up to 100 rows and shows what a run would do with these rows. Nothing is written.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourcesService.PreviewDataSource
    */
@@ -2086,7 +2089,7 @@ export const DataSourcesService: GenService<{
   serviceDesc(file_drippulse_integrations_v1_data_sources, 0);
 
 /**
- * Runs of data sources: each reads all or only the changed rows of its source, and writes them to the CRM.
+ * Runs of data sources. A run reads all rows of its source, or only the changed ones, and writes them to the CRM.
  *
  * @generated from service drippulse.integrations.v1.DataSourceRunsService
  */
@@ -2102,8 +2105,8 @@ export const DataSourceRunsService: GenService<{
     output: typeof ListDataSourceRunsResponseSchema;
   },
   /**
-   * Starts a run. 409 `run_in_progress` while another one of the data source is under way. A run of a test data source
-   * is a dry run.
+   * Starts a run. Answers 409 `run_in_progress` while a previous run of the data source is under way. A run of a test
+   * data source is a dry run.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.CreateDataSourceRun
    */
@@ -2123,8 +2126,8 @@ export const DataSourceRunsService: GenService<{
     output: typeof GetDataSourceRunResponseSchema;
   },
   /**
-   * Stops a run after the batches that are being written, at most four. Rows already written stay. A run that has ended
-   * does not change.
+   * Stops a run after the batches that are being written, at most four. Rows already written are kept. A run that has
+   * already ended does not change.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.CancelDataSourceRun
    */
@@ -2134,9 +2137,9 @@ export const DataSourceRunsService: GenService<{
     output: typeof CancelDataSourceRunResponseSchema;
   },
   /**
-   * Downloads the failed rows of a run as CSV, with their columns and `error`, for correction and another upload. At
-   * most 10,000 rows, kept for 7 days. A cell that begins with `=`, `+`, `-` or `@` gets an apostrophe, so that no
-   * spreadsheet runs it as a formula; a run removes it.
+   * Downloads the failed rows of a run as CSV, with their columns and `error`, so that they can be corrected and
+   * uploaded again. At most 10,000 rows are kept, for 7 days. A cell that begins with `=`, `+`, `-` or `@` gets an
+   * apostrophe, so that no spreadsheet runs the cell as a formula; a run removes the apostrophe.
    *
    * @generated from rpc drippulse.integrations.v1.DataSourceRunsService.GetDataSourceRunErrors
    */

@@ -35,7 +35,7 @@ export type IntegrationEvent = Message<"drippulse.integrations.v1.IntegrationEve
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -144,7 +144,7 @@ export type DataSourceRunFailed = Message<"drippulse.integrations.v1.DataSourceR
   dataSourceRun?: DataSourceRun | undefined;
 
   /**
-   * Whether it was the tenth failure in a row, which paused the schedule.
+   * Whether the run was the tenth consecutive failure, which paused the schedule.
    *
    * @generated from field: bool schedule_paused = 2;
    */
@@ -180,7 +180,7 @@ export type IntegrationConnectionFailed = Message<"drippulse.integrations.v1.Int
   reason: string;
 
   /**
-   * Workflows with steps that use it.
+   * Workflows with steps that use the connection.
    *
    * @generated from field: repeated drippulse.integrations.v1.ConnectionUse workflows = 3;
    */
@@ -208,8 +208,8 @@ export type IntegrationConnectionRecovered = Message<"drippulse.integrations.v1.
   integrationConnection?: IntegrationConnection | undefined;
 
   /**
-   * When it stopped working. `POST /integration_connections/:id/retry_failed` retries the enrollments that failed since
-   * then.
+   * When the connection stopped working. `POST /integration_connections/:id/retry_failed` retries the enrollments that
+   * have failed since then.
    *
    * @generated from field: google.protobuf.Timestamp failed_at = 2;
    */

@@ -43,7 +43,7 @@ export type ListIntegrationProvidersResponse = Message<"drippulse.integrations.v
   providers: IntegrationProvider[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -78,7 +78,7 @@ export type IntegrationProvider = Message<"drippulse.integrations.v1.Integration
   name: string;
 
   /**
-   * One sentence about its use.
+   * One sentence about the use of the provider.
    *
    * @generated from field: string description = 3;
    */
@@ -106,7 +106,7 @@ export type IntegrationProvider = Message<"drippulse.integrations.v1.Integration
   requires: IntegrationCredentialSet[];
 
   /**
-   * OAuth settings; null where the provider cannot be connected by OAuth.
+   * OAuth settings; null if the provider cannot be connected by OAuth.
    *
    * @generated from field: optional drippulse.integrations.v1.IntegrationOAuth oauth = 7;
    */
@@ -120,7 +120,7 @@ export type IntegrationProvider = Message<"drippulse.integrations.v1.Integration
   limits: IntegrationRateLimit[];
 
   /**
-   * Its actions.
+   * Actions of the provider.
    *
    * @generated from field: repeated drippulse.integrations.v1.IntegrationAction actions = 9;
    */
@@ -141,7 +141,7 @@ export const IntegrationProviderSchema: GenMessage<IntegrationProvider> = /*@__P
  */
 export type IntegrationCredentialField = Message<"drippulse.integrations.v1.IntegrationCredentialField"> & {
   /**
-   * Name in `credentials`.
+   * Name of the field in `credentials`.
    *
    * @generated from field: string name = 1;
    */
@@ -155,21 +155,21 @@ export type IntegrationCredentialField = Message<"drippulse.integrations.v1.Inte
   label: string;
 
   /**
-   * Whether it is never shown completely.
+   * Whether the value is never shown completely.
    *
    * @generated from field: bool is_secret = 3;
    */
   isSecret: boolean;
 
   /**
-   * Where to find it.
+   * Where a person finds the value.
    *
    * @generated from field: string help = 4;
    */
   help: string;
 
   /**
-   * Regular expression of valid values; null where any text of 1 to 4,096 characters is valid.
+   * Regular expression of valid values; null if any string of 1 to 4,096 characters is valid.
    *
    * @generated from field: optional string pattern = 5;
    */
@@ -225,8 +225,8 @@ export type IntegrationOAuth = Message<"drippulse.integrations.v1.IntegrationOAu
   rotates: boolean;
 
   /**
-   * Days without use after which a connection would expire; the platform refreshes it earlier. Null where it does not
-   * expire.
+   * Days without use after which a connection would expire; the platform refreshes the connection earlier. Null if
+   * connections do not expire.
    *
    * @generated from field: optional int32 idle_days = 3;
    */
@@ -247,7 +247,7 @@ export const IntegrationOAuthSchema: GenMessage<IntegrationOAuth> = /*@__PURE__*
  */
 export type IntegrationRateLimit = Message<"drippulse.integrations.v1.IntegrationRateLimit"> & {
   /**
-   * Requests.
+   * Number of requests in a period.
    *
    * @generated from field: int32 requests = 1;
    */
@@ -261,7 +261,7 @@ export type IntegrationRateLimit = Message<"drippulse.integrations.v1.Integratio
   seconds: number;
 
   /**
-   * Thing that is counted, such as mails. Null where every request counts.
+   * Kind of thing that is counted, such as mails. Null if every request counts.
    *
    * @generated from field: optional string of = 3;
    */
@@ -303,7 +303,7 @@ export type IntegrationAction = Message<"drippulse.integrations.v1.IntegrationAc
   description: string;
 
   /**
-   * JSON Schema (2020-12) of `payload`. Its strings may be templates.
+   * JSON Schema (2020-12) of `payload`. Strings of the payload may be templates.
    *
    * @generated from field: bytes payload_schema = 4;
    */
@@ -317,23 +317,24 @@ export type IntegrationAction = Message<"drippulse.integrations.v1.IntegrationAc
   outputSchema: Uint8Array;
 
   /**
-   * Scopes that it needs.
+   * Scopes that the action needs.
    *
    * @generated from field: repeated string scopes = 6;
    */
   scopes: string[];
 
   /**
-   * Effect of a repeat: `key`, `upsert`, `same`, `check` and `read` are safe to repeat. After `none` the outcome of a
-   * lost call is unknown, so a person decides, or the step's `on_unknown`.
+   * Effect of a repeat. `key`, `upsert`, `same`, `check` and `read` are safe to repeat. With `none`, the outcome of a
+   * call whose answer was lost is unknown, so a person decides, or the step's `on_unknown`.
    *
    * @generated from field: string repeat = 7;
    */
   repeat: string;
 
   /**
-   * `people`, `money` or `deletes`; null where it reaches none of them. Suppressions and sending rules apply to an
-   * action whose payload names receivers. They do not apply to one that names none, such as a reply to a thread.
+   * Reach of the action: `people`, `money` or `deletes`; null if none of these. Suppressions and sending rules apply to
+   * an action whose payload names receivers. They do not apply to an action without receivers, such as a reply to a
+   * thread.
    *
    * @generated from field: optional string reaches = 8;
    */
@@ -362,7 +363,7 @@ export const IntegrationActionSchema: GenMessage<IntegrationAction> = /*@__PURE_
 export const IntegrationProvidersService: GenService<{
   /**
    * Lists every provider with its credential fields and actions. Forms and `integration_action` steps can be built from
-   * it.
+   * the answer.
    *
    * @generated from rpc drippulse.integrations.v1.IntegrationProvidersService.ListIntegrationProviders
    */

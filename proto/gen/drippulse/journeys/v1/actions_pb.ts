@@ -55,7 +55,7 @@ export type PerformActionRequest = Message<"drippulse.journeys.v1.PerformActionR
   attempt: number;
 
   /**
-   * When it was planned. Every repeat has the same time.
+   * When the effect or action was planned. Every repeat has the same time.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 5;
    */
@@ -126,11 +126,12 @@ export const PerformActionResponseSchema: GenMessage<PerformActionResponse> = /*
 export const ActionsService: GenService<{
   /**
    * Performs an action on behalf of the caller, within the deadline of the call. The caller stores the intent and the
-   * result. After a temporary failure, a timeout or a crash, it calls again with the same key and the same request:
-   * records of the CRM and requests carry the key, and the Message-ID of a mail is derived from it. An action that
-   * reaches people needs a permit first. Suppressions, caps and quiet hours may refuse it; then it is skipped, because
-   * nothing waits for an action. A mail goes to the contact of an enrollment that has not ended; without one it answers
-   * `enrollment_not_found` (not_found). Answers `validation_failed` (invalid) for a kind that agents do not perform.
+   * result. After a transient failure, a timeout or a crash, the caller calls again with the same key and the same
+   * request: CRM records and requests carry the key, and the Message-ID of a mail is derived from it. An action that
+   * reaches people needs a permit first. If suppressions, caps or quiet hours refuse the action, it is skipped, because
+   * nothing waits for an action. A mail goes to the contact of an enrollment that has not ended; without such an
+   * enrollment the call answers `enrollment_not_found` (not_found). Answers `validation_failed` (invalid) for a kind
+   * that agents do not perform.
    *
    * @generated from rpc drippulse.journeys.v1.ActionsService.PerformAction
    */

@@ -85,22 +85,22 @@ export type Approval = Message<"drippulse.journeys.v1.Approval"> & {
   executionId?: bigint | undefined;
 
   /**
-   * The question, for a person. It may contain values of contacts, which come from outside.
+   * The question, for a person. It may contain values of contacts, which come from outside the platform.
    *
    * @generated from field: string message = 9;
    */
   message: string;
 
   /**
-   * The exact consequence of approving. Numbers with more than 15 digits are texts.
+   * The exact consequence of approving. Numbers with more than 15 digits are given as strings.
    *
    * @generated from field: bytes preview = 10;
    */
   preview: Uint8Array;
 
   /**
-   * SHA-256, in hexadecimal, of the preview as canonical JSON (RFC 8785). A decision with this binding is about this
-   * preview and no other.
+   * SHA-256, in hexadecimal, of the preview as canonical JSON (RFC 8785). A decision with this binding applies to
+   * exactly this preview.
    *
    * @generated from field: string binding = 11;
    */
@@ -142,42 +142,42 @@ export type Approval = Message<"drippulse.journeys.v1.Approval"> & {
   decidedBy?: ApprovalDecider | undefined;
 
   /**
-   * When it was decided, expired or was cancelled; null while it waits.
+   * When the approval was decided, expired or was cancelled; null while it waits.
    *
    * @generated from field: optional google.protobuf.Timestamp decided_at = 17;
    */
   decidedAt?: Timestamp | undefined;
 
   /**
-   * Comment of the decision; null without one.
+   * Comment on the decision; null if there is none.
    *
    * @generated from field: optional string comment = 18;
    */
   comment?: string | undefined;
 
   /**
-   * The arguments that were approved in place of those in the preview; null when they were not edited.
+   * The arguments that were approved in place of those in the preview; null if the arguments were not edited.
    *
    * @generated from field: optional bytes edited_arguments = 19;
    */
   editedArguments?: Uint8Array | undefined;
 
   /**
-   * Binding of the preview with the edited arguments; null when they were not edited.
+   * Binding of the preview with the edited arguments; null if the arguments were not edited.
    *
    * @generated from field: optional string edited_binding = 20;
    */
   editedBinding?: string | undefined;
 
   /**
-   * When it expires.
+   * When the approval expires.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 21;
    */
   expiresAt?: Timestamp | undefined;
 
   /**
-   * When it was requested.
+   * Time of the request.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 22;
    */
@@ -254,7 +254,7 @@ export type ListApprovalsRequest = Message<"drippulse.journeys.v1.ListApprovalsR
   workflowId?: bigint | undefined;
 
   /**
-   * Only approvals that the credential may decide; only waiting ones, unless `status` says otherwise.
+   * Only approvals that the credential may decide. Unless `status` says otherwise, only waiting approvals are listed.
    *
    * @generated from field: optional bool mine = 4;
    */
@@ -282,7 +282,7 @@ export type ListApprovalsRequest = Message<"drippulse.journeys.v1.ListApprovalsR
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 8;
    */
@@ -296,21 +296,21 @@ export type ListApprovalsRequest = Message<"drippulse.journeys.v1.ListApprovalsR
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -338,21 +338,21 @@ export type ListApprovalsResponse = Message<"drippulse.journeys.v1.ListApprovals
   approvals: Approval[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -473,7 +473,7 @@ export const ApproveApprovalRequestSchema: GenMessage<ApproveApprovalRequest> = 
   messageDesc(file_drippulse_journeys_v1_approvals, 6);
 
 /**
- * The approval as decided.
+ * The decided approval.
  *
  * @generated from message drippulse.journeys.v1.ApproveApprovalResponse
  */
@@ -529,7 +529,7 @@ export const RejectApprovalRequestSchema: GenMessage<RejectApprovalRequest> = /*
   messageDesc(file_drippulse_journeys_v1_approvals, 8);
 
 /**
- * The approval as decided.
+ * The decided approval.
  *
  * @generated from message drippulse.journeys.v1.RejectApprovalResponse
  */
@@ -556,7 +556,7 @@ export const RejectApprovalResponseSchema: GenMessage<RejectApprovalResponse> = 
  */
 export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestApprovalRequest"> & {
   /**
-   * Key chosen by the requesting service, at most 255 characters: it begins with the name of the service's area.
+   * Key chosen by the requesting service, at most 255 characters. It begins with the name of the service's area.
    *
    * @generated from field: string key = 1;
    */
@@ -577,9 +577,9 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   workflowId?: bigint | undefined;
 
   /**
-   * Enrollment, if any, with its workflow. When the enrollment is cancelled, removed or erased, the approval is
-   * cancelled; if this happened earlier, at once. An erasure finds an approval without an enrollment when it names the
-   * person by address or reference.
+   * Enrollment, if any; `workflow_id` is then required. When the enrollment is cancelled, removed or erased, the
+   * approval is cancelled; if this happened before the request, it is cancelled immediately. An approval without an
+   * enrollment is found by an erasure if it names the person by address or reference.
    *
    * @generated from field: optional int64 enrollment_id = 4;
    */
@@ -614,7 +614,7 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   preview: Uint8Array;
 
   /**
-   * Roles that may decide. Default: approver, editor and admin. For a budget always admin only.
+   * Roles that may decide. Default: approver, editor and admin. For a budget, only admins may decide.
    *
    * @generated from field: repeated drippulse.rest.v1.Role roles = 9;
    */
@@ -628,15 +628,15 @@ export type RequestApprovalRequest = Message<"drippulse.journeys.v1.RequestAppro
   allowApiKeys: boolean;
 
   /**
-   * Whether `preview.arguments` may be edited. A service that sets it checks `edited_arguments` by its policy before it
-   * acts, as it has checked the original arguments.
+   * Whether `preview.arguments` may be edited. A service that sets this member checks `edited_arguments` by its policy
+   * before it acts, as it has checked the original arguments.
    *
    * @generated from field: bool can_edit_arguments = 11;
    */
   canEditArguments: boolean;
 
   /**
-   * When it expires, at most a year ahead.
+   * When the approval expires, at most a year ahead.
    *
    * @generated from field: google.protobuf.Timestamp expires_at = 12;
    */
@@ -769,21 +769,21 @@ export const ApprovalStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Waits for a decision.
+   * The approval waits for a decision.
    *
    * @generated from enum value: APPROVAL_STATUS_PENDING = 1;
    */
   PENDING: 1,
 
   /**
-   * Was approved.
+   * The approval was given.
    *
    * @generated from enum value: APPROVAL_STATUS_APPROVED = 2;
    */
   APPROVED: 2,
 
   /**
-   * Was rejected.
+   * The approval was rejected.
    *
    * @generated from enum value: APPROVAL_STATUS_REJECTED = 3;
    */
@@ -797,7 +797,7 @@ export const ApprovalStatus = {
   EXPIRED: 4,
 
   /**
-   * The work that waited for it ended first, such as an enrollment that was cancelled or removed.
+   * The work that waited for the approval ended first, for example because an enrollment was cancelled or removed.
    *
    * @generated from enum value: APPROVAL_STATUS_CANCELLED = 5;
    */
@@ -818,7 +818,7 @@ export const ApprovalStatusSchema: GenEnum<ApprovalStatus> = /*@__PURE__*/
   enumDesc(file_drippulse_journeys_v1_approvals, 1);
 
 /**
- * Approvals wait for a decision by a person, or also by an API key where they allow it.
+ * Approvals wait for a decision by a person. An API key may decide too if the approval allows it.
  *
  * @generated from service drippulse.journeys.v1.ApprovalsService
  */
@@ -846,8 +846,8 @@ export const ApprovalsService: GenService<{
   /**
    * Approves: the step, action or raise goes ahead. The caller's role must be one of `roles`, and an API key is
    * accepted only with `allow_api_keys`. `binding` is required for an agent's action and a budget. It names the preview
-   * that the decision is about: another binding answers 409 `approval_changed`. An approval that is no longer waiting
-   * answers 409 `approval_already_decided`.
+   * that the decision is about; if the preview has a different binding by now, the call answers 409 `approval_changed`.
+   * An approval that is no longer waiting answers 409 `approval_already_decided`.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalsService.ApproveApproval
    */
@@ -857,7 +857,7 @@ export const ApprovalsService: GenService<{
     output: typeof ApproveApprovalResponseSchema;
   },
   /**
-   * Rejects, with the same rules as for approving.
+   * Rejects, by the same rules as for approving.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalsService.RejectApproval
    */
@@ -870,17 +870,17 @@ export const ApprovalsService: GenService<{
   serviceDesc(file_drippulse_journeys_v1_approvals, 0);
 
 /**
- * Internal calls for services that let people decide; not public. They act for the caller's organization, in the
- * caller's mode. A service learns of the end of an approval from the event `approval_decided`, or by repeating the
- * request with the same key.
+ * Internal calls for services that let people decide; not public. Calls are about the caller's organization and mode. A
+ * service learns of the end of an approval from the event `approval_decided`, or by repeating the request with the same
+ * key.
  *
  * @generated from service drippulse.journeys.v1.ApprovalRequestsService
  */
 export const ApprovalRequestsService: GenService<{
   /**
-   * Requests an approval. A key has one approval: a repeat answers its current state. A repeat with another message or
-   * preview replaces both while the approval waits, so that a decision about the previous preview answers
-   * `approval_changed`; the other members stay. Answers `validation_failed` (invalid) for members that do not fit
+   * Requests an approval. A key has one approval, so a repeat returns its current state. A repeat with a changed
+   * message or preview replaces both while the approval waits, so that a decision about the previous preview answers
+   * `approval_changed`; all other members stay. Answers `validation_failed` (invalid) for members that do not fit
    * together.
    *
    * @generated from rpc drippulse.journeys.v1.ApprovalRequestsService.RequestApproval

@@ -2,11 +2,12 @@
 // @generated from file drippulse/journeys/v1/effects.proto (package drippulse.journeys.v1, syntax proto3)
 /* eslint-disable */
 
-// Internal contract for effects of workflow steps that a service other than the runtime performs: agents, integrations.
+// Internal contract for effects of workflow steps that a service other than the runtime performs, such as agents or
+// integrations.
 //
-// The runtime stores an effect before it requests it. After a failure, a timeout or a crash, it repeats the request
-// with the same key. So a performer makes the effect of a key once, and answers a repeat with what it has: the result,
-// or that the effect is still under way. Organization and mode are the caller's.
+// The runtime stores an effect before requesting it. After a failure, a timeout or a crash, the runtime repeats the
+// request with the same key. So a performer makes the effect of a key once, and answers a repeat with the result, or
+// says that the effect is still under way. Organization and mode are the caller's.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -42,22 +43,22 @@ export type PerformEffectRequest = Message<"drippulse.journeys.v1.PerformEffectR
   kind: string;
 
   /**
-   * The rendered step as a JSON object; every repeat has the same bytes. Its members are those of the step type,
-   * rendered. `agent_id` of an agent may be null, which means the agent of the enrollment.
+   * The rendered step as a JSON object; every repeat has the same bytes. The members are those of the step type,
+   * rendered. `agent_id` of an agent step may be null, which means the agent of the enrollment.
    *
    * @generated from field: bytes request = 3;
    */
   request: Uint8Array;
 
   /**
-   * Attempt, from 1. A temporary failure is followed by a new attempt.
+   * Attempt, from 1. A transient failure is followed by a new attempt.
    *
    * @generated from field: int32 attempt = 4;
    */
   attempt: number;
 
   /**
-   * When it was planned. Every repeat has the same time.
+   * When the effect or action was planned. Every repeat has the same time.
    *
    * @generated from field: google.protobuf.Timestamp planned_at = 5;
    */
@@ -99,7 +100,7 @@ export type PerformEffectRequest = Message<"drippulse.journeys.v1.PerformEffectR
   agentId?: bigint | undefined;
 
   /**
-   * Number of workflows in a row that led here.
+   * Number of consecutive workflows that led to the effect.
    *
    * @generated from field: int32 hops = 11;
    */
@@ -127,7 +128,7 @@ export const PerformEffectRequestSchema: GenMessage<PerformEffectRequest> = /*@_
  */
 export type PerformEffectResponse = Message<"drippulse.journeys.v1.PerformEffectResponse"> & {
   /**
-   * Exactly one of these.
+   * Exactly one of these members is set.
    *
    * @generated from oneof drippulse.journeys.v1.PerformEffectResponse.answer
    */
@@ -158,13 +159,13 @@ export const PerformEffectResponseSchema: GenMessage<PerformEffectResponse> = /*
   messageDesc(file_drippulse_journeys_v1_effects, 1);
 
 /**
- * EffectAccepted says that the effect was accepted. Its enrollment is parked until it is settled.
+ * EffectAccepted says that the effect was accepted. The enrollment is parked until the effect is settled.
  *
  * @generated from message drippulse.journeys.v1.EffectAccepted
  */
 export type EffectAccepted = Message<"drippulse.journeys.v1.EffectAccepted"> & {
   /**
-   * Time by which it will be settled: at most a year from now. After it the step counts as failed.
+   * Time by which the effect will be settled: at most a year from now. After that time the step counts as failed.
    *
    * @generated from field: google.protobuf.Timestamp until = 1;
    */
@@ -192,7 +193,7 @@ export const EffectAcceptedSchema: GenMessage<EffectAccepted> = /*@__PURE__*/
  */
 export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
   /**
-   * Exactly one of these.
+   * Exactly one of these members is set.
    *
    * @generated from oneof drippulse.journeys.v1.EffectResult.outcome
    */
@@ -222,7 +223,8 @@ export type EffectResult = Message<"drippulse.journeys.v1.EffectResult"> & {
     case: "failed";
   } | {
     /**
-     * The effect was not tried. Only an answer to `PerformEffect` may say so: an accepted effect cannot be postponed.
+     * The effect was not tried. Only an answer to `PerformEffect` may contain this, because an accepted effect cannot
+     * be postponed.
      *
      * @generated from field: drippulse.journeys.v1.EffectPostponed postponed = 4;
      */
@@ -252,8 +254,8 @@ export type EffectSucceeded = Message<"drippulse.journeys.v1.EffectSucceeded"> &
   message: string;
 
   /**
-   * Output: a JSON object of at most 256 KiB, or empty for none. It is added to the data under the name that the step
-   * gives.
+   * Output: a JSON object of at most 256 KiB; empty if there is no output. It is added to the data under the name that
+   * the step gives.
    *
    * @generated from field: bytes output = 2;
    */
@@ -302,7 +304,7 @@ export type EffectFailed = Message<"drippulse.journeys.v1.EffectFailed"> & {
   error: string;
 
   /**
-   * Whether the failure is temporary. The effect is then requested again, as a new attempt.
+   * Whether the failure is transient. If it is, the effect is requested again, as a new attempt.
    *
    * @generated from field: bool retryable = 2;
    */
@@ -324,8 +326,8 @@ export const EffectFailedSchema: GenMessage<EffectFailed> = /*@__PURE__*/
   messageDesc(file_drippulse_journeys_v1_effects, 6);
 
 /**
- * EffectPostponed is an effect that has to wait, such as for the limits of a provider. It is requested again as the
- * same attempt.
+ * EffectPostponed is an effect that has to wait, for example because of a provider's limits. It is requested again as
+ * the same attempt.
  *
  * @generated from message drippulse.journeys.v1.EffectPostponed
  */
@@ -345,7 +347,7 @@ export type EffectPostponed = Message<"drippulse.journeys.v1.EffectPostponed"> &
   reason: string;
 
   /**
-   * Name of the rule that postpones it, such as `provider_limit`.
+   * Name of the rule that postpones the effect, such as `provider_limit`.
    *
    * @generated from field: string rule = 3;
    */
@@ -388,13 +390,13 @@ export const GetEffectResultRequestSchema: GenMessage<GetEffectResultRequest> = 
   messageDesc(file_drippulse_journeys_v1_effects, 8);
 
 /**
- * The result, unless there is none yet.
+ * The result of the effect, if it has one.
  *
  * @generated from message drippulse.journeys.v1.GetEffectResultResponse
  */
 export type GetEffectResultResponse = Message<"drippulse.journeys.v1.GetEffectResultResponse"> & {
   /**
-   * The result; absent when there is none.
+   * The result; absent if the effect has none yet.
    *
    * @generated from field: drippulse.journeys.v1.EffectResult result = 1;
    */
@@ -429,14 +431,14 @@ export type SettleEffectRequest = Message<"drippulse.journeys.v1.SettleEffectReq
   attempt: number;
 
   /**
-   * Its result.
+   * Result of the effect.
    *
    * @generated from field: drippulse.journeys.v1.EffectResult result = 3;
    */
   result?: EffectResult | undefined;
 
   /**
-   * Enrollment, from the request to perform it.
+   * Enrollment, as named in the request to perform the effect.
    *
    * @generated from field: int64 enrollment_id = 4;
    */
@@ -457,7 +459,8 @@ export const SettleEffectRequestSchema: GenMessage<SettleEffectRequest> = /*@__P
  */
 export type SettleEffectResponse = Message<"drippulse.journeys.v1.SettleEffectResponse"> & {
   /**
-   * Whether this call settled it. False when it was settled before, its time is over, or its enrollment has ended.
+   * Whether this call settled the effect. False if the effect was settled before, its time is over, or its enrollment
+   * has ended.
    *
    * @generated from field: bool settled = 1;
    */
@@ -478,8 +481,8 @@ export const SettleEffectResponseSchema: GenMessage<SettleEffectResponse> = /*@_
  */
 export const EffectsService: GenService<{
   /**
-   * Performs or accepts an effect. It ends within the deadline of the call. An error of the call counts as a temporary
-   * failure; its reason is recorded.
+   * Performs or accepts an effect. The call ends within its deadline. An error of the call counts as a transient
+   * failure, whose reason is recorded.
    *
    * @generated from rpc drippulse.journeys.v1.EffectsService.PerformEffect
    */
@@ -489,8 +492,8 @@ export const EffectsService: GenService<{
     output: typeof PerformEffectResponseSchema;
   },
   /**
-   * Returns the result of an accepted effect. The runtime calls it once, when the effect was not settled by its time.
-   * An unknown key, or a key of another organization, has no result.
+   * Returns the result of an accepted effect. The runtime calls this method once, when the effect was not settled by
+   * its time. An unknown key, or a key of a different organization, has no result.
    *
    * @generated from rpc drippulse.journeys.v1.EffectsService.GetEffectResult
    */

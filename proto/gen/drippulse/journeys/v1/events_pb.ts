@@ -2,8 +2,7 @@
 // @generated from file drippulse/journeys/v1/events.proto (package drippulse.journeys.v1, syntax proto3)
 /* eslint-disable */
 
-// Contact events: things that happened to a person, for workflows. They start workflows and resume enrollments that
-// wait.
+// Contact events: things that happened to a person. They start workflows and resume waiting enrollments.
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -28,7 +27,8 @@ export const file_drippulse_journeys_v1_events: GenFile = /*@__PURE__*/
  */
 export type AcceptEventRequest = Message<"drippulse.journeys.v1.AcceptEventRequest"> & {
   /**
-   * Name: 1 to 100 of `a-z 0-9 _ . : -`. A name that the platform itself publishes answers 422 `reserved_event_name`.
+   * Name: 1 to 100 characters of `a-z 0-9 _ . : -`. A name under which the platform itself publishes events is refused
+   * with 422 `reserved_event_name`.
    *
    * @generated from field: string name = 1;
    */
@@ -49,14 +49,15 @@ export type AcceptEventRequest = Message<"drippulse.journeys.v1.AcceptEventReque
   properties?: Uint8Array | undefined;
 
   /**
-   * Key of the event, 1 to 255 characters. A repeat within 7 days is a duplicate, regardless of its other members.
+   * Key of the event, 1 to 255 characters. A repeat of the key within 7 days is a duplicate, regardless of the other
+   * members.
    *
    * @generated from field: optional string idempotency_key = 4;
    */
   idempotencyKey?: string | undefined;
 
   /**
-   * When it happened, from 7 days ago to 5 minutes ahead; default: now.
+   * When the event happened, from 7 days ago to 5 minutes ahead; default: now.
    *
    * @generated from field: optional google.protobuf.Timestamp occurred_at = 5;
    */
@@ -77,7 +78,7 @@ export const AcceptEventRequestSchema: GenMessage<AcceptEventRequest> = /*@__PUR
  */
 export type AcceptEventResponse = Message<"drippulse.journeys.v1.AcceptEventResponse"> & {
   /**
-   * Id of the event; of the first one for a duplicate.
+   * Id of the event; for a duplicate, the id of the first event.
    *
    * @generated from field: string id = 1;
    */
@@ -224,7 +225,7 @@ export type ContactEvent = Message<"drippulse.journeys.v1.ContactEvent"> & {
   source: EventSource;
 
   /**
-   * The person, as it was sent or as in the CRM; `{}` once erased.
+   * The person, as sent or as stored in the CRM; `{}` once erased.
    *
    * @generated from field: bytes contact = 4;
    */
@@ -238,42 +239,43 @@ export type ContactEvent = Message<"drippulse.journeys.v1.ContactEvent"> & {
   properties: Uint8Array;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp occurred_at = 6;
    */
   occurredAt?: Timestamp | undefined;
 
   /**
-   * When it was accepted. This time decides whether it precedes a timeout. `since` and `until` compare with it.
+   * When the event was accepted. This time decides whether the event precedes a timeout. `since` and `until` compare
+   * with it.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Whether it starts and resumes live or test enrollments.
+   * Whether the event starts and resumes live or test enrollments.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
   mode: Mode;
 
   /**
-   * Enrollments that it started.
+   * Enrollments that the event started.
    *
    * @generated from field: repeated drippulse.journeys.v1.StartedEnrollment started = 9;
    */
   started: StartedEnrollment[];
 
   /**
-   * Enrollments that waited for it and were resumed.
+   * Enrollments that waited for the event and were resumed.
    *
    * @generated from field: repeated drippulse.journeys.v1.ResumedEnrollment resumed = 10;
    */
   resumed: ResumedEnrollment[];
 
   /**
-   * Workflows that listen for its name and did not start, at most 1,000.
+   * Workflows that listen for the event's name and did not start, at most 1,000.
    *
    * @generated from field: repeated drippulse.journeys.v1.NotStartedWorkflow not_started = 11;
    */
@@ -287,7 +289,8 @@ export type ContactEvent = Message<"drippulse.journeys.v1.ContactEvent"> & {
   held: HeldStart[];
 
   /**
-   * Whether it is still spreading: more workflows listen or more enrollments wait than one transaction handles.
+   * Whether the event is still spreading, because more workflows listen or more enrollments wait than one transaction
+   * handles.
    *
    * @generated from field: bool is_spreading = 13;
    */
@@ -385,7 +388,7 @@ export type NotStartedWorkflow = Message<"drippulse.journeys.v1.NotStartedWorkfl
   reason: string;
 
   /**
-   * Reason, as a text for people.
+   * Reason, as a sentence for people.
    *
    * @generated from field: string detail = 3;
    */
@@ -420,7 +423,7 @@ export type HeldStart = Message<"drippulse.journeys.v1.HeldStart"> & {
   heldEntryId: bigint;
 
   /**
-   * Latest time at which it starts or is given up.
+   * Latest time at which the start happens or is given up.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 3;
    */
@@ -455,7 +458,7 @@ export type ListEventsRequest = Message<"drippulse.journeys.v1.ListEventsRequest
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -483,21 +486,22 @@ export type ListEventsRequest = Message<"drippulse.journeys.v1.ListEventsRequest
   email?: string | undefined;
 
   /**
-   * Only events of the person with this reference; for the CRM also the UUID or `public_id` of the record.
+   * Only events of the person with this reference; for CRM records, the UUID or `public_id` of the record is accepted
+   * too.
    *
    * @generated from field: optional string lead_ref = 7;
    */
   leadRef?: string | undefined;
 
   /**
-   * Only those that were accepted at or after this time.
+   * Only events accepted at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp since = 8;
    */
   since?: Timestamp | undefined;
 
   /**
-   * Only those that were accepted before this time.
+   * Only events accepted before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 9;
    */
@@ -511,21 +515,21 @@ export type ListEventsRequest = Message<"drippulse.journeys.v1.ListEventsRequest
   mode?: Mode | undefined;
 
   /**
-   * Only those that were accepted at or after this time.
+   * Only events accepted at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were accepted before this time.
+   * Only events accepted before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated string ids = 103;
    */
@@ -553,21 +557,21 @@ export type ListEventsResponse = Message<"drippulse.journeys.v1.ListEventsRespon
   events: ContactEvent[];
 
   /**
-   * How many match the filters.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -733,10 +737,10 @@ export const EventSourceSchema: GenEnum<EventSource> = /*@__PURE__*/
  */
 export const EventsService: GenService<{
   /**
-   * Accepts a contact event. It starts the active workflows whose `event` trigger names it and whose filter accepts it.
-   * It resumes each enrollment of the contact that waits for it in a `wait_for_event` step. `GET /events/:id` shows the
-   * results. A second event with the same `idempotency_key` within 7 days changes nothing and answers the id of the
-   * first with `duplicate: true`.
+   * Accepts a contact event. The event starts the active workflows whose `event` trigger names it and whose filter
+   * accepts it. It resumes each enrollment of the contact that waits for it in a `wait_for_event` step. `GET
+   * /events/:id` shows the results. A second event with the same `idempotency_key` within 7 days changes nothing and
+   * returns the id of the first event with `duplicate: true`.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.AcceptEvent
    */
@@ -746,7 +750,7 @@ export const EventsService: GenService<{
     output: typeof AcceptEventResponseSchema;
   },
   /**
-   * Accepts up to 1,000 events. A refused event is listed in `rejected`; the others are accepted.
+   * Accepts up to 1,000 events. Refused events are listed in `rejected`; all other events are accepted.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.AcceptEvents
    */
@@ -756,8 +760,8 @@ export const EventsService: GenService<{
     output: typeof AcceptEventsResponseSchema;
   },
   /**
-   * Lists the events of the last 90 days, newest first, with the workflows and enrollments that each started, resumed
-   * or did not start.
+   * Lists the events of the last 90 days, newest first. Each event names the workflows and enrollments that it started,
+   * resumed or did not start.
    *
    * @generated from rpc drippulse.journeys.v1.EventsService.ListEvents
    */

@@ -32,15 +32,15 @@ export type ExplainRequest = Message<"drippulse.journeys.v1.ExplainRequest"> & {
   email?: string | undefined;
 
   /**
-   * Your reference of the contact, as in its enrollments.
+   * Your reference of the contact, as in the contact's enrollments.
    *
    * @generated from field: optional string lead_ref = 2;
    */
   leadRef?: string | undefined;
 
   /**
-   * Only decisions about this workflow, and suppressions, which apply to all workflows. The workflow may have been
-   * deleted.
+   * Only decisions about this workflow, and suppressions, which apply to all workflows. The workflow may be a deleted
+   * one.
    *
    * @generated from field: optional int64 workflow_id = 3;
    */
@@ -96,7 +96,7 @@ export type ExplainResponse = Message<"drippulse.journeys.v1.ExplainResponse"> &
   answers: ExplainAnswer[];
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 3;
    */
@@ -145,28 +145,28 @@ export const ExplainContactSchema: GenMessage<ExplainContact> = /*@__PURE__*/
  */
 export type ExplainAnswer = Message<"drippulse.journeys.v1.ExplainAnswer"> & {
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp at = 1;
    */
   at?: Timestamp | undefined;
 
   /**
-   * Workflow; null when it applies to all workflows.
+   * Workflow; null when the decision applies to all workflows.
    *
    * @generated from field: optional int64 workflow_id = 2;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Enrollment; null when there was none.
+   * Enrollment; null when no enrollment is involved.
    *
    * @generated from field: optional int64 enrollment_id = 3;
    */
   enrollmentId?: bigint | undefined;
 
   /**
-   * Step; null when it is about the whole enrollment.
+   * Step; null when the decision is about the whole enrollment.
    *
    * @generated from field: optional string step_id = 4;
    */
@@ -187,14 +187,14 @@ export type ExplainAnswer = Message<"drippulse.journeys.v1.ExplainAnswer"> & {
   reason: string;
 
   /**
-   * Rule that decided, such as `quiet_hours` or the id of a cap; null when it was not a sending rule.
+   * Rule that decided, such as `quiet_hours` or the id of a cap; null when no sending rule decided.
    *
    * @generated from field: optional string rule = 7;
    */
   rule?: string | undefined;
 
   /**
-   * Time until which it applies; null when that is unknown, or when it has no end.
+   * Time until which the decision applies; null when that time is unknown, or when the decision has no end.
    *
    * @generated from field: optional google.protobuf.Timestamp until = 8;
    */
@@ -208,7 +208,7 @@ export type ExplainAnswer = Message<"drippulse.journeys.v1.ExplainAnswer"> & {
   detail: string;
 
   /**
-   * Present and true when the workflow was deleted since.
+   * Present and true when the workflow was deleted afterwards.
    *
    * @generated from field: optional bool workflow_deleted = 10;
    */
@@ -264,14 +264,14 @@ export const ExplainDecision = {
   SKIPPED: 4,
 
   /**
-   * A message was handed on.
+   * A message was handed to the mail server or provider.
    *
    * @generated from enum value: EXPLAIN_DECISION_SENT = 5;
    */
   SENT: 5,
 
   /**
-   * The address is suppressed for such messages.
+   * The address is suppressed for messages of this kind.
    *
    * @generated from enum value: EXPLAIN_DECISION_SUPPRESSED = 6;
    */
@@ -313,10 +313,10 @@ export const ExplainDecisionSchema: GenEnum<ExplainDecision> = /*@__PURE__*/
 export const ExplainService: GenService<{
   /**
    * Lists the decisions about a person in the last 90 days, newest first: what started, waited, was held, refused,
-   * skipped, sent or suppressed, and what ended. An unknown person has an empty list.
+   * skipped, sent or suppressed, and what ended. For an unknown person, the list is empty.
    *
-   * The person is named by `email` (in any case), by `lead_ref`, or by both. Both together select decisions that match
-   * either of them.
+   * The person is named by `email` (in any case), by `lead_ref`, or by both. With both, decisions that match either of
+   * them are listed.
    *
    * @generated from rpc drippulse.journeys.v1.ExplainService.Explain
    */

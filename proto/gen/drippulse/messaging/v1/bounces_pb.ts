@@ -23,8 +23,8 @@ export const file_drippulse_messaging_v1_bounces: GenFile = /*@__PURE__*/
  */
 export type ReportBouncesRequest = Message<"drippulse.messaging.v1.ReportBouncesRequest"> & {
   /**
-   * Integration connection whose key signs, and whose organization the reports belong to. Without it, the operator's
-   * secrets sign.
+   * Integration connection whose key signs the reports, and to whose organization they belong. Without a connection,
+   * the operator's secrets are used.
    *
    * @generated from field: optional string connection = 1;
    */
@@ -66,7 +66,7 @@ export type ReportBouncesResponse = Message<"drippulse.messaging.v1.ReportBounce
   ignored: number;
 
   /**
-   * Whether every report was accepted before.
+   * Whether every report had been accepted before.
    *
    * @generated from field: bool duplicate = 3;
    */
@@ -81,17 +81,16 @@ export const ReportBouncesResponseSchema: GenMessage<ReportBouncesResponse> = /*
   messageDesc(file_drippulse_messaging_v1_bounces, 1);
 
 /**
- * Reports of mail servers about bounced mails. They have no credential except a signature.
+ * Reports of mail servers about bounced mails. The only credential of a request is its signature.
  *
  * @generated from service drippulse.messaging.v1.BouncesService
  */
 export const BouncesService: GenService<{
   /**
-   * Accepts bounces and complaints: a single one as
-   * `{ "type": "bounce", "bounce_type": "hard", "message_id", "reason", "timestamp" }`, signed as in Standard Webhooks
-   * with the secret of the operator, or the events of SendGrid's signed event webhook. A report belongs to the mail
-   * with its Message-ID. A hard bounce or a complaint suppresses the address of that mail; a soft bounce is only shown.
-   * A repeated report counts once.
+   * Accepts bounces and complaints: a single report as `{ "type": "bounce", "bounce_type": "hard", "message_id",
+   * "reason", "timestamp" }`, signed as in Standard Webhooks with the secret of the operator, or the events of
+   * SendGrid's signed event webhook. A report belongs to the mail with its Message-ID. A hard bounce or a complaint
+   * suppresses the address of that mail; a soft bounce is only shown. A repeated report counts once.
    *
    * @generated from rpc drippulse.messaging.v1.BouncesService.ReportBounces
    */

@@ -45,35 +45,35 @@ export const SendingSpanSchema: GenMessage<SendingSpan> = /*@__PURE__*/
   messageDesc(file_drippulse_messaging_v1_rules, 0);
 
 /**
- * QuietHours are hours of the day in which nothing is sent, in the contact's zone.
+ * QuietHours are hours of the day in which nothing is sent, in the contact's time zone.
  *
  * @generated from message drippulse.messaging.v1.QuietHours
  */
 export type QuietHours = Message<"drippulse.messaging.v1.QuietHours"> & {
   /**
-   * Channel, `email`; null: all.
+   * Channel, `email`; null: all channels.
    *
    * @generated from field: optional string channel = 1;
    */
   channel?: string | undefined;
 
   /**
-   * When they begin, such as `21:00`.
+   * When the quiet hours begin, such as `21:00`.
    *
    * @generated from field: string from = 2;
    */
   from: string;
 
   /**
-   * When they end, such as `08:00`. Unless this is after `from`, they end on the next day; `24:00` is the end of the
-   * day.
+   * When the quiet hours end, such as `08:00`. An end that is not after `from` is on the next day; `24:00` is the end
+   * of the day.
    *
    * @generated from field: string to = 3;
    */
   to: string;
 
   /**
-   * Days on which they begin, 1 (Monday) to 7 (Sunday); empty: every day.
+   * Days on which the quiet hours begin, 1 (Monday) to 7 (Sunday); empty: every day.
    *
    * @generated from field: repeated int32 days = 4;
    */
@@ -101,14 +101,14 @@ export type SendingCap = Message<"drippulse.messaging.v1.SendingCap"> & {
   id: string;
 
   /**
-   * Channel, `email`; null: all.
+   * Channel, `email`; null: all channels.
    *
    * @generated from field: optional string channel = 2;
    */
   channel?: string | undefined;
 
   /**
-   * Category; null: all.
+   * Category; null: all categories.
    *
    * @generated from field: optional string category = 3;
    */
@@ -150,7 +150,7 @@ export const SendingCapSchema: GenMessage<SendingCap> = /*@__PURE__*/
  */
 export type SendingClass = Message<"drippulse.messaging.v1.SendingClass"> & {
   /**
-   * Rules that do not apply to it.
+   * Rules that do not apply to the class.
    *
    * @generated from field: repeated drippulse.messaging.v1.SendingExemption exempt = 1;
    */
@@ -241,7 +241,7 @@ export type SendingRules = Message<"drippulse.messaging.v1.SendingRules"> & {
   caps: SendingCap[];
 
   /**
-   * Minimum time between two sends to one contact; null: none.
+   * Minimum time between two sends to one contact; null: no minimum.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan min_gap = 3;
    */
@@ -263,28 +263,28 @@ export type SendingRules = Message<"drippulse.messaging.v1.SendingRules"> & {
   classes?: SendingClasses | undefined;
 
   /**
-   * Maximum time that caps and gap hold a send; null: no end. Default: 7 days.
+   * Maximum time for which caps and gap hold a send; null: no maximum. Default: 7 days.
    *
    * @generated from field: drippulse.messaging.v1.SendingSpan max_hold = 6;
    */
   maxHold?: SendingSpan | undefined;
 
   /**
-   * Handling of a send after that time; default: `skip`.
+   * Handling of a send that was held for `max_hold`; default: `skip`.
    *
    * @generated from field: drippulse.messaging.v1.AfterMaxHold after_max_hold = 7;
    */
   afterMaxHold: AfterMaxHold;
 
   /**
-   * Spread of the sends.
+   * Limits by which sends are spread over time.
    *
    * @generated from field: drippulse.messaging.v1.SendingThroughput throughput = 8;
    */
   throughput?: SendingThroughput | undefined;
 
   /**
-   * When they last changed; null before the first change.
+   * When the rules last changed; null before the first change.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_at = 9;
    */
@@ -342,7 +342,7 @@ export const GetSendingRulesResponseSchema: GenMessage<GetSendingRulesResponse> 
   messageDesc(file_drippulse_messaging_v1_rules, 8);
 
 /**
- * Members to change; absent ones stay. Null and an empty list remove a rule.
+ * Members to change; absent members stay unchanged. Null and an empty list remove a rule.
  *
  * @generated from message drippulse.messaging.v1.UpdateSendingRulesRequest
  */
@@ -355,7 +355,7 @@ export type UpdateSendingRulesRequest = Message<"drippulse.messaging.v1.UpdateSe
   updateMask?: FieldMask | undefined;
 
   /**
-   * Hours in which nothing is sent; at most 20. They must leave some time in every week.
+   * Hours in which nothing is sent; at most 20 entries. They must leave some time free in every week.
    *
    * @generated from field: repeated drippulse.messaging.v1.QuietHours quiet_hours = 2;
    */
@@ -390,21 +390,21 @@ export type UpdateSendingRulesRequest = Message<"drippulse.messaging.v1.UpdateSe
   classes?: SendingClasses | undefined;
 
   /**
-   * Maximum time that caps and gap hold a send.
+   * Maximum time for which caps and gap hold a send.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingSpan max_hold = 7;
    */
   maxHold?: SendingSpan | undefined;
 
   /**
-   * Handling of a send after that time.
+   * Handling of a send that was held for `max_hold`.
    *
    * @generated from field: optional drippulse.messaging.v1.AfterMaxHold after_max_hold = 8;
    */
   afterMaxHold?: AfterMaxHold | undefined;
 
   /**
-   * Spread of the sends.
+   * Limits by which sends are spread over time.
    *
    * @generated from field: optional drippulse.messaging.v1.SendingThroughput throughput = 9;
    */
@@ -419,7 +419,7 @@ export const UpdateSendingRulesRequestSchema: GenMessage<UpdateSendingRulesReque
   messageDesc(file_drippulse_messaging_v1_rules, 9);
 
 /**
- * The rules as changed.
+ * The rules after the change.
  *
  * @generated from message drippulse.messaging.v1.UpdateSendingRulesResponse
  */
@@ -556,7 +556,7 @@ export const SendingExemption = {
   UNSPECIFIED: 0,
 
   /**
-   * Caps and the minimum gap. Sends of the class do not count towards caps either.
+   * Caps and the minimum gap. Sends of an exempt class do not count towards caps either.
    *
    * @generated from enum value: SENDING_EXEMPTION_CAPS = 1;
    */
@@ -597,14 +597,14 @@ export const AfterMaxHold = {
   UNSPECIFIED: 0,
 
   /**
-   * It is skipped.
+   * The send is skipped.
    *
    * @generated from enum value: AFTER_MAX_HOLD_SKIP = 1;
    */
   SKIP: 1,
 
   /**
-   * It is sent regardless of caps and gap, outside of quiet hours.
+   * The send goes out regardless of caps and gap, but not in quiet hours.
    *
    * @generated from enum value: AFTER_MAX_HOLD_SEND = 2;
    */

@@ -30,7 +30,7 @@ export type Sender = Message<"drippulse.messaging.v1.Sender"> & {
   fromName?: string | undefined;
 
   /**
-   * Address to send from, of a verified domain; null: the platform's own.
+   * Address to send from, of a verified domain; null: the platform's own address.
    *
    * @generated from field: optional string from_email = 2;
    */
@@ -58,7 +58,7 @@ export type Sender = Message<"drippulse.messaging.v1.Sender"> & {
   categories: SenderCategory[];
 
   /**
-   * When it last changed; null before the first change.
+   * When the sender data last changed; null before the first change.
    *
    * @generated from field: optional google.protobuf.Timestamp updated_at = 6;
    */
@@ -151,7 +151,7 @@ export const GetSenderResponseSchema: GenMessage<GetSenderResponse> = /*@__PURE_
   messageDesc(file_drippulse_messaging_v1_sender, 3);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.messaging.v1.UpdateSenderRequest
  */
@@ -164,35 +164,35 @@ export type UpdateSenderRequest = Message<"drippulse.messaging.v1.UpdateSenderRe
   updateMask?: FieldMask | undefined;
 
   /**
-   * Display name, at most 255 characters; null for none.
+   * Display name, at most 255 characters; null: no name.
    *
    * @generated from field: optional string from_name = 2;
    */
   fromName?: string | undefined;
 
   /**
-   * Address to send from, of a verified domain; null for the platform's own.
+   * Address to send from, of a verified domain; null: the platform's own address.
    *
    * @generated from field: optional string from_email = 3;
    */
   fromEmail?: string | undefined;
 
   /**
-   * Address for replies; null for none.
+   * Address for replies; null: no such address.
    *
    * @generated from field: optional string reply_to = 4;
    */
   replyTo?: string | undefined;
 
   /**
-   * Postal address, at most 1,000 characters; null for none.
+   * Postal address, at most 1,000 characters; null: no address.
    *
    * @generated from field: optional string postal_address = 5;
    */
   postalAddress?: string | undefined;
 
   /**
-   * Categories; they replace the previous ones; at most 50.
+   * Categories, at most 50. They replace the previous categories.
    *
    * @generated from field: repeated drippulse.messaging.v1.SenderCategory categories = 6;
    */
@@ -207,7 +207,7 @@ export const UpdateSenderRequestSchema: GenMessage<UpdateSenderRequest> = /*@__P
   messageDesc(file_drippulse_messaging_v1_sender, 4);
 
 /**
- * The sender as changed.
+ * The sender after the change.
  *
  * @generated from message drippulse.messaging.v1.UpdateSenderResponse
  */
@@ -248,7 +248,7 @@ export type SendingDomain = Message<"drippulse.messaging.v1.SendingDomain"> & {
   domain: string;
 
   /**
-   * Whether the organization may send from it.
+   * Whether the organization may send from the domain.
    *
    * @generated from field: bool verified = 3;
    */
@@ -262,21 +262,21 @@ export type SendingDomain = Message<"drippulse.messaging.v1.SendingDomain"> & {
   records: DnsRecord[];
 
   /**
-   * When the records were last looked up; null before.
+   * When the records were last looked up; null before the first look-up.
    *
    * @generated from field: optional google.protobuf.Timestamp checked_at = 5;
    */
   checkedAt?: Timestamp | undefined;
 
   /**
-   * When both records were found; null before.
+   * When both records were found; null until then.
    *
    * @generated from field: optional google.protobuf.Timestamp verified_at = 6;
    */
   verifiedAt?: Timestamp | undefined;
 
   /**
-   * When it was added.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -318,14 +318,14 @@ export type DnsRecord = Message<"drippulse.messaging.v1.DnsRecord"> & {
   name: string;
 
   /**
-   * Value of the record. A name server may split it into several strings.
+   * Value of the record. A name server may split the value into several strings.
    *
    * @generated from field: string value = 4;
    */
   value: string;
 
   /**
-   * Whether the last look-up found it.
+   * Whether the last look-up found the record.
    *
    * @generated from field: bool found = 5;
    */
@@ -360,7 +360,7 @@ export type ListSendingDomainsRequest = Message<"drippulse.messaging.v1.ListSend
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -374,21 +374,21 @@ export type ListSendingDomainsRequest = Message<"drippulse.messaging.v1.ListSend
   perPage?: number | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -416,21 +416,21 @@ export type ListSendingDomainsResponse = Message<"drippulse.messaging.v1.ListSen
   sendingDomains: SendingDomain[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -472,7 +472,7 @@ export const ListSendingDomainsResponseSchema: GenMessage<ListSendingDomainsResp
  */
 export type CreateSendingDomainRequest = Message<"drippulse.messaging.v1.CreateSendingDomainRequest"> & {
   /**
-   * Domain, such as `example.com`. Its subdomains are separate domains.
+   * Domain, such as `example.com`. Subdomains are separate domains.
    *
    * @generated from field: optional string domain = 1;
    */
@@ -487,7 +487,7 @@ export const CreateSendingDomainRequestSchema: GenMessage<CreateSendingDomainReq
   messageDesc(file_drippulse_messaging_v1_sender, 10);
 
 /**
- * The domain added.
+ * The added domain.
  *
  * @generated from message drippulse.messaging.v1.CreateSendingDomainResponse
  */
@@ -592,7 +592,7 @@ export const DeleteSendingDomainResponseSchema: GenMessage<DeleteSendingDomainRe
  */
 export type CheckSendersRequest = Message<"drippulse.messaging.v1.CheckSendersRequest"> & {
   /**
-   * Addresses. An address whose local part is a template has `*` in its place.
+   * Addresses. If the local part of an address is a template, `*` takes its place.
    *
    * @generated from field: repeated string addresses = 1;
    */
@@ -655,7 +655,7 @@ export type SendTestMailRequest = Message<"drippulse.messaging.v1.SendTestMailRe
   request: Uint8Array;
 
   /**
-   * Address of the receiver, regardless of the step.
+   * Address of the receiver, which takes precedence over the step's receiver.
    *
    * @generated from field: string to = 4;
    */
@@ -676,7 +676,7 @@ export const SendTestMailRequestSchema: GenMessage<SendTestMailRequest> = /*@__P
  */
 export type SendTestMailResponse = Message<"drippulse.messaging.v1.SendTestMailResponse"> & {
   /**
-   * Whether the mail server accepted it.
+   * Whether the mail server accepted the mail.
    *
    * @generated from field: bool sent = 1;
    */
@@ -734,7 +734,8 @@ export const SenderService: GenService<{
     output: typeof ListSendingDomainsResponseSchema;
   },
   /**
-   * Adds a domain, with the DNS records to publish. It may send once `POST …/verify` has found them.
+   * Adds a domain, with the DNS records to publish. The organization may send from the domain once `POST …/verify` has
+   * found the records.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.CreateSendingDomain
    */
@@ -744,8 +745,8 @@ export const SenderService: GenService<{
     output: typeof CreateSendingDomainResponseSchema;
   },
   /**
-   * Looks up the DNS records of a domain. It is verified once both are found, and remains so while daily checks find
-   * them.
+   * Looks up the DNS records of a domain. The domain is verified once both records are found, and stays verified while
+   * daily checks find them.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.VerifySendingDomain
    */
@@ -755,7 +756,7 @@ export const SenderService: GenService<{
     output: typeof VerifySendingDomainResponseSchema;
   },
   /**
-   * Removes a domain. Mails with an address of it are sent from the platform's address afterwards.
+   * Removes a domain. Mails with a sender address of the domain are sent from the platform's address afterwards.
    *
    * @generated from rpc drippulse.messaging.v1.SenderService.DeleteSendingDomain
    */

@@ -48,7 +48,7 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   channel: string;
 
   /**
-   * The category that the address does not get; null: it gets no mail at all.
+   * The category that the address does not get; null: the address gets no mail at all.
    *
    * @generated from field: optional string category = 4;
    */
@@ -69,14 +69,14 @@ export type Suppression = Message<"drippulse.messaging.v1.Suppression"> & {
   source: string;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it. It then affects only test enrollments.
+   * `test` when the suppression was made with a test key. It then affects only test enrollments.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 8;
    */
@@ -111,7 +111,7 @@ export type ListSuppressionsRequest = Message<"drippulse.messaging.v1.ListSuppre
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -125,42 +125,42 @@ export type ListSuppressionsRequest = Message<"drippulse.messaging.v1.ListSuppre
   perPage?: number | undefined;
 
   /**
-   * Only those of this mode; default: the mode of the credential.
+   * Only suppressions of this mode; default: the mode of the credential.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 5;
    */
   mode?: Mode | undefined;
 
   /**
-   * Only those of this address, in any case.
+   * Only suppressions of this address, in any case.
    *
    * @generated from field: optional string email = 6;
    */
   email?: string | undefined;
 
   /**
-   * Only those with this reason.
+   * Only suppressions with this reason.
    *
    * @generated from field: optional drippulse.messaging.v1.SuppressionReason reason = 7;
    */
   reason?: SuppressionReason | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -188,21 +188,21 @@ export type ListSuppressionsResponse = Message<"drippulse.messaging.v1.ListSuppr
   suppressions: Suppression[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -258,7 +258,7 @@ export type CreateSuppressionRequest = Message<"drippulse.messaging.v1.CreateSup
   channel?: string | undefined;
 
   /**
-   * The category that the address does not get, at most 100 characters; default: it gets no mail at all.
+   * The category that the address does not get, at most 100 characters; default: the address gets no mail at all.
    *
    * @generated from field: optional string category = 3;
    */
@@ -356,14 +356,14 @@ export type SuppressionImport = Message<"drippulse.messaging.v1.SuppressionImpor
   created: bigint;
 
   /**
-   * Number of rows whose suppression existed already.
+   * Number of rows whose suppression already existed.
    *
    * @generated from field: int64 unchanged = 2;
    */
   unchanged: bigint;
 
   /**
-   * Number of rows refused; the others were imported.
+   * Number of rows that were refused; all other rows were imported.
    *
    * @generated from field: int64 failed = 3;
    */
@@ -391,7 +391,7 @@ export const SuppressionImportSchema: GenMessage<SuppressionImport> = /*@__PURE_
  */
 export type SuppressionImportError = Message<"drippulse.messaging.v1.SuppressionImportError"> & {
   /**
-   * Row number in a spreadsheet, where the header is 1.
+   * Row number in a spreadsheet, in which the header is row 1.
    *
    * @generated from field: int64 row = 1;
    */
@@ -490,7 +490,7 @@ export const SuppressionReason = {
   COMPLAINT: 3,
 
   /**
-   * A member of the organization decided so.
+   * A member of the organization suppressed the address.
    *
    * @generated from enum value: SUPPRESSION_REASON_MANUAL = 4;
    */
@@ -527,8 +527,8 @@ export const SuppressionsService: GenService<{
     output: typeof ListSuppressionsResponseSchema;
   },
   /**
-   * Suppresses an address. Nothing is sent to it after the answer; the answer waits for a mail that is being sent. A
-   * repeat of the same suppression answers the existing row.
+   * Suppresses an address. After the answer, nothing more is sent to the address: if a mail is just being sent, the
+   * answer waits for it. A repeat of the same suppression returns the existing row.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.CreateSuppression
    */
@@ -539,7 +539,7 @@ export const SuppressionsService: GenService<{
   },
   /**
    * Suppresses the addresses of a CSV file with the header `email`, and optionally `category` and `reason`. An invalid
-   * row is reported and does not affect the others. At most 16 MiB.
+   * row is reported and does not affect the remaining rows. The file may have 16 MiB.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.ImportSuppressionsCsv
    */
@@ -549,7 +549,7 @@ export const SuppressionsService: GenService<{
     output: typeof ImportSuppressionsCsvResponseSchema;
   },
   /**
-   * Removes a suppression. Mails that it skipped are not sent later.
+   * Removes a suppression. Mails that were skipped because of the suppression are not sent later.
    *
    * @generated from rpc drippulse.messaging.v1.SuppressionsService.DeleteSuppression
    */

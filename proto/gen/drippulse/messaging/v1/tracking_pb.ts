@@ -171,7 +171,7 @@ export const UnsubscribeRequestSchema: GenMessage<UnsubscribeRequest> = /*@__PUR
   messageDesc(file_drippulse_messaging_v1_tracking, 6);
 
 /**
- * UnsubscribeResponse is the page that confirms it.
+ * UnsubscribeResponse is the page that confirms the request.
  *
  * @generated from message drippulse.messaging.v1.UnsubscribeResponse
  */
@@ -221,8 +221,8 @@ export const TrackingService: GenService<{
     output: typeof FollowLinkResponseSchema;
   },
   /**
-   * Shows the unsubscribe page: the mails and the person, one button, and the categories to choose from. It changes
-   * nothing, so link scanners unsubscribe nobody. An invalid token answers 404 with a page.
+   * Shows the unsubscribe page: the mails and the person, one button, and the categories to choose from. Opening the
+   * page changes nothing, so link scanners unsubscribe nobody. An invalid token answers 404 with a page.
    *
    * @generated from rpc drippulse.messaging.v1.TrackingService.ShowUnsubscribe
    */

@@ -2,7 +2,7 @@
 // @generated from file drippulse/organizations/v1/rows.proto (package drippulse.organizations.v1, syntax proto3)
 /* eslint-disable */
 
-// Internal service for the rows of an organization in the schemas of all services: for its export and its erasure.
+// Internal service that exports and erases the rows of an organization in the schemas of all services.
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
@@ -137,7 +137,7 @@ export const EraseOrganizationRowsResponseSchema: GenMessage<EraseOrganizationRo
 
 /**
  * OrganizationRowsService is served by every service with a schema, based on the declaration of its tables. The
- * organization is the caller's. Only identity may call it.
+ * organization is the caller's. Only the identity service may call it.
  *
  * @generated from service drippulse.organizations.v1.OrganizationRowsService
  */
@@ -153,9 +153,9 @@ export const OrganizationRowsService: GenService<{
     output: typeof ListOrganizationTablesResponseSchema;
   },
   /**
-   * Streams the rows of one of these tables as lines of JSON, without secret columns. A table that is not in the list
-   * is refused as `organization_table_not_found`. A row that changes during the export appears as it was either before
-   * or after the change.
+   * Streams the rows of one of the listed tables as lines of JSON, without secret columns. A table that is not listed
+   * is refused with `organization_table_not_found`. A row that changes during the export appears as it was either
+   * before or after the change.
    *
    * @generated from rpc drippulse.organizations.v1.OrganizationRowsService.ExportOrganizationTable
    */
@@ -165,8 +165,8 @@ export const OrganizationRowsService: GenService<{
     output: typeof ExportOrganizationTableResponseSchema;
   },
   /**
-   * Erases a slice of some thousand rows of the organization. The caller repeats it until no rows are left; a further
-   * repeat changes nothing.
+   * Erases a slice of a few thousand rows of the organization. The caller repeats the call until no rows are left; a
+   * further repeat changes nothing.
    *
    * @generated from rpc drippulse.organizations.v1.OrganizationRowsService.EraseOrganizationRows
    */

@@ -5,9 +5,9 @@
 // REST options of the protos: the public API's additions to `google.api.http`.
 //
 // The gateway compiles its router, its JSON codec and its rate limits from these options when it starts. The services
-// check access by them. The OpenAPI document, the page of errors and the generated access tests derive from them.
-// `npm run generate` fails when a public RPC lacks a required option. Options are never transmitted: only this build
-// reads them.
+// check access by these options. The OpenAPI document, the page of errors and the generated access tests derive from
+// them. `npm run generate` fails when a public RPC lacks a required option. Options are never transmitted, because only
+// this build reads them.
 
 import type { GenEnum, GenExtension, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, extDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
@@ -86,22 +86,22 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   auth: Auth;
 
   /**
-   * Body key that may wrap the members (`{"workflow": {…}}`). It counts only when its value is an object. Its members
-   * win over bare siblings.
+   * Body key that may wrap the members (`{"workflow": {…}}`). The key counts only when its value is an object. Members
+   * inside the object take precedence over bare siblings.
    *
    * @generated from field: string wrapper = 4;
    */
   wrapper: string;
 
   /**
-   * Group in the documentation. All methods of a service name the same one.
+   * Group in the documentation. All methods of a service name the same group.
    *
    * @generated from field: string tag = 5;
    */
   tag: string;
 
   /**
-   * Rate limit in addition to the general ones.
+   * Rate limit in addition to the general limits.
    *
    * @generated from field: drippulse.rest.v1.LimitClass limits = 6;
    */
@@ -115,14 +115,14 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   idempotency: Idempotency;
 
   /**
-   * How the gateway passes the body on.
+   * How the gateway passes on the body.
    *
    * @generated from field: drippulse.rest.v1.Body body = 8;
    */
   body: Body;
 
   /**
-   * Reason of the 422 that answers a wrong content type, in place of 415.
+   * Reason of the 422 with which a wrong content type is answered, instead of a 415.
    *
    * @generated from field: string wrong_content_type = 9;
    */
@@ -166,8 +166,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   responseHeaders: string[];
 
   /**
-   * Largest body in bytes; 0 means 1 MiB. It does not apply to streams. Required where `auth` is AUTH_NONE, because the
-   * body of an unknown client stays in memory until it is answered.
+   * Largest body in bytes; 0 means 1 MiB. The limit does not apply to streams. Required if `auth` is AUTH_NONE, because
+   * the body of an unknown client stays in memory until the request is answered.
    *
    * @generated from field: int64 max_body_bytes = 14;
    */
@@ -182,8 +182,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   testMode: TestMode;
 
   /**
-   * Other statuses of a success, with the same body, such as the 202 to `Prefer: respond-async`. The service sets them
-   * by the metadata `x-http-status`.
+   * Additional statuses of a success, with the same body, such as the 202 to `Prefer: respond-async`. The service sets
+   * them by the metadata `x-http-status`.
    *
    * @generated from field: repeated int32 other_statuses = 16;
    */
@@ -202,7 +202,7 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   /**
    * Path parameter with the id of the row that the method changes, such as `id`; `none` for a method that only creates
    * rows. Required with TEST_MODE_OWN, unless `auth` is AUTH_NONE. The segment before the parameter names the kind
-   * (`/workflows/{id}`), and the service finds the mode of its row.
+   * (`/workflows/{id}`), and the service finds the row's mode.
    *
    * @generated from field: string changes = 19;
    */
@@ -210,8 +210,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
 
   /**
    * Dotted name of the method in the OpenAPI document, in the manifest and in generated clients, such as
-   * `workflows.enrollments.list`: the resource in snake_case, then `list`, `get`, `create`, `update`, `delete` or the
-   * action. Required and unique. It never changes, because it is in the code of clients.
+   * `workflows.enrollments.list`: the resource in snake_case, followed by `list`, `get`, `create`, `update`, `delete`
+   * or the action. Required and unique. The name never changes, because clients have it in their code.
    *
    * @generated from field: string operation_id = 20;
    */
@@ -226,8 +226,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
 
   /**
    * RPC of the same service that shows the row which the method changes, such as `GetWorkflow`. `If-Match` compares
-   * with the revision of that row, and the 412 contains it. `none` for a DELETE of a row that no method shows. Required
-   * for PATCH and DELETE. The row that a PATCH changes has a member with PART_REVISION.
+   * with the revision of that row, and a 412 contains the row. `none` for a DELETE of a row that no method shows.
+   * Required for PATCH and DELETE. The row that a PATCH changes has a member with PART_REVISION.
    *
    * @generated from field: string shown_by = 22;
    */
@@ -235,23 +235,23 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
 
   /**
    * Whether the gateway answers the method itself, with server-sent events (`text/event-stream`) that last until the
-   * client leaves or its credential ends. The messages of the response are the `data` of the events.
+   * client leaves or the client's credential ends. The messages of the response are the `data` of the events.
    *
    * @generated from field: bool event_stream = 24;
    */
   eventStream: boolean;
 
   /**
-   * Whether errors of the service are HTML pages when `Accept` names `text/html`, and problem documents otherwise. For
-   * methods that browsers call.
+   * Whether errors of the service are HTML pages when `Accept` names `text/html`, and problem documents otherwise. Set
+   * this option for methods that browsers call.
    *
    * @generated from field: bool html_errors = 25;
    */
   htmlErrors: boolean;
 
   /**
-   * Media types of a raw body (BODY_RAW, BODY_STREAM), the usual one first, such as `text/csv`. Required for these
-   * bodies. For the OpenAPI document; the service checks the content type.
+   * Media types of a raw body (BODY_RAW, BODY_STREAM), the usual type first, such as `text/csv`. Required for these
+   * bodies. The option is for the OpenAPI document; the service checks the content type.
    *
    * @generated from field: repeated string request_media_types = 28;
    */
@@ -259,55 +259,55 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
 
   /**
    * Name of a message in the method's file that describes the JSON in a raw body. The service decodes the JSON once it
-   * has verified the bytes. For the OpenAPI document.
+   * has verified the bytes. The option is for the OpenAPI document.
    *
    * @generated from field: string body_message = 32;
    */
   bodyMessage: string;
 
   /**
-   * Media types of an answer in raw bytes (`google.api.HttpBody`), the usual one first. Required for these answers.
+   * Media types of an answer in raw bytes (`google.api.HttpBody`), the usual type first. Required for these answers.
    *
    * @generated from field: repeated string response_media_types = 29;
    */
   responseMediaTypes: string[];
 
   /**
-   * Set on a method that will be removed. Its answers say so in the headers `Deprecation`, `Sunset` and `Link`, and the
-   * OpenAPI document in `deprecated`. The policy is in site/pages/content/versioning.md.
+   * Set on a method that will be removed. The method's answers announce the removal in the headers `Deprecation`,
+   * `Sunset` and `Link`, and the OpenAPI document in `deprecated`. The policy is in site/pages/content/versioning.md.
    *
    * @generated from field: drippulse.rest.v1.Deprecation deprecated = 23;
    */
   deprecated?: Deprecation | undefined;
 
   /**
-   * Reasons that the method answers in addition to those that follow from its shape and from the files of its messages,
-   * such as the reason for a row of another area. For the OpenAPI document; a test compares them with the reasons that
-   * the method's code can throw.
+   * Reasons that the method answers with, in addition to those that follow from its shape and from the files of its
+   * messages. An example is the reason for a row of a different area. The option is for the OpenAPI document; a test
+   * compares the reasons with those that the method's code can throw.
    *
    * @generated from field: repeated string reasons = 33;
    */
   reasons: string[];
 
   /**
-   * Whether the answer is the same for every caller until a service with another version takes over. It has an `ETag`,
-   * a repeat with `If-None-Match` answers 304, and it is compressed once.
+   * Whether the answer is the same for every caller until a service with a new version takes over. Such an answer has
+   * an `ETag`, a repeat with `If-None-Match` answers 304, and the answer is compressed once.
    *
    * @generated from field: bool constant = 30;
    */
   constant: boolean;
 
   /**
-   * Whether a session whose sign-in was two or more hours ago is refused as `reauthentication_required`: for changes of
-   * permissions. API keys are exempt.
+   * Whether a session whose sign-in was two or more hours ago is refused with `reauthentication_required`. Set this
+   * option for changes of permissions. API keys are exempt.
    *
    * @generated from field: bool recent_sign_in = 37;
    */
   recentSignIn: boolean;
 
   /**
-   * Whether an API key needs no scope for the method, regardless of its scopes. Other methods that accept a key need
-   * the scope that follows from `operation_id` and `effect`: `crm:read` for `crm.leads.list`, `crm:write` for
+   * Whether an API key needs no scope for the method, regardless of its scopes. All other methods that accept a key
+   * need the scope that follows from `operation_id` and `effect`: `crm:read` for `crm.leads.list`, `crm:write` for
    * `crm.leads.create`.
    *
    * @generated from field: bool any_scope = 40;
@@ -315,8 +315,8 @@ export type MethodRest = Message<"drippulse.rest.v1.MethodRest"> & {
   anyScope: boolean;
 
   /**
-   * Whether any session may call the method, even while its user lacks a required second factor, or the organization is
-   * suspended.
+   * Whether any session may call the method, even while its user lacks a required second factor, or while the
+   * organization is suspended.
    *
    * @generated from field: bool any_session = 41;
    */
@@ -345,7 +345,7 @@ export type Deprecation = Message<"drippulse.rest.v1.Deprecation"> & {
   since: string;
 
   /**
-   * The time from which on the method may be removed, in the same forms. Empty while that is not decided.
+   * The time from which on the method may be removed, in the same forms. Empty while no time is decided.
    *
    * @generated from field: string sunset = 2;
    */
@@ -381,14 +381,15 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
 
   /**
    * Name of the JSON Schema that describes a `json` field in the OpenAPI document: `any`, `object`, or a `schema` of
-   * any file. `[]` after the name means an array of it, `?` means that it may be null.
+   * any file. `[]` after the name means an array of such values, and `?` means that the value may be null.
    *
    * @generated from field: string schema_of = 2;
    */
   schemaOf: string;
 
   /**
-   * Whether the value is a credential: it is never logged, and stored idempotent responses that contain one are sealed.
+   * Whether the value is a credential. Credentials are never logged, and stored idempotent responses that contain one
+   * are sealed.
    *
    * @generated from field: bool secret = 3;
    */
@@ -402,8 +403,8 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   omitIfUnset: boolean;
 
   /**
-   * Whether the gateway passes the elements of a `json` array on unchecked; the service checks each with the codec's
-   * own functions.
+   * Whether the gateway passes on the elements of a `json` array unchecked; the service checks each element with the
+   * codec's own functions.
    *
    * @generated from field: bool rows = 5;
    */
@@ -417,7 +418,7 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   ref: string;
 
   /**
-   * Whether the parameter must be present: missing or null answers 400 `parameter_missing`.
+   * Whether the parameter must be present. A parameter that is missing or null answers 400 `parameter_missing`.
    *
    * @generated from field: bool required = 7;
    */
@@ -438,8 +439,8 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   part: Part;
 
   /**
-   * The values of a text that is not an enum, such as the order of a list. For the OpenAPI document; the service
-   * refuses other values, or finds nothing for them.
+   * The values of a string that is not an enum, such as the order of a list. The option is for the OpenAPI document;
+   * the service refuses other values, or finds nothing for them.
    *
    * @generated from field: repeated string values = 12;
    */
@@ -447,7 +448,7 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
 
   /**
    * Whether a message in an answer is always present, so that the OpenAPI document does not allow null for it. The
-   * service sets it in every answer. Without this option, a message may be null.
+   * service sets the message in every answer. Without this option, a message may be null.
    *
    * @generated from field: bool always = 13;
    */
@@ -455,14 +456,15 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
 
   /**
    * Whether any value of a query parameter is accepted as it was sent, with U+FFFD for a NUL character, so that the
-   * service answers. For tokens in links, which other programs may damage.
+   * service answers the request. Set this option for tokens in links, which foreign programs may damage.
    *
    * @generated from field: bool lenient = 16;
    */
   lenient: boolean;
 
   /**
-   * Name of another parameter: this one or that one must be present, otherwise 400 `parameter_missing`.
+   * Name of a second parameter. Either this parameter or the second one must be present; otherwise the answer is 400
+   * `parameter_missing`.
    *
    * @generated from field: string required_unless = 18;
    */
@@ -476,8 +478,8 @@ export type FieldRest = Message<"drippulse.rest.v1.FieldRest"> & {
   alsoQuery: boolean;
 
   /**
-   * Upper limit of items of a list in a query, where they are separated by commas or the parameter is repeated. A
-   * longer list and an empty item are refused. Required for `ids`, which lists of rows have in addition to
+   * Upper limit for the number of items of a list in a query, given separated by commas or by repeating the parameter.
+   * A longer list and an empty item are refused. Required for `ids`, which lists of rows have in addition to
    * `created_since` and `created_until`.
    *
    * @generated from field: int32 most_items = 15;
@@ -506,7 +508,7 @@ export type Reason = Message<"drippulse.rest.v1.Reason"> & {
   name: string;
 
   /**
-   * HTTP status that it comes with.
+   * HTTP status of answers with this reason.
    *
    * @generated from field: int32 status = 2;
    */
@@ -591,7 +593,7 @@ export const Auth = {
   USER_ONLY: 2,
 
   /**
-   * None. A credential that is sent is ignored.
+   * No credential. If one is sent, it is ignored.
    *
    * @generated from enum value: AUTH_NONE = 3;
    */
@@ -661,7 +663,7 @@ export const IdempotencySchema: GenEnum<Idempotency> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 1);
 
 /**
- * Body is how the gateway passes the request body on.
+ * Body is the form in which the gateway passes on the request body.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -688,8 +690,8 @@ export const Body = {
   RAW: 2,
 
   /**
-   * Raw bytes as a stream of `google.api.HttpBody` messages, which is passed on when the last of them has arrived; at
-   * most 512 MiB. For multipart/form-data, only the part named `file` is passed on.
+   * Raw bytes as a stream of `google.api.HttpBody` messages; at most 512 MiB. The stream is passed on when its last
+   * message has arrived. For multipart/form-data, only the part named `file` is passed on.
    *
    * @generated from enum value: BODY_STREAM = 3;
    */
@@ -697,7 +699,7 @@ export const Body = {
 } as const;
 
 /**
- * Body is how the gateway passes the request body on.
+ * Body is the form in which the gateway passes on the request body.
  *
  * @generated from enum drippulse.rest.v1.Body
  */
@@ -736,7 +738,7 @@ export const TestMode = {
 
   /**
    * The method changes nothing, so test keys may call it. Lists of kinds with a mode show the rows of the key's own
-   * mode, and with the parameter `mode` those of the other; other answers are the same in both modes. No answer
+   * mode, or with the parameter `mode` those of the given mode; all other answers are the same in both modes. No answer
    * contains a secret of a live row.
    *
    * @generated from enum value: TEST_MODE_READ = 2;
@@ -768,8 +770,9 @@ export const TestModeSchema: GenEnum<TestMode> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 3);
 
 /**
- * Effect is the strongest effect of a call itself. Later actions of the platform because of the rows that a call wrote,
- * such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger effects.
+ * Effect is the strongest effect of a call itself. Later actions of the platform that are caused by the rows that a
+ * call wrote, such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger
+ * effects.
  *
  * @generated from enum drippulse.rest.v1.Effect
  */
@@ -782,28 +785,29 @@ export const Effect = {
   UNSPECIFIED: 0,
 
   /**
-   * Changes nothing.
+   * The call changes nothing.
    *
    * @generated from enum value: EFFECT_NONE = 1;
    */
   NONE: 1,
 
   /**
-   * Changes rows of the organization, which another call can change back.
+   * The call changes rows of the organization, which a further call can change back.
    *
    * @generated from enum value: EFFECT_WRITE = 2;
    */
   WRITE: 2,
 
   /**
-   * Reaches people or systems outside the platform: enrolls contacts, continues enrollments, sends a delivery.
+   * The call reaches people or systems outside the platform: it enrolls contacts, continues enrollments, or sends a
+   * delivery.
    *
    * @generated from enum value: EFFECT_REAL = 3;
    */
   REAL: 3,
 
   /**
-   * Ends or removes something that no call brings back.
+   * The call ends or removes something that no further call can bring back.
    *
    * @generated from enum value: EFFECT_DESTRUCTIVE = 4;
    */
@@ -811,8 +815,9 @@ export const Effect = {
 } as const;
 
 /**
- * Effect is the strongest effect of a call itself. Later actions of the platform because of the rows that a call wrote,
- * such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger effects.
+ * Effect is the strongest effect of a call itself. Later actions of the platform that are caused by the rows that a
+ * call wrote, such as the next tick of a schedule, do not count. Clients ask a person before calls with the stronger
+ * effects.
  *
  * @generated from enum drippulse.rest.v1.Effect
  */
@@ -825,9 +830,9 @@ export const EffectSchema: GenEnum<Effect> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 4);
 
 /**
- * LimitClass is a rate limit in addition to the general ones, which count each request by credential and by
- * organization, or by address when there is no credential. A new class is a value with a `limit` here. Its name without
- * the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
+ * LimitClass is a rate limit in addition to the general limits, which count each request by credential and by
+ * organization, or by address when there is no credential. To add a class, add a value with a `limit` to this enum. The
+ * value's name without the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
  *
  * @generated from enum drippulse.rest.v1.LimitClass
  */
@@ -847,7 +852,7 @@ export const LimitClass = {
   LOGIN: 1,
 
   /**
-   * Reports: each takes seconds of database time.
+   * Reports, because each takes seconds of database time.
    *
    * @generated from enum value: LIMIT_CLASS_REPORTS = 2;
    */
@@ -868,14 +873,14 @@ export const LimitClass = {
   TRACKING: 4,
 
   /**
-   * Test mails of steps: each is a real mail, to which no sending rules apply.
+   * Test mails of steps, because each is a real mail, to which no sending rules apply.
    *
    * @generated from enum value: LIMIT_CLASS_TEST_MAILS = 5;
    */
   TEST_MAILS: 5,
 
   /**
-   * Sign-ups: each is a mail to a person who may not have requested it.
+   * Sign-ups, because each sends a mail to a person who may not have requested it.
    *
    * @generated from enum value: LIMIT_CLASS_SIGN_UP = 7;
    */
@@ -883,9 +888,9 @@ export const LimitClass = {
 } as const;
 
 /**
- * LimitClass is a rate limit in addition to the general ones, which count each request by credential and by
- * organization, or by address when there is no credential. A new class is a value with a `limit` here. Its name without
- * the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
+ * LimitClass is a rate limit in addition to the general limits, which count each request by credential and by
+ * organization, or by address when there is no credential. To add a class, add a value with a `limit` to this enum. The
+ * value's name without the prefix, in lower case, is the name of the policy in the `RateLimit-Policy` header.
  *
  * @generated from enum drippulse.rest.v1.LimitClass
  */
@@ -911,14 +916,14 @@ export const LimitKey = {
   UNSPECIFIED: 0,
 
   /**
-   * The address of the client. Replaces the general limits.
+   * The address of the client. A class with this key replaces the general limits.
    *
    * @generated from enum value: LIMIT_KEY_ADDRESS = 1;
    */
   ADDRESS: 1,
 
   /**
-   * The organization of the caller. It counts requests that the general limits have admitted.
+   * The organization of the caller. Only requests that the general limits have admitted are counted.
    *
    * @generated from enum value: LIMIT_KEY_ORGANIZATION = 2;
    */
@@ -939,29 +944,29 @@ export const LimitKeySchema: GenEnum<LimitKey> = /*@__PURE__*/
   enumDesc(file_drippulse_rest_v1_rest, 6);
 
 /**
- * Part is the origin of a member of an answer. The gateway makes the `ETag` of the answer by it.
+ * Part is the origin of a member of an answer. The gateway derives the `ETag` of the answer from these origins.
  *
  * @generated from enum drippulse.rest.v1.Part
  */
 export const Part = {
   /**
-   * Stored in the row: only a write of the row changes it.
+   * The member is stored in the row, so only a write of the row changes it.
    *
    * @generated from enum value: PART_UNSPECIFIED = 0;
    */
   UNSPECIFIED: 0,
 
   /**
-   * Number of writes to the row, from 1: every write raises it (`addRevision` in libs/db). It is not a member of the
-   * JSON: it is in the `ETag` header, and `If-Match` compares it.
+   * The member is the number of writes to the row, from 1: every write raises it (`addRevision` in libs/db). It is not
+   * a member of the JSON; it is in the `ETag` header, and `If-Match` compares it.
    *
    * @generated from enum value: PART_REVISION = 1;
    */
   REVISION: 1,
 
   /**
-   * Changes without a write to the row, such as a count, a time of the last use, or a member of another row. It makes
-   * the ETag of the answer weak.
+   * The member changes without a write to the row, such as a count, a time of the last use, or a member of a different
+   * row. It makes the ETag of the answer weak.
    *
    * @generated from enum value: PART_DERIVED = 2;
    */
@@ -969,7 +974,7 @@ export const Part = {
 } as const;
 
 /**
- * Part is the origin of a member of an answer. The gateway makes the `ETag` of the answer by it.
+ * Part is the origin of a member of an answer. The gateway derives the `ETag` of the answer from these origins.
  *
  * @generated from enum drippulse.rest.v1.Part
  */

@@ -77,7 +77,7 @@ export type Item = Message<"drippulse.testing.v1.Item"> & {
   extra?: Uint8Array | undefined;
 
   /**
-   * Repeated text.
+   * Repeated string.
    *
    * @generated from field: repeated string tags = 8;
    */
@@ -196,7 +196,7 @@ export type EchoRequest = Message<"drippulse.testing.v1.EchoRequest"> & {
   delayMs?: number | undefined;
 
   /**
-   * Reference to another resource.
+   * Reference to a resource.
    *
    * @generated from field: optional int64 project_id = 7;
    */
@@ -364,7 +364,7 @@ export type PatchRequest = Message<"drippulse.testing.v1.PatchRequest"> & {
   id: bigint;
 
   /**
-   * Members present.
+   * Members present in the body.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 2;
    */
@@ -400,7 +400,7 @@ export const PatchRequestSchema: GenMessage<PatchRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 5);
 
 /**
- * The item as changed; `name` lists the mask.
+ * The item after the change; `name` lists the mask.
  *
  * @generated from message drippulse.testing.v1.PatchResponse
  */
@@ -483,7 +483,7 @@ export const RawResponseSchema: GenMessage<RawResponse> = /*@__PURE__*/
  */
 export type UploadRequest = Message<"drippulse.testing.v1.UploadRequest"> & {
   /**
-   * The part; content type in the first one.
+   * The part; only the first part has a content type.
    *
    * @generated from field: google.api.HttpBody body = 1;
    */
@@ -532,7 +532,7 @@ export type UploadResponse = Message<"drippulse.testing.v1.UploadResponse"> & {
   contentType: string;
 
   /**
-   * Whether it was a dry run.
+   * Whether the upload was a dry run.
    *
    * @generated from field: bool dry_run = 4;
    */
@@ -568,7 +568,7 @@ export const DownloadRequestSchema: GenMessage<DownloadRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 11);
 
 /**
- * One chunk; the first one carries the content type.
+ * One chunk; the first chunk carries the content type.
  *
  * @generated from message drippulse.testing.v1.DownloadResponse
  */
@@ -724,14 +724,14 @@ export const RetiredResponseSchema: GenMessage<RetiredResponse> = /*@__PURE__*/
  */
 export type ListTextsRequest = Message<"drippulse.testing.v1.ListTextsRequest"> & {
   /**
-   * Number of texts.
+   * Number of strings.
    *
    * @generated from field: optional int32 count = 1;
    */
   count?: number | undefined;
 
   /**
-   * Number of texts after which the list fails.
+   * Number of strings after which the list fails.
    *
    * @generated from field: optional int32 fail_after = 2;
    */
@@ -752,7 +752,7 @@ export const ListTextsRequestSchema: GenMessage<ListTextsRequest> = /*@__PURE__*
  */
 export type ListTextsResponse = Message<"drippulse.testing.v1.ListTextsResponse"> & {
   /**
-   * Texts.
+   * Strings.
    *
    * @generated from field: repeated drippulse.testing.v1.Text texts = 1;
    */
@@ -767,13 +767,13 @@ export const ListTextsResponseSchema: GenMessage<ListTextsResponse> = /*@__PURE_
   messageDesc(file_drippulse_testing_v1_testing, 20);
 
 /**
- * A text.
+ * A string.
  *
  * @generated from message drippulse.testing.v1.Text
  */
 export type Text = Message<"drippulse.testing.v1.Text"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -788,7 +788,7 @@ export const TextSchema: GenMessage<Text> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 21);
 
 /**
- * The size of a text.
+ * The size of a string.
  *
  * @generated from message drippulse.testing.v1.SizedRequest
  */
@@ -809,13 +809,13 @@ export const SizedRequestSchema: GenMessage<SizedRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 22);
 
 /**
- * A text.
+ * A string.
  *
  * @generated from message drippulse.testing.v1.SizedResponse
  */
 export type SizedResponse = Message<"drippulse.testing.v1.SizedResponse"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -845,13 +845,13 @@ export const ConstantRequestSchema: GenMessage<ConstantRequest> = /*@__PURE__*/
   messageDesc(file_drippulse_testing_v1_testing, 24);
 
 /**
- * A text of some length.
+ * A string of some length.
  *
  * @generated from message drippulse.testing.v1.ConstantResponse
  */
 export type ConstantResponse = Message<"drippulse.testing.v1.ConstantResponse"> & {
   /**
-   * The text.
+   * The string.
    *
    * @generated from field: string text = 1;
    */
@@ -921,7 +921,7 @@ export type ProbeEvent = Message<"drippulse.testing.v1.ProbeEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -1147,7 +1147,7 @@ export const ProbeService: GenService<{
     output: typeof RetiredResponseSchema;
   },
   /**
-   * Answers a text of some size.
+   * Returns a string of a given size.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Sized
    */
@@ -1157,7 +1157,7 @@ export const ProbeService: GenService<{
     output: typeof SizedResponseSchema;
   },
   /**
-   * Answers the same to all callers.
+   * Returns the same answer to all callers.
    *
    * @generated from rpc drippulse.testing.v1.ProbeService.Constant
    */

@@ -22,7 +22,8 @@ export const file_drippulse_webhooks_v1_events: GenFile = /*@__PURE__*/
 
 /**
  * WebhookEvent is a change of an endpoint's health (aggregate `webhook:<id>`), or a sum of attempts (aggregate
- * `attempts:<id>`). An event about an endpoint is never delivered to it, and its delivery causes no further event.
+ * `attempts:<id>`). An event about an endpoint is never delivered to that endpoint, and its delivery causes no further
+ * event.
  *
  * @generated from message drippulse.webhooks.v1.WebhookEvent
  */
@@ -35,7 +36,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -69,7 +70,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
    */
   payload: {
     /**
-     * Four attempts in a row failed.
+     * Four consecutive attempts failed.
      *
      * @generated from field: drippulse.webhooks.v1.Webhook failing = 10;
      */
@@ -101,7 +102,7 @@ export type WebhookEvent = Message<"drippulse.webhooks.v1.WebhookEvent"> & {
     case: "disabled";
   } | {
     /**
-     * Sums of attempts. For services that count; it has no sequence.
+     * Sums of attempts. The event is for services that count, and has no sequence.
      *
      * @generated from field: drippulse.webhooks.v1.AttemptsCounted attempts_counted = 20;
      */
@@ -153,7 +154,7 @@ export type AttemptCount = Message<"drippulse.webhooks.v1.AttemptCount"> & {
   webhookId: bigint;
 
   /**
-   * Whether it gets events of live or of test rows.
+   * Whether the webhook gets events of live or of test rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 2;
    */

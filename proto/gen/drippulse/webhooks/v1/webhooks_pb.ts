@@ -60,8 +60,8 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   description?: string | undefined;
 
   /**
-   * Reason why it was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days failed) or
-   * `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
+   * Reason why the webhook was disabled: `gone` (the endpoint answered 410), `failing` (every delivery of five days
+   * failed) or `requested` (the endpoint answered `webhook-delivery: disable`); null otherwise.
    *
    * @generated from field: optional string disabled_reason = 6;
    */
@@ -75,14 +75,14 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   lastDeliveryAt?: Timestamp | undefined;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 8;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 9;
    */
@@ -96,7 +96,7 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   secret?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 11;
    */
@@ -104,14 +104,14 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 12;
    */
   headers: { [key: string]: string };
 
   /**
-   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 13;
    */
@@ -125,15 +125,15 @@ export type Webhook = Message<"drippulse.webhooks.v1.Webhook"> & {
   ordered: boolean;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
    *
    * @generated from field: optional bytes filter = 15;
    */
   filter?: Uint8Array | undefined;
 
   /**
-   * `test` when a test key made it. A test webhook gets only events of test rows, and a live webhook only events of
-   * live rows.
+   * `test` when the webhook was created with a test key. A test webhook gets only events of test rows, and a live
+   * webhook only events of live rows.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 16;
    */
@@ -155,7 +155,7 @@ export const WebhookSchema: GenMessage<Webhook> = /*@__PURE__*/
   messageDesc(file_drippulse_webhooks_v1_webhooks, 0);
 
 /**
- * WebhookDelivery is one event on its way to one webhook.
+ * WebhookDelivery is the delivery of one event to one webhook.
  *
  * @generated from message drippulse.webhooks.v1.WebhookDelivery
  */
@@ -168,7 +168,7 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   id: bigint;
 
   /**
-   * Event, sent as `webhook-id`; every attempt has the same id.
+   * Id of the event, sent as `webhook-id`; every attempt has the same id.
    *
    * @generated from field: string event_id = 2;
    */
@@ -196,21 +196,21 @@ export type WebhookDelivery = Message<"drippulse.webhooks.v1.WebhookDelivery"> &
   attempts: WebhookAttempt[];
 
   /**
-   * Time of the next attempt; null when there is none.
+   * Time of the next attempt; null when no further attempt is planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 6;
    */
   nextAttemptAt?: Timestamp | undefined;
 
   /**
-   * When the delivery was made.
+   * When the delivery was created.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * Time of the event, `timestamp` in the body. `since` and `until` compare with it.
+   * Time of the event, which is `timestamp` in the body. `since` and `until` compare with it.
    *
    * @generated from field: google.protobuf.Timestamp event_at = 8;
    */
@@ -238,14 +238,14 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   number: number;
 
   /**
-   * When it began.
+   * When the work began.
    *
    * @generated from field: google.protobuf.Timestamp at = 2;
    */
   at?: Timestamp | undefined;
 
   /**
-   * HTTP status of the answer; null when there was none.
+   * HTTP status of the answer; null when the endpoint did not answer.
    *
    * @generated from field: optional int32 status_code = 3;
    */
@@ -274,7 +274,7 @@ export type WebhookAttempt = Message<"drippulse.webhooks.v1.WebhookAttempt"> & {
   responseExcerpt?: string | undefined;
 
   /**
-   * Time of the next attempt that was planned after this one; null when none was planned.
+   * Time of the next attempt, as planned after this one; null when none was planned.
    *
    * @generated from field: optional google.protobuf.Timestamp next_attempt_at = 7;
    */
@@ -309,7 +309,7 @@ export type ListWebhooksRequest = Message<"drippulse.webhooks.v1.ListWebhooksReq
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -330,21 +330,21 @@ export type ListWebhooksRequest = Message<"drippulse.webhooks.v1.ListWebhooksReq
   mode?: Mode | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -372,21 +372,21 @@ export type ListWebhooksResponse = Message<"drippulse.webhooks.v1.ListWebhooksRe
   webhooks: Webhook[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when there are more than `total_count`.
+   * Present and true when there are more rows than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -457,7 +457,7 @@ export type GetWebhookCatalogResponse = Message<"drippulse.webhooks.v1.GetWebhoo
   signing?: WebhookSigning | undefined;
 
   /**
-   * How many types there are.
+   * Total number of types.
    *
    * @generated from field: int64 total_count = 3;
    */
@@ -625,7 +625,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`. Either this or `event_types` must be given.
+   * A type of the catalog, `<noun>.*` or `*`. Either `event_type` or `event_types` must be given.
    *
    * @generated from field: optional string event_type = 2;
    */
@@ -646,7 +646,7 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   description?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 5;
    */
@@ -654,14 +654,14 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 6;
    */
   headers: { [key: string]: string };
 
   /**
-   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 7;
    */
@@ -675,8 +675,8 @@ export type CreateWebhookRequest = Message<"drippulse.webhooks.v1.CreateWebhookR
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
-   * It has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
+   * The filter has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes filter = 9;
    */
@@ -754,7 +754,7 @@ export const GetWebhookResponseSchema: GenMessage<GetWebhookResponse> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 13);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.webhooks.v1.UpdateWebhookRequest
  */
@@ -774,15 +774,16 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   updateMask?: FieldMask | undefined;
 
   /**
-   * Address to which deliveries are sent. `***` in the query keeps the value. Another scheme, host or port requires the
-   * credentials in the query and in `headers` again: otherwise 422 `secret_needed`.
+   * Address to which deliveries are sent. `***` in the query keeps the stored value. Changing the scheme, host or port
+   * requires the credentials in the query and in `headers` again; without them the change is refused with 422
+   * `secret_needed`.
    *
    * @generated from field: optional string url = 3;
    */
   url?: string | undefined;
 
   /**
-   * A type of the catalog, `<noun>.*` or `*`; it replaces all previous types.
+   * A type of the catalog, `<noun>.*` or `*`. It replaces all previous types.
    *
    * @generated from field: optional string event_type = 4;
    */
@@ -796,14 +797,14 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   active?: boolean | undefined;
 
   /**
-   * Purpose; null clears.
+   * Purpose; null clears the purpose.
    *
    * @generated from field: optional string description = 6;
    */
   description?: string | undefined;
 
   /**
-   * All event types that it receives: types of the catalog, `<noun>.*` or `*`.
+   * All event types that the webhook receives: types of the catalog, `<noun>.*` or `*`.
    *
    * @generated from field: repeated string event_types = 7;
    */
@@ -811,14 +812,14 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
 
   /**
    * Additional headers of each delivery. A value that looks like a credential is shown as `***`. Sending `***` back
-   * keeps the value, as long as `url` has the same scheme, host and port; otherwise enter it again.
+   * keeps the stored value, as long as `url` has the same scheme, host and port; otherwise enter the value again.
    *
    * @generated from field: map<string, string> headers = 8;
    */
   headers: { [key: string]: string };
 
   /**
-   * Upper limit of requests per second, 1 to 1,000; null for no limit of its own.
+   * Upper limit of requests per second, 1 to 1,000; null: the webhook has no limit of its own.
    *
    * @generated from field: optional int32 rate_limit_per_second = 9;
    */
@@ -832,8 +833,8 @@ export type UpdateWebhookRequest = Message<"drippulse.webhooks.v1.UpdateWebhookR
   ordered?: boolean | undefined;
 
   /**
-   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null for all events.
-   * It has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Filter of the events by fields of the body, as in the step `condition`: `{match, conditions}`; null: all events.
+   * The filter has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes filter = 11;
    */
@@ -848,7 +849,7 @@ export const UpdateWebhookRequestSchema: GenMessage<UpdateWebhookRequest> = /*@_
   messageDesc(file_drippulse_webhooks_v1_webhooks, 14);
 
 /**
- * The webhook as changed.
+ * The webhook after the change.
  *
  * @generated from message drippulse.webhooks.v1.UpdateWebhookResponse
  */
@@ -905,7 +906,7 @@ export const DeleteWebhookResponseSchema: GenMessage<DeleteWebhookResponse> = /*
   messageDesc(file_drippulse_webhooks_v1_webhooks, 17);
 
 /**
- * The sample event.
+ * The sample event to send.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookRequest
  */
@@ -933,7 +934,7 @@ export const TestWebhookRequestSchema: GenMessage<TestWebhookRequest> = /*@__PUR
   messageDesc(file_drippulse_webhooks_v1_webhooks, 18);
 
 /**
- * The delivery queued.
+ * The delivery that was queued.
  *
  * @generated from message drippulse.webhooks.v1.TestWebhookResponse
  */
@@ -1023,7 +1024,7 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -1065,21 +1066,21 @@ export type ListDeliveriesRequest = Message<"drippulse.webhooks.v1.ListDeliverie
   until?: Timestamp | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -1107,21 +1108,21 @@ export type ListDeliveriesResponse = Message<"drippulse.webhooks.v1.ListDeliveri
   deliveries: WebhookDelivery[];
 
   /**
-   * How many match.
+   * Number of rows that match the filters.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Present and true when more than `total_count` match.
+   * Present and true when more rows than `total_count` match.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1212,7 +1213,7 @@ export const RedeliverDeliveryResponseSchema: GenMessage<RedeliverDeliveryRespon
  */
 export type DeleteEventPayloadRequest = Message<"drippulse.webhooks.v1.DeleteEventPayloadRequest"> & {
   /**
-   * Event id, `webhook-id` of its deliveries.
+   * Id of the event, which is the `webhook-id` of its deliveries.
    *
    * @generated from field: string event_id = 1;
    */
@@ -1283,7 +1284,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   until?: Timestamp | undefined;
 
   /**
-   * Status of the deliveries that it sends again.
+   * Status of the deliveries that the recovery sends again.
    *
    * @generated from field: drippulse.webhooks.v1.WebhookDeliveryStatus delivery_status = 6;
    */
@@ -1332,7 +1333,7 @@ export type WebhookRecovery = Message<"drippulse.webhooks.v1.WebhookRecovery"> &
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it ended; null before.
+   * When the recovery ended; null before.
    *
    * @generated from field: optional google.protobuf.Timestamp finished_at = 13;
    */
@@ -1591,7 +1592,7 @@ export const WebhookDeliveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Never tried.
+   * The delivery was not tried yet.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_PENDING = 1;
    */
@@ -1605,7 +1606,7 @@ export const WebhookDeliveryStatus = {
   DELIVERED: 2,
 
   /**
-   * Tried, and will be retried.
+   * The delivery was tried without success, and will be retried.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_FAILED = 3;
    */
@@ -1619,7 +1620,7 @@ export const WebhookDeliveryStatus = {
   EXHAUSTED: 4,
 
   /**
-   * The webhook was removed first.
+   * The webhook was removed before the delivery succeeded.
    *
    * @generated from enum value: WEBHOOK_DELIVERY_STATUS_CANCELLED = 5;
    */
@@ -1653,14 +1654,14 @@ export const WebhookRecoveryStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * Not begun.
+   * The work has not begun.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_QUEUED = 1;
    */
   QUEUED: 1,
 
   /**
-   * Under way. It waits while the webhook is disabled or has live traffic to send.
+   * The recovery is under way. It waits while the webhook is disabled or has live traffic to send.
    *
    * @generated from enum value: WEBHOOK_RECOVERY_STATUS_RUNNING = 2;
    */
@@ -1729,7 +1730,7 @@ export const WebhooksService: GenService<{
     output: typeof GetWebhookCatalogResponseSchema;
   },
   /**
-   * Subscribes an endpoint. Only this answer has the secret.
+   * Subscribes an endpoint. Only this answer contains the secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CreateWebhook
    */
@@ -1769,7 +1770,7 @@ export const WebhooksService: GenService<{
     output: typeof DeleteWebhookResponseSchema;
   },
   /**
-   * Queues a delivery with a sample event, which takes the same path as real ones. Inactive webhooks can be tested.
+   * Queues a delivery of a sample event, which takes the same path as real events. Inactive webhooks can be tested.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.TestWebhook
    */
@@ -1779,7 +1780,8 @@ export const WebhooksService: GenService<{
     output: typeof TestWebhookResponseSchema;
   },
   /**
-   * Creates a new secret. Deliveries are also signed with the old one for 24 hours. Only this answer has the secret.
+   * Creates a new secret. For 24 hours, deliveries are also signed with the previous secret. Only this answer contains
+   * the new secret.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RotateWebhookSecret
    */
@@ -1800,7 +1802,7 @@ export const WebhooksService: GenService<{
   },
   /**
    * Removes the body of an event, and the excerpts of endpoints' answers to it, permanently. Deliveries and attempts
-   * stay for the audit. Open deliveries of the event are cancelled, and it cannot be sent again.
+   * are kept for the audit. Open deliveries of the event are cancelled, and the event cannot be sent again.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.DeleteEventPayload
    */
@@ -1810,8 +1812,9 @@ export const WebhooksService: GenService<{
     output: typeof DeleteEventPayloadResponseSchema;
   },
   /**
-   * Resends the events of a period that a webhook did not receive, oldest first and after live traffic. It is a durable
-   * job, which continues after a restart. `dry_run` sends nothing and answers 200 with the number of deliveries.
+   * Resends the events of a period that a webhook did not receive, oldest first and after live traffic. The recovery is
+   * a durable job, which continues after a restart. `dry_run` sends nothing and answers 200 with the number of
+   * deliveries.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.RecoverWebhook
    */
@@ -1831,7 +1834,8 @@ export const WebhooksService: GenService<{
     output: typeof GetRecoveryResponseSchema;
   },
   /**
-   * Stops a recovery. Queued deliveries are still sent; no more are queued. A recovery that has ended does not change.
+   * Stops a recovery. Deliveries already queued are still sent; no more are queued. A recovery that has already ended
+   * does not change.
    *
    * @generated from rpc drippulse.webhooks.v1.WebhooksService.CancelRecovery
    */
@@ -1861,7 +1865,7 @@ export const WebhooksService: GenService<{
 export const WebhookSigningService: GenService<{
   /**
    * Signs a payload with the secrets of a webhook of the caller's organization. The secrets never leave the service. An
-   * unknown webhook answers not_found `webhook_not_found`.
+   * unknown webhook answers `webhook_not_found` (not_found).
    *
    * @generated from rpc drippulse.webhooks.v1.WebhookSigningService.SignPayload
    */

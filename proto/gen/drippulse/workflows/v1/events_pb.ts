@@ -31,7 +31,7 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
   id: string;
 
   /**
-   * When it happened.
+   * Time of the event.
    *
    * @generated from field: google.protobuf.Timestamp time = 2;
    */
@@ -59,15 +59,16 @@ export type WorkflowEvent = Message<"drippulse.workflows.v1.WorkflowEvent"> & {
   aggregate: string;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * can open them, and no webhook contains them.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them, and no webhook contains them.
    *
    * @generated from field: bytes sealed_steps = 6;
    */
   sealedSteps: Uint8Array;
 
   /**
-   * Cause of the chain that the change belongs to; empty when the event itself is a cause. Then its id names the chain.
+   * Cause of the chain that the change belongs to. Empty when the event itself is a cause; the event's id then names
+   * the chain.
    *
    * @generated from field: string cause = 7;
    */

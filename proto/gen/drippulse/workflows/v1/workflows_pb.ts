@@ -53,7 +53,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   status: WorkflowStatus;
 
   /**
-   * Version; it starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
+   * Version. It starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
    * class.
    *
    * @generated from field: int32 version = 5;
@@ -61,16 +61,16 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   version: number;
 
   /**
-   * Project the workflow belongs to.
+   * Project that the workflow belongs to.
    *
    * @generated from field: optional int64 project_id = 6;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order, each with `id`, `type`, `name`, `position` (from 0) and `config`. A header of a callback, or a
-   * value in its URL's query, that looks like a credential is shown as `***`. Sending `***` back keeps the value, as
-   * long as the URL has the same scheme, host and port.
+   * The steps in order, each with `id`, `type`, `name`, `position` (from 0) and `config`. A callback's header, or a
+   * value in the query of its URL, that looks like a credential is shown as `***`. Sending `***` back keeps the stored
+   * value, as long as the URL has the same scheme, host and port.
    *
    * @generated from field: bytes steps = 7;
    */
@@ -84,21 +84,21 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   integrations: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 10;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it. Its triggers and schedules then start test enrollments only.
+   * `test` when the workflow was created with a test key. Its triggers and schedules then start test enrollments only.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
@@ -126,7 +126,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; null when there are none.
+   * Settings for people who are held out; null if nobody is held out.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -140,7 +140,7 @@ export type Workflow = Message<"drippulse.workflows.v1.Workflow"> & {
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules.
+   * Class of the workflow's mails, for the sending rules.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -189,7 +189,7 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   status: WorkflowStatus;
 
   /**
-   * Version; it starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
+   * Version. It starts at 1 and rises by one with every change of the steps, goals, re-entry, holdout, priority or
    * class.
    *
    * @generated from field: int32 version = 5;
@@ -197,14 +197,14 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   version: number;
 
   /**
-   * Project the workflow belongs to.
+   * Project that the workflow belongs to.
    *
    * @generated from field: optional int64 project_id = 6;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps, as in one workflow; absent with `view=summary`.
+   * The steps, as when one workflow is shown; absent with `view=summary`.
    *
    * @generated from field: bytes steps = 7;
    */
@@ -218,21 +218,21 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   integrations: Uint8Array;
 
   /**
-   * When it was created.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 9;
    */
   createdAt?: Timestamp | undefined;
 
   /**
-   * When it last changed.
+   * Time of the last change.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 10;
    */
   updatedAt?: Timestamp | undefined;
 
   /**
-   * `test` when a test key made it. Its triggers and schedules then start test enrollments only.
+   * `test` when the workflow was created with a test key. Its triggers and schedules then start test enrollments only.
    *
    * @generated from field: drippulse.rest.v1.Mode mode = 11;
    */
@@ -246,7 +246,7 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   stepCount?: number | undefined;
 
   /**
-   * Counts of its enrollments; only with `view=summary`.
+   * Counts of the workflow's enrollments; only with `view=summary`.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowStats stats = 13;
    */
@@ -267,7 +267,7 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; absent with `view=summary`.
+   * Settings for people who are held out; absent with `view=summary`.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -281,7 +281,7 @@ export type ListedWorkflow = Message<"drippulse.workflows.v1.ListedWorkflow"> & 
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules; absent with `view=summary`.
+   * Class of the workflow's mails, for the sending rules; absent with `view=summary`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -387,7 +387,7 @@ export type ListWorkflowsRequest = Message<"drippulse.workflows.v1.ListWorkflows
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 3;
    */
@@ -429,36 +429,37 @@ export type ListWorkflowsRequest = Message<"drippulse.workflows.v1.ListWorkflows
   view?: WorkflowView | undefined;
 
   /**
-   * Text that the name contains as it stands, in any case. Fewer than three characters match only the beginning.
+   * String that the name contains literally, in any case. A string of fewer than three characters matches only the
+   * beginning.
    *
    * @generated from field: optional string q = 21;
    */
   q?: string | undefined;
 
   /**
-   * `created_at`, `updated_at` or `name`; with `-` before it, descending. Default: `-created_at`. Names are in the
-   * order of their first 100 characters in lower case, by code point.
+   * `created_at`, `updated_at` or `name`; with `-` before it, descending. Default: `-created_at`. Names are ordered by
+   * their first 100 characters in lower case, by code point.
    *
    * @generated from field: optional string sort = 22;
    */
   sort?: string | undefined;
 
   /**
-   * Only those that were created at or after this time.
+   * Only rows created at or after this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_since = 101;
    */
   createdSince?: Timestamp | undefined;
 
   /**
-   * Only those that were created before this time.
+   * Only rows created before this time.
    *
    * @generated from field: optional google.protobuf.Timestamp created_until = 102;
    */
   createdUntil?: Timestamp | undefined;
 
   /**
-   * Only those with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
+   * Only rows with these ids: up to 100, separated by commas or in a repeated parameter. Unknown ids are left out.
    *
    * @generated from field: repeated int64 ids = 103;
    */
@@ -473,7 +474,7 @@ export const ListWorkflowsRequestSchema: GenMessage<ListWorkflowsRequest> = /*@_
   messageDesc(file_drippulse_workflows_v1_workflows, 3);
 
 /**
- * One part of the workflow list; the parts are joined into one JSON object.
+ * One piece of the workflow list; the pieces are joined into one JSON object.
  *
  * @generated from message drippulse.workflows.v1.ListWorkflowsResponse
  */
@@ -493,7 +494,7 @@ export type ListWorkflowsResponse = Message<"drippulse.workflows.v1.ListWorkflow
   totalCount: bigint;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 3;
    */
@@ -521,8 +522,8 @@ export type ListWorkflowsResponse = Message<"drippulse.workflows.v1.ListWorkflow
   totalPages?: number | undefined;
 
   /**
-   * True when the counts of enrollments could not be read in time, so that the members of `stats` are null. Else
-   * absent.
+   * True when the counts of enrollments could not be read in time, so that the members of `stats` are null; absent
+   * otherwise.
    *
    * @generated from field: optional bool partial = 7;
    */
@@ -564,28 +565,28 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   status?: WorkflowStatus | undefined;
 
   /**
-   * Project to put it in.
+   * Project to which the workflow is added.
    *
    * @generated from field: optional int64 project_id = 4;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
   steps?: Uint8Array | undefined;
 
   /**
-   * Integration references, kept as sent.
+   * Integration references, stored as sent.
    *
    * @generated from field: optional bytes integrations = 6;
    */
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, checked in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order. Each goal has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
@@ -599,7 +600,7 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out.
+   * Settings for people who are held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
@@ -613,7 +614,7 @@ export type CreateWorkflowRequest = Message<"drippulse.workflows.v1.CreateWorkfl
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules; default: `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -676,14 +677,14 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   status?: WorkflowStatus | undefined;
 
   /**
-   * Project to put it in. An unknown project answers 404 `project_not_found`.
+   * Project to which the workflow would be added. An unknown project answers 404 `project_not_found`.
    *
    * @generated from field: optional int64 project_id = 4;
    */
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 5;
    */
@@ -697,15 +698,15 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   integrations?: Uint8Array | undefined;
 
   /**
-   * Workflow whose steps would be replaced. A masked value (`***`) then means the stored value, and a step without an
-   * id keeps its previous id. Without `workflow_id`, the steps are those of a new workflow.
+   * Workflow whose steps would be replaced. If given, a masked value (`***`) means the stored value, and a step without
+   * an id keeps its previous id. Without `workflow_id`, the steps are those of a new workflow.
    *
    * @generated from field: optional int64 workflow_id = 7;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Goals, checked in this order. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order. Each goal has at most 16 KiB, and its templates have at most 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
@@ -719,7 +720,7 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out.
+   * Settings for people who are held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
@@ -733,7 +734,7 @@ export type ValidateWorkflowRequest = Message<"drippulse.workflows.v1.ValidateWo
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules; default: `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -754,7 +755,7 @@ export const ValidateWorkflowRequestSchema: GenMessage<ValidateWorkflowRequest> 
  */
 export type ValidateWorkflowResponse = Message<"drippulse.workflows.v1.ValidateWorkflowResponse"> & {
   /**
-   * Whether it can be saved.
+   * Whether the workflow can be saved.
    *
    * @generated from field: bool valid = 1;
    */
@@ -769,7 +770,7 @@ export type ValidateWorkflowResponse = Message<"drippulse.workflows.v1.ValidateW
 
   /**
    * The steps as they would run: with ids, parameters in `config`, and the default of every absent parameter.
-   * Credentials are masked. Absent unless valid. To save the steps, send your own version.
+   * Credentials are masked, so send your own version to save the steps. Absent unless valid.
    *
    * @generated from field: bytes steps = 3;
    */
@@ -826,7 +827,7 @@ export type WorkflowProblem = Message<"drippulse.workflows.v1.WorkflowProblem"> 
   message: string;
 
   /**
-   * The values that the member accepts, if they are a closed list; else absent.
+   * The values that the member accepts, if they are a closed list; absent otherwise.
    *
    * @generated from field: repeated string allowed = 5;
    */
@@ -848,14 +849,14 @@ export const WorkflowProblemSchema: GenMessage<WorkflowProblem> = /*@__PURE__*/
   messageDesc(file_drippulse_workflows_v1_workflows, 9);
 
 /**
- * Steps to run on sample data. The first of `sample_data`, `input` and `runtime_payload` that is present is merged,
+ * Steps to run on sample data. The first member present of `sample_data`, `input` and `runtime_payload` is merged,
  * shallowly, over the fixture.
  *
  * @generated from message drippulse.workflows.v1.TestStepsRequest
  */
 export type TestStepsRequest = Message<"drippulse.workflows.v1.TestStepsRequest"> & {
   /**
-   * The steps in order: at most 200, at most 256 KiB, with at most 10,000 tags and outputs in their templates.
+   * The steps in order: at most 200 and at most 256 KiB, with at most 10,000 tags and outputs in their templates.
    *
    * @generated from field: optional bytes steps = 1;
    */
@@ -890,9 +891,9 @@ export type TestStepsRequest = Message<"drippulse.workflows.v1.TestStepsRequest"
   fixtureProfile?: string | undefined;
 
   /**
-   * Workflow whose steps would be replaced. A masked value (`***`) then means the stored value, a step without an id
-   * keeps its previous id, and a `split` takes the same branch as in this workflow, because the branch depends on the
-   * workflow's id.
+   * Workflow whose steps would be replaced. If given, a masked value (`***`) means the stored value, a step without an
+   * id keeps its previous id, and a `split` takes the same branch as in this workflow, because the branch depends on
+   * the workflow's id.
    *
    * @generated from field: optional int64 workflow_id = 6;
    */
@@ -913,14 +914,14 @@ export const TestStepsRequestSchema: GenMessage<TestStepsRequest> = /*@__PURE__*
  */
 export type TestStepsResponse = Message<"drippulse.workflows.v1.TestStepsResponse"> & {
   /**
-   * Workflow of the request; null without one.
+   * Workflow of the request; null if the request names none.
    *
    * @generated from field: optional int64 workflow_id = 1;
    */
   workflowId?: bigint | undefined;
 
   /**
-   * Always null: unsaved steps have no version.
+   * Always null, because unsaved steps have no version.
    *
    * @generated from field: optional int32 version = 2;
    */
@@ -941,7 +942,7 @@ export type TestStepsResponse = Message<"drippulse.workflows.v1.TestStepsRespons
   mode: string;
 
   /**
-   * Fixture that the run started from: `minimal` or `demo`.
+   * Fixture from which the run started: `minimal` or `demo`.
    *
    * @generated from field: string test_fixture_profile = 5;
    */
@@ -998,22 +999,22 @@ export type RenderTemplateRequest = Message<"drippulse.workflows.v1.RenderTempla
   subject?: string | undefined;
 
   /**
-   * Body of a mail: HTML, with escaped values, if it contains a tag; else plain text.
+   * Body of a mail: HTML, with escaped values, if it contains a tag; otherwise plain text.
    *
    * @generated from field: optional string body = 3;
    */
   body?: string | undefined;
 
   /**
-   * The data: a contact as it would be enrolled.
+   * The data, as a contact that would be enrolled.
    *
    * @generated from field: optional bytes contact = 4;
    */
   contact?: Uint8Array | undefined;
 
   /**
-   * UUID or `public_id` of a contact or lead of the CRM, or the `lead_ref` of an enrollment, which stands for the
-   * contact of the newest such enrollment. An unknown reference answers 404 `contact_not_found`.
+   * UUID or `public_id` of a CRM contact or lead, or the `lead_ref` of an enrollment, which stands for the contact of
+   * the newest enrollment with this reference. An unknown reference answers 404 `contact_not_found`.
    *
    * @generated from field: optional string lead_ref = 5;
    */
@@ -1042,27 +1043,27 @@ export const RenderTemplateRequestSchema: GenMessage<RenderTemplateRequest> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 12);
 
 /**
- * The rendered texts.
+ * The rendered strings.
  *
  * @generated from message drippulse.workflows.v1.RenderTemplateResponse
  */
 export type RenderTemplateResponse = Message<"drippulse.workflows.v1.RenderTemplateResponse"> & {
   /**
-   * The template; absent without one.
+   * The rendered template; absent if none was sent.
    *
    * @generated from field: optional string text = 1;
    */
   text?: string | undefined;
 
   /**
-   * The subject; absent without one.
+   * The rendered subject; absent if none was sent.
    *
    * @generated from field: optional string subject = 2;
    */
   subject?: string | undefined;
 
   /**
-   * The body; absent without one.
+   * The rendered body; absent if none was sent.
    *
    * @generated from field: optional string body = 3;
    */
@@ -1167,7 +1168,7 @@ export type ListWorkflowVersionsRequest = Message<"drippulse.workflows.v1.ListWo
   cursor?: string | undefined;
 
   /**
-   * Page number from 1, together with `per_page`; at most 10,000 rows deep.
+   * Page number from 1, used together with `per_page`; the page must end within the first 10,000 rows.
    *
    * @generated from field: optional int32 page = 4;
    */
@@ -1202,21 +1203,21 @@ export type ListWorkflowVersionsResponse = Message<"drippulse.workflows.v1.ListW
   versions: ListedWorkflowVersion[];
 
   /**
-   * How many there are, exact up to 10,000.
+   * Total number of versions, exact up to 10,000.
    *
    * @generated from field: int64 total_count = 2;
    */
   totalCount: bigint;
 
   /**
-   * Whether there are more than `total_count`.
+   * Whether there are more versions than `total_count`.
    *
    * @generated from field: optional bool total_count_is_minimum = 3;
    */
   totalCountIsMinimum?: boolean | undefined;
 
   /**
-   * Where the next page starts; null on the last one.
+   * Cursor of the next page; null on the last page.
    *
    * @generated from field: optional string next_cursor = 4;
    */
@@ -1244,7 +1245,8 @@ export type ListWorkflowVersionsResponse = Message<"drippulse.workflows.v1.ListW
   totalPages?: number | undefined;
 
   /**
-   * True when the counts of enrollments could not be read in time, so that `active_enrollments` is null. Else absent.
+   * True when the counts of enrollments could not be read in time, so that `active_enrollments` is null; absent
+   * otherwise.
    *
    * @generated from field: optional bool partial = 8;
    */
@@ -1272,7 +1274,7 @@ export type ListedWorkflowVersion = Message<"drippulse.workflows.v1.ListedWorkfl
   version: number;
 
   /**
-   * Whether new enrollments enter it.
+   * Whether new enrollments enter this version.
    *
    * @generated from field: bool is_current = 2;
    */
@@ -1308,7 +1310,7 @@ export type ListedWorkflowVersion = Message<"drippulse.workflows.v1.ListedWorkfl
   actorId?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 7;
    */
@@ -1372,7 +1374,8 @@ export const GetWorkflowVersionResponseSchema: GenMessage<GetWorkflowVersionResp
   messageDesc(file_drippulse_workflows_v1_workflows, 20);
 
 /**
- * WorkflowVersion is the steps of a workflow at one time, with the other members that stay the same for an enrollment.
+ * WorkflowVersion contains the steps of a workflow at one point in time, and those other members that stay the same for
+ * an enrollment.
  *
  * @generated from message drippulse.workflows.v1.WorkflowVersion
  */
@@ -1413,7 +1416,7 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   actorId?: string | undefined;
 
   /**
-   * When it was made.
+   * Time of creation.
    *
    * @generated from field: google.protobuf.Timestamp created_at = 6;
    */
@@ -1434,7 +1437,7 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   reEntry: Uint8Array;
 
   /**
-   * People who are held out; null when there are none.
+   * Settings for people who are held out; null if nobody is held out.
    *
    * @generated from field: bytes holdout = 22;
    */
@@ -1448,7 +1451,7 @@ export type WorkflowVersion = Message<"drippulse.workflows.v1.WorkflowVersion"> 
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules.
+   * Class of the workflow's mails, for the sending rules.
    *
    * @generated from field: drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -1491,7 +1494,7 @@ export type ListStepTypesResponse = Message<"drippulse.workflows.v1.ListStepType
   stepTypes: StepType[];
 
   /**
-   * How many there are.
+   * Total number of rows.
    *
    * @generated from field: int64 total_count = 2;
    */
@@ -1513,7 +1516,7 @@ export const ListStepTypesResponseSchema: GenMessage<ListStepTypesResponse> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 23);
 
 /**
- * TemplateLanguage is the part of Liquid that templates may use. A workflow with anything else cannot be saved.
+ * TemplateLanguage is the subset of Liquid that templates may use. A workflow that uses anything else cannot be saved.
  *
  * @generated from message drippulse.workflows.v1.TemplateLanguage
  */
@@ -1568,14 +1571,14 @@ export type TemplateFeature = Message<"drippulse.workflows.v1.TemplateFeature"> 
   description: string;
 
   /**
-   * A template that uses it.
+   * A template that uses the feature.
    *
    * @generated from field: string example = 3;
    */
   example: string;
 
   /**
-   * The text that the example renders with the fixture `demo`.
+   * The result of rendering the example with the fixture `demo`.
    *
    * @generated from field: string output = 4;
    */
@@ -1645,7 +1648,7 @@ export type StepType = Message<"drippulse.workflows.v1.StepType"> & {
   outputs: string[];
 
   /**
-   * Whether a live run has effects outside the platform.
+   * Whether the step has effects outside the platform in a live run.
    *
    * @generated from field: bool side_effects = 8;
    */
@@ -1659,8 +1662,8 @@ export type StepType = Message<"drippulse.workflows.v1.StepType"> & {
   example: Uint8Array;
 
   /**
-   * Service that performs the step in live runs, if an installation may lack it: `agents` or `integrations`. Without
-   * the service the step fails, and `on_error` decides.
+   * Service that performs the step in live runs, if an installation may lack this service: `agents` or `integrations`.
+   * Without the service the step fails, and `on_error` decides how the run goes on.
    *
    * @generated from field: optional string requires = 10;
    */
@@ -1695,14 +1698,14 @@ export type StepField = Message<"drippulse.workflows.v1.StepField"> & {
   type: string;
 
   /**
-   * Whether it is required.
+   * Whether the parameter is required.
    *
    * @generated from field: bool required = 3;
    */
   required: boolean;
 
   /**
-   * Default value; null when there is none.
+   * Default value; null if the parameter has none.
    *
    * @generated from field: bytes default = 4;
    */
@@ -1765,8 +1768,8 @@ export type GetWorkflowResponse = Message<"drippulse.workflows.v1.GetWorkflowRes
   workflow?: Workflow | undefined;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * can open them. They are not in the REST answer, which is only the workflow.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps can open them. The REST answer does not contain them, because it is only the workflow.
    *
    * @generated from field: bytes sealed_steps = 2;
    */
@@ -1781,7 +1784,7 @@ export const GetWorkflowResponseSchema: GenMessage<GetWorkflowResponse> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 29);
 
 /**
- * Members to change; absent ones stay.
+ * Members to change; absent members stay unchanged.
  *
  * @generated from message drippulse.workflows.v1.UpdateWorkflowRequest
  */
@@ -1808,14 +1811,14 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   name?: string | undefined;
 
   /**
-   * Purpose of the workflow; null clears.
+   * Purpose of the workflow; null clears the purpose.
    *
    * @generated from field: optional string description = 4;
    */
   description?: string | undefined;
 
   /**
-   * State; any state may follow any other.
+   * State. Every change of state is allowed.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowStatus status = 5;
    */
@@ -1829,7 +1832,7 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   projectId?: bigint | undefined;
 
   /**
-   * The steps in order; they replace the previous ones.
+   * The steps in order; they replace the previous steps.
    *
    * @generated from field: optional bytes steps = 7;
    */
@@ -1843,21 +1846,22 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   integrations?: Uint8Array | undefined;
 
   /**
-   * Goals, checked in this order; null clears. Each has at most 16 KiB, and 500 tags and outputs in its templates.
+   * Goals, checked in this order; null removes all goals. Each goal has at most 16 KiB, and its templates have at most
+   * 500 tags and outputs.
    *
    * @generated from field: optional bytes goals = 20;
    */
   goals?: Uint8Array | undefined;
 
   /**
-   * Rules for entering again; null clears.
+   * Rules for entering again; null removes the rules.
    *
    * @generated from field: optional bytes re_entry = 21;
    */
   reEntry?: Uint8Array | undefined;
 
   /**
-   * People who are held out; null clears.
+   * Settings for people who are held out; null: nobody is held out.
    *
    * @generated from field: optional bytes holdout = 22;
    */
@@ -1871,7 +1875,7 @@ export type UpdateWorkflowRequest = Message<"drippulse.workflows.v1.UpdateWorkfl
   priority?: number | undefined;
 
   /**
-   * Class of its mails, for the sending rules; default: `marketing`.
+   * Class of the workflow's mails, for the sending rules; default: `marketing`.
    *
    * @generated from field: optional drippulse.workflows.v1.WorkflowClass class = 24;
    */
@@ -1886,7 +1890,7 @@ export const UpdateWorkflowRequestSchema: GenMessage<UpdateWorkflowRequest> = /*
   messageDesc(file_drippulse_workflows_v1_workflows, 30);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.UpdateWorkflowResponse
  */
@@ -1943,7 +1947,7 @@ export const DeleteWorkflowResponseSchema: GenMessage<DeleteWorkflowResponse> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 33);
 
 /**
- * Data of a test run. The first of `sample_data`, `input` and `runtime_payload` that is present is merged, shallowly,
+ * Data of a test run. The first member present of `sample_data`, `input` and `runtime_payload` is merged, shallowly,
  * over the fixture.
  *
  * @generated from message drippulse.workflows.v1.TestWorkflowRequest
@@ -1993,7 +1997,7 @@ export const TestWorkflowRequestSchema: GenMessage<TestWorkflowRequest> = /*@__P
   messageDesc(file_drippulse_workflows_v1_workflows, 34);
 
 /**
- * Data of a test mail. The first of `sample_data`, `input` and `runtime_payload` that is present is merged, shallowly,
+ * Data of a test mail. The first member present of `sample_data`, `input` and `runtime_payload` is merged, shallowly,
  * over the fixture.
  *
  * @generated from message drippulse.workflows.v1.SendTestMailRequest
@@ -2056,7 +2060,7 @@ export const SendTestMailRequestSchema: GenMessage<SendTestMailRequest> = /*@__P
  */
 export type SendTestMailResponse = Message<"drippulse.workflows.v1.SendTestMailResponse"> & {
   /**
-   * Whether the mail server accepted it.
+   * Whether the mail server accepted the mail.
    *
    * @generated from field: bool sent = 1;
    */
@@ -2119,7 +2123,7 @@ export type TestWorkflowResponse = Message<"drippulse.workflows.v1.TestWorkflowR
   mode: string;
 
   /**
-   * Fixture that the run started from: `minimal` or `demo`.
+   * Fixture from which the run started: `minimal` or `demo`.
    *
    * @generated from field: string test_fixture_profile = 5;
    */
@@ -2210,7 +2214,7 @@ export type TestStep = Message<"drippulse.workflows.v1.TestStep"> & {
   startedData?: Uint8Array | undefined;
 
   /**
-   * Members that the step added to the data; null without any.
+   * Members that the step added to the data; null if it added none.
    *
    * @generated from field: bytes output = 8;
    */
@@ -2231,7 +2235,7 @@ export type TestStep = Message<"drippulse.workflows.v1.TestStep"> & {
   next: string;
 
   /**
-   * Time the step took, in milliseconds.
+   * Duration of the step, in milliseconds.
    *
    * @generated from field: double duration_ms = 11;
    */
@@ -2302,7 +2306,7 @@ export const ActivateWorkflowRequestSchema: GenMessage<ActivateWorkflowRequest> 
   messageDesc(file_drippulse_workflows_v1_workflows, 40);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.ActivateWorkflowResponse
  */
@@ -2344,7 +2348,7 @@ export const PauseWorkflowRequestSchema: GenMessage<PauseWorkflowRequest> = /*@_
   messageDesc(file_drippulse_workflows_v1_workflows, 42);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.PauseWorkflowResponse
  */
@@ -2386,7 +2390,7 @@ export const ArchiveWorkflowRequestSchema: GenMessage<ArchiveWorkflowRequest> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 44);
 
 /**
- * The workflow as changed.
+ * The workflow after the change.
  *
  * @generated from message drippulse.workflows.v1.ArchiveWorkflowResponse
  */
@@ -2420,7 +2424,7 @@ export type CountByProjectRequest = Message<"drippulse.workflows.v1.CountByProje
   projectIds: bigint[];
 
   /**
-   * Only workflows of this mode; default: all.
+   * Only workflows of this mode; default: all modes.
    *
    * @generated from field: optional drippulse.rest.v1.Mode mode = 2;
    */
@@ -2456,27 +2460,28 @@ export const CountByProjectResponseSchema: GenMessage<CountByProjectResponse> = 
   messageDesc(file_drippulse_workflows_v1_workflows, 47);
 
 /**
- * A project to close, and the project that gets its workflows.
+ * A project to close, and the project to which its workflows are moved.
  *
  * @generated from message drippulse.workflows.v1.ReassignProjectRequest
  */
 export type ReassignProjectRequest = Message<"drippulse.workflows.v1.ReassignProjectRequest"> & {
   /**
-   * Project that is closed.
+   * Project to close.
    *
    * @generated from field: int64 project_id = 1;
    */
   projectId: bigint;
 
   /**
-   * Project that gets the workflows; unset puts them into no project.
+   * Project to which the workflows are moved; unset: they belong to no project.
    *
    * @generated from field: optional int64 reassign_to = 2;
    */
   reassignTo?: bigint | undefined;
 
   /**
-   * Whether to refuse a project with workflows as failed_precondition `project_not_empty`, and leave it open.
+   * Whether to refuse a project with workflows with `project_not_empty` (failed_precondition), and leave the project
+   * open.
    *
    * @generated from field: optional bool only_if_empty = 3;
    */
@@ -2518,7 +2523,7 @@ export const ReassignProjectResponseSchema: GenMessage<ReassignProjectResponse> 
  */
 export type ListChangesRequest = Message<"drippulse.workflows.v1.ListChangesRequest"> & {
   /**
-   * Number of the last change seen; 0 for all.
+   * Number of the last change seen; 0 streams all changes.
    *
    * @generated from field: int64 after_sequence = 1;
    */
@@ -2539,7 +2544,7 @@ export const ListChangesRequestSchema: GenMessage<ListChangesRequest> = /*@__PUR
  */
 export type ListChangesResponse = Message<"drippulse.workflows.v1.ListChangesResponse"> & {
   /**
-   * Number of the change in this service's log, rising.
+   * Number of the change in this service's log. Later changes have higher numbers.
    *
    * @generated from field: int64 change = 1;
    */
@@ -2567,15 +2572,15 @@ export type ListChangesResponse = Message<"drippulse.workflows.v1.ListChangesRes
   workflow?: Workflow | undefined;
 
   /**
-   * Whether it was deleted.
+   * Whether the workflow was deleted.
    *
    * @generated from field: bool deleted = 5;
    */
   deleted: boolean;
 
   /**
-   * The texts that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the steps
-   * opens it.
+   * The strings that are masked in the steps, sealed; empty when nothing is masked. Only the service that runs the
+   * steps opens them.
    *
    * @generated from field: bytes sealed_steps = 6;
    */
@@ -2596,14 +2601,14 @@ export const ListChangesResponseSchema: GenMessage<ListChangesResponse> = /*@__P
  */
 export type ListConnectionUsesRequest = Message<"drippulse.workflows.v1.ListConnectionUsesRequest"> & {
   /**
-   * Integration, by its key. Steps that name it by an alias are found too.
+   * Integration, by its key. Steps that name the integration by an alias are found too.
    *
    * @generated from field: string integration = 1;
    */
   integration: string;
 
   /**
-   * `connection_key` of the steps; steps without one mean `default`.
+   * `connection_key` of the steps; a step without the key means `default`.
    *
    * @generated from field: string connection_key = 2;
    */
@@ -2652,21 +2657,21 @@ export type WorkflowUse = Message<"drippulse.workflows.v1.WorkflowUse"> & {
   workflowId: bigint;
 
   /**
-   * Its name.
+   * Name.
    *
    * @generated from field: string name = 2;
    */
   name: string;
 
   /**
-   * Ids of the steps that use it.
+   * Ids of the steps that use the connection.
    *
    * @generated from field: repeated string step_ids = 3;
    */
   stepIds: string[];
 
   /**
-   * Actions of these steps: the action of an `integration_action`, else the type of the step.
+   * Actions of these steps: the action of an `integration_action`, or else the type of the step.
    *
    * @generated from field: repeated string actions = 4;
    */
@@ -2694,14 +2699,14 @@ export const WorkflowStatus = {
   UNSPECIFIED: 0,
 
   /**
-   * In preparation; contacts can be enrolled, schedules do not run.
+   * In preparation: contacts can be enrolled, but schedules do not run.
    *
    * @generated from enum value: WORKFLOW_STATUS_DRAFT = 1;
    */
   DRAFT: 1,
 
   /**
-   * In use; schedules run.
+   * In use: schedules run.
    *
    * @generated from enum value: WORKFLOW_STATUS_ACTIVE = 2;
    */
@@ -2715,7 +2720,7 @@ export const WorkflowStatus = {
   PAUSED: 3,
 
   /**
-   * New enrollments are refused, running ones finish.
+   * New enrollments are refused, and running ones finish.
    *
    * @generated from enum value: WORKFLOW_STATUS_ARCHIVED = 4;
    */
@@ -2797,7 +2802,7 @@ export const WorkflowView = {
   FULL: 1,
 
   /**
-   * Without `steps` and `integrations`, with `step_count` and `stats`, in pages.
+   * Workflows without `steps` and `integrations`, but with `step_count` and `stats`, in pages.
    *
    * @generated from enum value: WORKFLOW_VIEW_SUMMARY = 2;
    */
@@ -2824,8 +2829,8 @@ export const WorkflowViewSchema: GenEnum<WorkflowView> = /*@__PURE__*/
  */
 export const WorkflowsService: GenService<{
   /**
-   * Lists the workflows of the organization, newest first. Without `limit`, `cursor`, `page` and `per_page` it returns
-   * the whole collection. `view=summary` shows a page of workflows with the counts of their enrollments and without
+   * Lists the workflows of the organization, newest first. Without `limit`, `cursor`, `page` and `per_page`, the answer
+   * is the whole collection. `view=summary` shows a page of workflows with the counts of their enrollments and without
    * their steps.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListWorkflows
@@ -2847,7 +2852,8 @@ export const WorkflowsService: GenService<{
     output: typeof CreateWorkflowResponseSchema;
   },
   /**
-   * Lists every step type that runs, with its parameters, JSON Schema and an example. An editor can be built from it.
+   * Lists every step type that runs, with its parameters, JSON Schema and an example. An editor can be built from the
+   * answer.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ListStepTypes
    */
@@ -2857,9 +2863,10 @@ export const WorkflowsService: GenService<{
     output: typeof ListStepTypesResponseSchema;
   },
   /**
-   * Checks whether steps can be saved, and shows them as they would run. Nothing is stored. The body is that of
-   * `POST /workflows`; `name` may be absent. Steps are valid here exactly if `POST /workflows` accepts them or, with
-   * `workflow_id`, `PATCH /workflows/:id`. The host names of callbacks are looked up only for editors and admins.
+   * Checks whether steps can be saved, and shows them as they would run. Nothing is stored. The body is that of `POST
+   * /workflows`; `name` may be absent. Steps are valid here exactly if `POST /workflows` accepts them or, with
+   * `workflow_id`, if `PATCH /workflows/:id` accepts them. The host names of callbacks are looked up only for editors
+   * and admins.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ValidateWorkflow
    */
@@ -2869,8 +2876,8 @@ export const WorkflowsService: GenService<{
     output: typeof ValidateWorkflowResponseSchema;
   },
   /**
-   * Runs unsaved steps once on sample data, without effects, as `POST /workflows/:id/test` runs saved ones. Steps that
-   * cannot be saved are refused like by `POST /workflows`.
+   * Runs unsaved steps once on sample data, without effects, as `POST /workflows/:id/test` runs saved steps. Steps that
+   * cannot be saved are refused as by `POST /workflows`.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.TestSteps
    */
@@ -2880,8 +2887,8 @@ export const WorkflowsService: GenService<{
     output: typeof TestStepsResponseSchema;
   },
   /**
-   * Renders templates like an `email` step, with the data of a contact. Nothing is sent. Send either `template`, or
-   * `subject` and `body`. The data are `contact`, else those of the person that `lead_ref` names, else those of a
+   * Renders templates as an `email` step does, with the data of a contact. Nothing is sent. Send either `template`, or
+   * `subject` and `body`. The data are `contact`, or else those of the person that `lead_ref` names, or else those of a
    * fixture.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.RenderTemplate
@@ -2892,8 +2899,8 @@ export const WorkflowsService: GenService<{
     output: typeof RenderTemplateResponseSchema;
   },
   /**
-   * Copies a workflow as a new draft, with its steps, credentials included, and its other members. Without `name` it is
-   * called "Copy of …".
+   * Copies a workflow as a new draft, with its steps, including credentials, and its remaining members. Without `name`,
+   * the copy is called "Copy of …".
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.DuplicateWorkflow
    */
@@ -2913,7 +2920,7 @@ export const WorkflowsService: GenService<{
     output: typeof ListWorkflowVersionsResponseSchema;
   },
   /**
-   * Shows one version of a workflow. A version never changes: an enrollment stays with the version it entered.
+   * Shows one version of a workflow. A version never changes, and an enrollment stays with the version that it entered.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.GetWorkflowVersion
    */
@@ -2933,7 +2940,7 @@ export const WorkflowsService: GenService<{
     output: typeof GetWorkflowResponseSchema;
   },
   /**
-   * Updates the members present. A change of `steps` makes a new version; running enrollments stay on theirs.
+   * Updates the members present. A change of `steps` makes a new version; running enrollments stay on their version.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.UpdateWorkflow
    */
@@ -2954,7 +2961,7 @@ export const WorkflowsService: GenService<{
   },
   /**
    * Runs the workflow once on sample data, without effects. `[test]` log lines describe the mails, callbacks and other
-   * effects of a live run. Waits pass at once and say how long they would have waited.
+   * effects that a live run would have. Waits end immediately, and say how long they would have waited.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.TestWorkflow
    */
@@ -2964,8 +2971,8 @@ export const WorkflowsService: GenService<{
     output: typeof TestWorkflowResponseSchema;
   },
   /**
-   * Sends the mail of an `email` step, with sample data, to your own address only. The step's other parameters apply;
-   * sending rules do not hold it.
+   * Sends the mail of an `email` step, with sample data, to your own address only. The step's other parameters apply,
+   * but sending rules do not hold the mail.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.SendTestMail
    */
@@ -2975,7 +2982,7 @@ export const WorkflowsService: GenService<{
     output: typeof SendTestMailResponseSchema;
   },
   /**
-   * Sets the status to `active`: schedules run, paused enrollments continue.
+   * Sets the status to `active`: schedules run, and paused enrollments continue.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ActivateWorkflow
    */
@@ -2995,7 +3002,7 @@ export const WorkflowsService: GenService<{
     output: typeof PauseWorkflowResponseSchema;
   },
   /**
-   * Sets the status to `archived`: new enrollments are refused, running ones finish.
+   * Sets the status to `archived`: new enrollments are refused, and running ones finish.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowsService.ArchiveWorkflow
    */
@@ -3024,9 +3031,10 @@ export const WorkflowCatalogService: GenService<{
     output: typeof CountByProjectResponseSchema;
   },
   /**
-   * Closes a project that is to be deleted: no workflow can be put into it any more, and its workflows move to another
-   * project, or to none. A repeat changes nothing. Answers not_found `project_not_found` for a `reassign_to` that is
-   * closed itself. For a test key, a project with live workflows is refused as `test_mode`, and nothing changes.
+   * Closes a project that is to be deleted: no workflow can be put into the project any more, and its workflows move to
+   * a different project, or to none. A repeated call changes nothing. Answers `project_not_found` (not_found) for a
+   * `reassign_to` that is itself closed. For a test key, a project with live workflows is refused with `test_mode`, and
+   * nothing changes.
    *
    * @generated from rpc drippulse.workflows.v1.WorkflowCatalogService.ReassignProject
    */
